@@ -1,0 +1,103 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+/** The house rules. Each ban names what to use instead. */
+
+const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { encoding: "utf8" })
+  .split("\n")
+  .filter((path) => /^(packages|demo|test|benchmarks|scripts)\/.*\.(ts|tsx|mjs|css)$/.test(path));
+const source = files.filter((path) => /^(packages|demo)\/.*src\/.*\.tsx?$/.test(path));
+const production = source.filter((path) => !/\.(test|suite)\.tsx?$|\/testing\//.test(path));
+const read = (path: string) => readFileSync(path, "utf8");
+
+const linesMax = 500;
+/** Pure tables and generated files may be longer. */
+const longFiles = new Map<string, string>([]);
+
+interface Ban {
+  pattern: RegExp;
+  instead: string;
+  /** Where the banned thing is at home. */
+  except: RegExp;
+}
+
+const bans: Ban[] = [
+  {
+    pattern: /\bDate\.now\(|new Date\(\)|performance\.now\(/,
+    instead: "a Clock that is passed in (model/clock.ts)",
+    except: /clock\.ts$|^packages\/ui\/|^demo\//,
+  },
+  {
+    pattern: /\bMath\.random\(|randomUUID\(\)/,
+    instead: "a random source that is passed in",
+    except: /random\.ts$|^packages\/ui\//,
+  },
+  {
+    pattern: /\bconsole\.(log|error|warn|info)\(/,
+    instead: "the logger in self/log.ts, or cli/output.ts",
+    except: /cli\/|self\/|^demo\//,
+  },
+  { pattern: /process\.env\b/, instead: "the configuration", except: /config|environment|main\.ts$|^demo\/|cli\// },
+  { pattern: /\bTODO\b|\bFIXME\b|\bXXX\b/, instead: "an issue, or the work itself", except: /^$/ },
+  {
+    pattern: /from "\.\.?\/(utils|common|shared|helpers|core)(\.ts|\/)/,
+    instead: "a file named after the thing",
+    except: /^$/,
+  },
+];
+
+/** server/src/<folder>: what it may import besides itself and model/. */
+const mayImport: Record<string, string[]> = {
+  model: [],
+  self: [],
+  decode: [],
+  receive: ["decode"],
+  spool: [],
+  store: [],
+  fold: ["decode"],
+  query: ["decode", "fold"],
+  http: ["query"],
+};
+
+describe("house rules", () => {
+  it("keeps files short", () => {
+    const long = source
+      .filter((path) => !longFiles.has(path))
+      .filter((path) => read(path).split("\n").length > linesMax);
+    expect(long).toEqual([]);
+  });
+
+  it.each(bans)("bans $pattern in favour of $instead", ({ pattern, except }) => {
+    const found = production.filter((path) => !except.test(path) && pattern.test(read(path)));
+    expect(found).toEqual([]);
+  });
+
+  it("imports only leaves and the stage before", () => {
+    const wrong: string[] = [];
+    for (const path of production) {
+      const folder = /^packages\/server\/src\/([^/]+)\//.exec(path)?.[1];
+      const allowed = folder === undefined ? undefined : mayImport[folder];
+      if (folder === undefined || allowed === undefined) continue;
+      for (const [, target] of read(path).matchAll(/from "(?:\.\.\/)+([a-z-]+)\/[^"]+"/g)) {
+        if (target === undefined || target === folder || target === "model" || allowed.includes(target)) continue;
+        if (mayImport[target] !== undefined || ["cli", "config"].includes(target)) wrong.push(`${path} -> ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("names no grab-bag files", () => {
+    expect(files.filter((path) => /\/(utils?|helpers?|common|shared|misc)\.(ts|tsx|mjs)$/.test(path))).toEqual([]);
+  });
+
+  it("keeps the page apart from the server but for the contract's types", () => {
+    const wrong = source
+      .filter((path) => path.startsWith("packages/ui/"))
+      .filter(
+        (path) =>
+          /from "sightglass(?!\/contract")/.test(read(path)) || /^import (?!type).*from "sightglass/m.test(read(path)),
+      );
+    expect(wrong).toEqual([]);
+  });
+});

@@ -1,0 +1,33 @@
+import { defineConfig } from "vitest/config";
+
+const resolve = { conditions: ["sightglass-source", "node", "import", "default"] };
+
+export default defineConfig({
+  resolve,
+  ssr: { resolve },
+  test: {
+    // One embedded engine per process: chDB refuses two data folders in one process, so files run in forks.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "packages/*/src/**/*.test.tsx", "demo/src/**/*.test.ts"],
+        },
+      },
+      { extends: true, test: { name: "house", include: ["test/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "app", include: ["test/app/**/*.test.ts"], testTimeout: 120_000, fileParallelism: false },
+      },
+      {
+        extends: true,
+        test: { name: "page", include: ["test/page/**/*.test.ts"], testTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+});
