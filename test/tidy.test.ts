@@ -55,8 +55,8 @@ const mayImport: Record<string, string[]> = {
   receive: ["decode"],
   spool: [],
   store: [],
-  fold: ["decode"],
-  query: ["decode", "fold"],
+  fold: ["decode", "store"],
+  query: ["decode", "fold", "store"],
   http: ["query"],
 };
 
