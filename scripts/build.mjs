@@ -1,0 +1,69 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { installIfNeeded, run, step } from "./install.mjs";
+
+/** Builds every package into its dist/: plain tsc, the SQL files beside the code, and the page into the server. */
+const tsc = "node_modules/typescript/bin/tsc";
+const packages = ["packages/sdk", "packages/promql", "packages/server", "demo"];
+
+export function build() {
+  for (const folder of packages) {
+    if (isFresh(folder)) continue;
+    step(`Building ${folder}`);
+    const page = folder === "packages/server" ? keepPage() : undefined;
+    rmSync(`${folder}/dist`, { recursive: true, force: true });
+    run(process.execPath, [tsc, "-p", `${folder}/tsconfig.build.json`]);
+    if (folder === "packages/server") copySql();
+    page?.();
+    stamp(folder);
+  }
+  if (!isFresh("packages/ui", "packages/server/dist/ui")) {
+    step("Building packages/ui");
+    run(process.execPath, ["../../node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], { cwd: "packages/ui" });
+    stamp("packages/ui", "packages/server/dist/ui");
+  }
+}
+
+/** The page lives in the server's dist, which a server build empties. */
+function keepPage() {
+  const page = "packages/server/dist/ui";
+  if (!existsSync(page)) return undefined;
+  const kept = "packages/ui/dist";
+  rmSync(kept, { recursive: true, force: true });
+  cpSync(page, kept, { recursive: true, preserveTimestamps: true });
+  return () => {
+    cpSync(kept, page, { recursive: true, preserveTimestamps: true });
+    rmSync(kept, { recursive: true, force: true });
+  };
+}
+
+function copySql() {
+  const to = "packages/server/dist/store/schema";
+  mkdirSync(to, { recursive: true });
+  cpSync("packages/server/src/store/schema", to, { recursive: true });
+}
+
+function stamp(folder, dist = `${folder}/dist`) {
+  writeFileSync(join(dist, ".built"), "");
+}
+
+function isFresh(folder, dist = `${folder}/dist`) {
+  const built = join(dist, ".built");
+  if (!existsSync(built)) return false;
+  const builtAt = statSync(built).mtimeMs;
+  const inputs = [join(folder, "src"), join(folder, "package.json"), join(folder, "index.html"), "package-lock.json"];
+  return inputs.every((input) => newestMtimeMs(input) <= builtAt);
+}
+
+function newestMtimeMs(path) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return 0;
+  if (!found.isDirectory()) return found.mtimeMs;
+  return Math.max(found.mtimeMs, ...readdirSync(path).map((name) => newestMtimeMs(join(path, name))));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  installIfNeeded();
+  build();
+}

@@ -1,0 +1,30 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+
+/** Installs the locked dependencies when they are missing or older than the lock file. */
+export function installIfNeeded() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    fail(`Sightglass needs Node 20.19 or newer; this is ${process.versions.node}.`);
+  }
+  const installed = "node_modules/.package-lock.json";
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync("package-lock.json").mtimeMs) return;
+  step("Installing dependencies (npm ci)");
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+}
+
+export function step(text) {
+  process.stdout.write(`\u001b[2m›\u001b[0m ${text}\n`);
+}
+
+export function fail(text, code = 1) {
+  process.stderr.write(`${text}\n`);
+  process.exit(code);
+}
+
+/** Runs a program with our own streams; ends this process with its exit code when it fails. */
+export function run(program, args, options = {}) {
+  const { status, error, signal } = spawnSync(program, args, { stdio: "inherit", ...options });
+  if (error) fail(`${program} could not be started: ${error.message}`);
+  if (status !== 0) fail(`${program} ${args.join(" ")} ended with ${signal ?? `exit code ${status}`}.`, status ?? 1);
+}

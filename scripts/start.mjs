@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { parseArgs } from "node:util";
+import { build } from "./build.mjs";
+import { fail, installIfNeeded, step } from "./install.mjs";
+
+/** `npm start [-- --port N --data DIR --no-demo]`: install, build, serve, and a real pipeline on real data. */
+const usage = `npm start [-- OPTIONS]
+
+  --port N       page, queries and every other receiver   (SIGHTGLASS_PORT, default 4319)
+  --data DIR     data folder                              (SIGHTGLASS_DATA, default .sightglass)
+  --no-demo      do not run the demo pipeline             (SIGHTGLASS_NO_DEMO=1)
+  --help
+`;
+const options = readOptions();
+installIfNeeded();
+build();
+
+const address = `http://127.0.0.1:${options.port}`;
+const children = [];
+let stopping = false;
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void stop(0));
+
+const server = start("server", "packages/server/bin/sightglass.js", [
+  "serve",
+  "--data",
+  options.data,
+  "--listen",
+  `127.0.0.1:${options.port}`,
+]);
+await ready();
+if (options.demo) start("demo", "demo/dist/main.js", ["--state", `${options.data}/demo`]);
+process.stdout.write(`\n  Sightglass is at ${address}\n  Ctrl-C stops it.\n\n`);
+
+function readOptions() {
+  const env = process.env;
+  let values;
+  try {
+    ({ values } = parseArgs({
+      options: {
+        port: { type: "string", default: env.SIGHTGLASS_PORT ?? "4319" },
+        data: { type: "string", default: env.SIGHTGLASS_DATA ?? ".sightglass" },
+        "no-demo": { type: "boolean", default: env.SIGHTGLASS_NO_DEMO === "1" },
+        help: { type: "boolean", default: false },
+      },
+    }));
+  } catch (error) {
+    fail(`${error.message}\n\n${usage}`, 2);
+  }
+  if (values.help) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) fail(`--port ${values.port}: expected a number from 1 to 65535`, 2);
+  return { port, data: values.data, demo: !values["no-demo"] };
+}
+
+function start(name, script, args) {
+  // In its own process group, so that Ctrl-C reaches it through us, in order, and once.
+  const child = spawn(process.execPath, [script, ...args], { stdio: "inherit", detached: true });
+  children.push(child);
+  child.once("exit", (code, signal) => {
+    if (stopping) return;
+    if (name === "demo" && code === 0) return;
+    process.stderr.write(`The ${name} ended with ${signal ?? `exit code ${code}`}.\n`);
+    void stop(code || 1);
+  });
+  return child;
+}
+
+async function ready() {
+  step("Starting the server");
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (server.exitCode !== null) return new Promise(() => {});
+    const answer = await fetch(`${address}/health/ready`).catch(() => undefined);
+    if (answer?.ok) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  process.stderr.write(`The server did not become ready within 60 s; its log is above.\n`);
+  return stop(1);
+}
+
+/** Stops what was started, last first: the demo must be able to flush to the server. */
+async function stop(code) {
+  if (stopping) return;
+  stopping = true;
+  for (const child of children.toReversed()) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    const kill = setTimeout(() => child.kill("SIGKILL"), 15_000);
+    await ended;
+    clearTimeout(kill);
+  }
+  process.exit(code);
+}
