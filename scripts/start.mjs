@@ -7,6 +7,8 @@ import { fail, installIfNeeded, step } from "./install.mjs";
 const usage = `npm start [-- OPTIONS]
 
   --port N       page, queries and every other receiver   (SIGHTGLASS_PORT, default 4319)
+  --otlp-grpc N  OTLP over gRPC                           (SIGHTGLASS_OTLP_GRPC_PORT, default 4317)
+  --otlp-http N  OTLP over HTTP                           (SIGHTGLASS_OTLP_HTTP_PORT, default 4318)
   --data DIR     data folder                              (SIGHTGLASS_DATA, default .sightglass)
   --no-demo      do not run the demo pipeline             (SIGHTGLASS_NO_DEMO=1)
   --help
@@ -26,9 +28,20 @@ const server = start("server", "packages/server/bin/sightglass.js", [
   options.data,
   "--listen",
   `127.0.0.1:${options.port}`,
+  "--otlp-grpc",
+  `127.0.0.1:${options.otlpGrpcPort}`,
+  "--otlp-http",
+  `127.0.0.1:${options.otlpHttpPort}`,
 ]);
 await ready();
-if (options.demo) start("demo", "demo/dist/main.js", ["--state", `${options.data}/demo`]);
+if (options.demo) {
+  start("demo", "demo/dist/main.js", [
+    "--state",
+    `${options.data}/demo`,
+    "--endpoint",
+    `http://127.0.0.1:${options.otlpHttpPort}`,
+  ]);
+}
 process.stdout.write(`\n  Sightglass is at ${address}\n  Ctrl-C stops it.\n\n`);
 
 function readOptions() {
@@ -38,6 +51,8 @@ function readOptions() {
     ({ values } = parseArgs({
       options: {
         port: { type: "string", default: env.SIGHTGLASS_PORT ?? "4319" },
+        "otlp-grpc": { type: "string", default: env.SIGHTGLASS_OTLP_GRPC_PORT ?? "4317" },
+        "otlp-http": { type: "string", default: env.SIGHTGLASS_OTLP_HTTP_PORT ?? "4318" },
         data: { type: "string", default: env.SIGHTGLASS_DATA ?? ".sightglass" },
         "no-demo": { type: "boolean", default: env.SIGHTGLASS_NO_DEMO === "1" },
         help: { type: "boolean", default: false },
@@ -50,9 +65,20 @@ function readOptions() {
     process.stdout.write(usage);
     process.exit(0);
   }
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) fail(`--port ${values.port}: expected a number from 1 to 65535`, 2);
-  return { port, data: values.data, demo: !values["no-demo"] };
+  const port = (flag) => {
+    const value = Number(values[flag]);
+    if (!Number.isInteger(value) || value < 1 || value > 65_535) {
+      fail(`--${flag} ${values[flag]}: expected a number from 1 to 65535`, 2);
+    }
+    return value;
+  };
+  return {
+    port: port("port"),
+    otlpGrpcPort: port("otlp-grpc"),
+    otlpHttpPort: port("otlp-http"),
+    data: values.data,
+    demo: !values["no-demo"],
+  };
 }
 
 function start(name, script, args) {
