@@ -182,7 +182,10 @@ export interface RunResponse extends RunSummary {
   lastSeenAt: string;
 }
 
-/** `GET /api/runs/ID/logs?stage=&severity=&q=&limit=&cursor=`: oldest first. */
+/**
+ * `GET /api/runs/ID/logs?stage=&severity=&q=&limit=&cursor=`, `GET /api/traces/ID/logs?span=&limit=&cursor=`: oldest
+ * first. (`span` is one span id: the log records that were written inside it.)
+ */
 export interface LogsResponse {
   logs: LogRecord[];
   next: string | null;
