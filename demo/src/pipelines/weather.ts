@@ -1,0 +1,33 @@
+import { pipeline } from "@sightglass/sdk";
+import { sources } from "../sources.ts";
+import type { Warehouse } from "../warehouse.ts";
+
+interface Observation {
+  day: string;
+  location: string;
+  rain_mm: number;
+  high_celsius: number;
+  low_celsius: number;
+  kind: string;
+}
+
+/** The weather of one calendar day over the years of the file, for Seattle and New York. */
+export function runWeather(warehouse: Warehouse, monthAndDay: string): Promise<void> {
+  return pipeline("weather", { partition: monthAndDay, backfill: false }, async (run) => {
+    const observations = await run.stage("extract", { source: { system: "csv", table: "weather" } }, async (stage) => {
+      const rows = await warehouse.query<Observation>(
+        `SELECT toString(date) AS day, location, precipitation AS rain_mm, temp_max AS high_celsius, temp_min AS low_celsius, weather AS kind
+         FROM ${sources.weather} WHERE formatDateTime(date, '%m-%d') = {day:String}`,
+        { day: monthAndDay },
+      );
+      stage.read(rows.length);
+      stage.written(rows.length);
+      return rows;
+    });
+    await run.stage("load", { sink: { system: "clickhouse", table: "weather" } }, async (stage) => {
+      stage.read(observations.length);
+      await warehouse.insert("weather", observations);
+      stage.written(observations.length);
+    });
+  });
+}
