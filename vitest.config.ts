@@ -28,6 +28,10 @@ export default defineConfig({
         extends: true,
         test: { name: "page", include: ["test/page/**/*.test.ts"], testTimeout: 120_000, fileParallelism: false },
       },
+      {
+        extends: true,
+        test: { name: "engines", include: ["test/engines/**/*.test.ts"], testTimeout: 300_000, fileParallelism: false },
+      },
     ],
   },
 });
