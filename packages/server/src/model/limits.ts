@@ -29,6 +29,10 @@ export const limits = {
     effect: "a segment that the engine refuses for its content is set aside in quarantine and counted",
   },
   diskFreeBytesMin: { value: 256 * 1024 * 1024, effect: "requests refused with spool_unwritable" },
+  engineMemoryBytesMax: {
+    value: 2 * 1024 * 1024 * 1024,
+    effect: "the embedded engine refuses what needs more: queries end with query_too_large, inserts are tried again",
+  },
   queryTimeoutMs: { value: 30_000, effect: "query_timeout" },
   queryMemoryBytesMax: { value: 1024 * 1024 * 1024, effect: "query_too_large" },
   queryRowsMax: { value: 1_000_000, effect: "query_too_large" },

@@ -2,6 +2,9 @@
 export interface Store {
   readonly kind: "embedded" | "cluster";
 
+  /** The cluster whose nodes share the schema, null when there is one server or the embedded engine. */
+  readonly clusterName: string | null;
+
   /**
    * Rows of a SELECT (written without FORMAT). 64-bit integers arrive as JSON numbers: select `toString(x)` where more than
    * 53 bits matter. `DateTime64` arrives as `YYYY-MM-DD hh:mm:ss.fff` in UTC: select `toUnixTimestamp64Nano(x)` or format it.

@@ -1,11 +1,14 @@
 -- Spans and logs as they were received, and what the engine derives from them at insert time.
--- Statements end with a line that holds only ";". Placeholders (ADR 0003):
---   {on_cluster}        empty, or ON CLUSTER `name`
---   {MergeTree ...}     the engine, with its Replicated form on a cluster
+-- Statements end with a line that holds only ";". Placeholders (ADR 0003, store/render.ts):
+--   {local spans}              the table that holds the rows: spans, on a cluster spans_local
+--   {on_cluster}               empty, or ON CLUSTER `name`
+--   {MergeTree}, {..MergeTree(version)}   the engine, with its Replicated form on a cluster
+--   {deduplication}            how many insert tokens the table remembers
+--   {distributed spans by x}   nothing, or the Distributed table over {local spans} with sharding key x
 -- Every table that a materialized view writes has its own deduplication window, so that replaying a spool segment
 -- under its token is a no-op there too.
 
-CREATE TABLE IF NOT EXISTS spans {on_cluster}
+CREATE TABLE IF NOT EXISTS {local spans} {on_cluster}
 (
     -- When this server accepted the span. Partitions and retention follow it, not the sender's clock: a wrong clock
     -- can neither scatter a block over many partitions nor expire at once.
@@ -49,11 +52,13 @@ CREATE TABLE IF NOT EXISTS spans {on_cluster}
 ENGINE = {MergeTree}
 PARTITION BY toDate(received_at)
 ORDER BY (toStartOfHour(start_time), trace_id, start_time)
-SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1
+SETTINGS {deduplication}, ttl_only_drop_parts = 1
+;
+{distributed spans by cityHash64(trace_id)}
 ;
 
 -- Where a trace lies in time, and enough to list it. Exact across replays because of the token.
-CREATE TABLE IF NOT EXISTS traces {on_cluster}
+CREATE TABLE IF NOT EXISTS {local traces} {on_cluster}
 (
     day          Date,
     trace_id     FixedString(16),
@@ -69,10 +74,12 @@ CREATE TABLE IF NOT EXISTS traces {on_cluster}
 ENGINE = {AggregatingMergeTree}
 PARTITION BY day
 ORDER BY trace_id
-SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1
+SETTINGS {deduplication}, ttl_only_drop_parts = 1
+;
+{distributed traces by cityHash64(trace_id)}
 ;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS traces_mv {on_cluster} TO traces AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS traces_mv {on_cluster} TO {local traces} AS
 SELECT toDate(received_at) AS day,
        trace_id,
        min(s.start_time) AS start_time,
@@ -82,12 +89,12 @@ SELECT toDate(received_at) AS day,
        groupUniqArray(toString(service)) AS services,
        maxIf(toString(service), parent_span_id = toFixedString('', 8)) AS root_service,
        maxIf(toString(name), parent_span_id = toFixedString('', 8)) AS root_name
-FROM spans AS s
+FROM {local spans} AS s
 GROUP BY day, trace_id
 ;
 
 -- Service and operation names for the pickers of every API.
-CREATE TABLE IF NOT EXISTS operations {on_cluster}
+CREATE TABLE IF NOT EXISTS {local operations} {on_cluster}
 (
     day       Date,
     service   LowCardinality(String),
@@ -98,16 +105,18 @@ CREATE TABLE IF NOT EXISTS operations {on_cluster}
 ENGINE = {AggregatingMergeTree}
 PARTITION BY day
 ORDER BY (service, name, kind)
-SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1
+SETTINGS {deduplication}, ttl_only_drop_parts = 1
+;
+{distributed operations by cityHash64(service)}
 ;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS operations_mv {on_cluster} TO operations AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS operations_mv {on_cluster} TO {local operations} AS
 SELECT toDate(received_at) AS day, service, name, kind, max(received_at) AS last_seen
-FROM spans
+FROM {local spans}
 GROUP BY day, service, name, kind
 ;
 
-CREATE TABLE IF NOT EXISTS logs {on_cluster}
+CREATE TABLE IF NOT EXISTS {local logs} {on_cluster}
 (
     received_at       DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
     time              DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
@@ -137,11 +146,13 @@ CREATE TABLE IF NOT EXISTS logs {on_cluster}
 ENGINE = {MergeTree}
 PARTITION BY toDate(received_at)
 ORDER BY (toStartOfHour(time), service, time)
-SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1
+SETTINGS {deduplication}, ttl_only_drop_parts = 1
+;
+{distributed logs by cityHash64(trace_id, time)}
 ;
 
 -- What the fold needs of spans and announcements, and nothing else: small enough to be read again for every change.
-CREATE TABLE IF NOT EXISTS run_facts {on_cluster}
+CREATE TABLE IF NOT EXISTS {local run_facts} {on_cluster}
 (
     -- When the fact became queryable here; the fold follows it. Not the block's received_at, which a replay repeats.
     inserted_at       DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(DoubleDelta, ZSTD(1)),
@@ -170,19 +181,21 @@ CREATE TABLE IF NOT EXISTS run_facts {on_cluster}
 ENGINE = {MergeTree}
 PARTITION BY toDate(inserted_at)
 ORDER BY (trace_id, span_id, fact)
-SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1
+SETTINGS {deduplication}, ttl_only_drop_parts = 1
+;
+{distributed run_facts by cityHash64(trace_id)}
 ;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS run_facts_from_spans_mv {on_cluster} TO run_facts AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS run_facts_from_spans_mv {on_cluster} TO {local run_facts} AS
 SELECT now64(3) AS inserted_at, trace_id, span_id, parent_span_id,
        attributes_string['pipeline.run.id'] AS run_id,
        'span' AS fact, service, resource, scope, name, start_time, duration_ns, status_code, status_message,
        attributes_string, attributes_int, attributes_double, attributes_bool
-FROM spans
+FROM {local spans}
 WHERE is_pipeline
 ;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS run_facts_from_logs_mv {on_cluster} TO run_facts AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS run_facts_from_logs_mv {on_cluster} TO {local run_facts} AS
 SELECT now64(3) AS inserted_at, trace_id, span_id,
        toFixedString(unhex(attributes_string['pipeline.parent_span_id']), 8) AS parent_span_id,
        attributes_string['pipeline.run.id'] AS run_id,
@@ -190,25 +203,27 @@ SELECT now64(3) AS inserted_at, trace_id, span_id,
        attributes_string['pipeline.span.name'] AS name, time AS start_time, 0 AS duration_ns,
        0 AS status_code, '' AS status_message,
        attributes_string, attributes_int, attributes_double, attributes_bool
-FROM logs
+FROM {local logs}
 WHERE is_pipeline
 ;
 
 -- How many items of each signal the store holds or has held: half of the ledger. Retention never lowers it.
-CREATE TABLE IF NOT EXISTS ledger {on_cluster}
+CREATE TABLE IF NOT EXISTS {local ledger} {on_cluster}
 (
     signal LowCardinality(String),
     stored UInt64
 )
 ENGINE = {SummingMergeTree}
 ORDER BY signal
-SETTINGS non_replicated_deduplication_window = 10000
+SETTINGS {deduplication}
+;
+{distributed ledger by cityHash64(signal)}
 ;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS ledger_from_spans_mv {on_cluster} TO ledger AS
-SELECT 'spans' AS signal, count() AS stored FROM spans GROUP BY signal
+CREATE MATERIALIZED VIEW IF NOT EXISTS ledger_from_spans_mv {on_cluster} TO {local ledger} AS
+SELECT 'spans' AS signal, count() AS stored FROM {local spans} GROUP BY signal
 ;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS ledger_from_logs_mv {on_cluster} TO ledger AS
-SELECT 'logs' AS signal, count() AS stored FROM logs GROUP BY signal
+CREATE MATERIALIZED VIEW IF NOT EXISTS ledger_from_logs_mv {on_cluster} TO {local ledger} AS
+SELECT 'logs' AS signal, count() AS stored FROM {local logs} GROUP BY signal
 ;

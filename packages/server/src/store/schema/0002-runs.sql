@@ -1,6 +1,6 @@
 -- What the fold writes: the newest version of each run and stage wins.
 
-CREATE TABLE IF NOT EXISTS runs {on_cluster}
+CREATE TABLE IF NOT EXISTS {local runs} {on_cluster}
 (
     run_id               String,
     version              UInt64,
@@ -39,8 +39,10 @@ CREATE TABLE IF NOT EXISTS runs {on_cluster}
 ENGINE = {ReplacingMergeTree(version)}
 ORDER BY run_id
 ;
+{distributed runs by cityHash64(run_id)}
+;
 
-CREATE TABLE IF NOT EXISTS stages {on_cluster}
+CREATE TABLE IF NOT EXISTS {local stages} {on_cluster}
 (
     run_id               String,
     stage_id             String,
@@ -69,4 +71,6 @@ CREATE TABLE IF NOT EXISTS stages {on_cluster}
 )
 ENGINE = {ReplacingMergeTree(version, is_deleted)}
 ORDER BY (run_id, stage_id)
+;
+{distributed stages by cityHash64(run_id)}
 ;

@@ -1,0 +1,43 @@
+/**
+ * Server settings of the embedded engine, as its configuration file. It shares two cores and some hundred megabytes
+ * with the rest of the process, so pools and caches are a small fraction of a server's defaults, and no log tables are kept.
+ */
+export function engineConfig({ memoryBytesMax }: { memoryBytesMax: number }): string {
+  const settings: Record<string, number | string> = {
+    max_server_memory_usage: memoryBytesMax,
+    mark_cache_size: 64 * 1024 * 1024,
+    primary_index_cache_size: 64 * 1024 * 1024,
+    uncompressed_cache_size: 0,
+    index_mark_cache_size: 16 * 1024 * 1024,
+    query_condition_cache_size: 16 * 1024 * 1024,
+    mmap_cache_size: 0,
+    compiled_expression_cache_size: 8 * 1024 * 1024,
+    max_thread_pool_size: 256,
+    max_thread_pool_free_size: 16,
+    max_io_thread_pool_size: 16,
+    max_io_thread_pool_free_size: 2,
+    max_active_parts_loading_thread_pool_size: 4,
+    max_outdated_parts_loading_thread_pool_size: 2,
+    max_parts_cleaning_thread_pool_size: 2,
+    background_pool_size: 2,
+    background_merges_mutations_concurrency_ratio: 1,
+    background_move_pool_size: 1,
+    background_fetches_pool_size: 1,
+    background_common_pool_size: 2,
+    background_buffer_flush_schedule_pool_size: 1,
+    background_schedule_pool_size: 4,
+    background_message_broker_schedule_pool_size: 1,
+    background_distributed_schedule_pool_size: 1,
+    tables_loader_foreground_pool_size: 2,
+    tables_loader_background_pool_size: 1,
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `  <${name}>${value}</${name}>`);
+  // A merge must be able to start with a pool of two: its defaults assume sixteen threads.
+  const mergeTree: Record<string, number> = {
+    number_of_free_entries_in_pool_to_execute_mutation: 1,
+    number_of_free_entries_in_pool_to_lower_max_size_of_merge: 1,
+    number_of_free_entries_in_pool_to_execute_optimize_entire_partition: 1,
+  };
+  const mergeLines = Object.entries(mergeTree).map(([name, value]) => `    <${name}>${value}</${name}>`);
+  return `<clickhouse>\n${lines.join("\n")}\n  <merge_tree>\n${mergeLines.join("\n")}\n  </merge_tree>\n</clickhouse>\n`;
+}

@@ -1,0 +1,124 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { drainPending } from "chdb";
+import { SightglassError } from "../../model/errors.ts";
+import { limits } from "../../model/limits.ts";
+import { insertError, queryError } from "../engine-error.ts";
+import { lockFolder } from "../folder-lock.ts";
+import { insertSettings, querySettings, rowsAsJson, parseRows } from "../statement.ts";
+import type { QueryOptions, Store } from "../store.ts";
+import { engineConfig } from "./engine-config.ts";
+import { Lane, quoteString, toFault } from "./lane.ts";
+import { Lanes } from "./lanes.ts";
+
+export interface EmbeddedStoreOptions {
+  /** Made when missing. The engine keeps its files in `engine/` of it. */
+  dataDir: string;
+  /** Queries at the same time. Each holds a thread of the libuv pool (UV_THREADPOOL_SIZE, 4) which files need too. */
+  readers?: number;
+  /** Inserts at the same time; they hold threads likewise. */
+  writers?: number;
+  /** Bytes that the engine may use in all. */
+  memoryBytesMax?: number;
+  /** More arguments in the form of `clickhouse local`'s command line. */
+  connectionArgs?: readonly string[];
+}
+
+/**
+ * Opens chDB on a data folder.
+ * @throws SightglassError data_folder_in_use, spool_unwritable (the folder cannot be written), store_unavailable
+ */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
+  const { dataDir, readers = 2, writers = 1 } = options;
+  const lock = lockFolder(dataDir);
+  const lanes: Lane[] = [];
+  try {
+    const engineDir = join(dataDir, "engine");
+    mkdirSync(engineDir, { recursive: true });
+    const configPath = join(dataDir, "engine.xml");
+    const memoryBytesMax = options.memoryBytesMax ?? limits.engineMemoryBytesMax.value;
+    writeFileSync(configPath, engineConfig({ memoryBytesMax }));
+    const connectionArgs = options.connectionArgs ?? [`--config-file=${configPath}`];
+    while (lanes.length < readers + writers) lanes.push(new Lane(engineDir, connectionArgs));
+  } catch (cause) {
+    for (const lane of lanes) lane.close();
+    await drainPending();
+    lock.release();
+    throw new SightglassError("store_unavailable", `the store in ${dataDir} does not open: ${toFault(cause).message}`, {
+      cause,
+      hint: "see docs/guides/operations.md, The data folder",
+    });
+  }
+  return new EmbeddedStore({ lock, readers: lanes.slice(0, readers), writers: lanes.slice(readers) });
+}
+
+class EmbeddedStore implements Store {
+  readonly kind = "embedded";
+  readonly clusterName = null;
+  readonly #lock: { release(): void };
+  readonly #readers: Lanes;
+  readonly #writers: Lanes;
+
+  constructor(parts: { lock: { release(): void }; readers: Lane[]; writers: Lane[] }) {
+    this.#lock = parts.lock;
+    this.#readers = new Lanes(parts.readers);
+    this.#writers = new Lanes(parts.writers);
+  }
+
+  async query<Row>(sql: string, options: QueryOptions = {}): Promise<Row[]> {
+    return parseRows<Row>(await this.queryBytes(sql, "JSONEachRow", options));
+  }
+
+  async queryBytes(sql: string, format: string, options: QueryOptions = {}): Promise<Uint8Array> {
+    const settings = querySettings(options);
+    const params = options.params === undefined ? {} : { params: options.params };
+    try {
+      return await this.#readers.use((lane) => lane.run({ sql, format, settings, ...params }), options.signal);
+    } catch (cause) {
+      throw this.#error(cause, queryError, options.signal);
+    }
+  }
+
+  async execute(sql: string, options: QueryOptions = {}): Promise<void> {
+    const settings = { ...insertSettings, ...querySettings(options) };
+    const params = options.params === undefined ? {} : { params: options.params };
+    try {
+      await this.#writers.use((lane) => lane.run({ sql, format: "Null", settings, ...params }), options.signal);
+    } catch (cause) {
+      throw this.#error(cause, queryError, options.signal);
+    }
+  }
+
+  async insertRows(table: string, rows: readonly object[]): Promise<void> {
+    if (rows.length === 0) return;
+    const sql = `INSERT INTO ${table} FORMAT JSONEachRow ${rowsAsJson(rows)}`;
+    await this.#insert(sql);
+  }
+
+  async insertSegment(segment: { table: string; path: string; token: string }): Promise<void> {
+    const { table, path, token } = segment;
+    await this.#insert(
+      `INSERT INTO ${table} FROM INFILE ${quoteString(path)} COMPRESSION 'none' ` +
+        `SETTINGS insert_deduplication_token = ${quoteString(token)} FORMAT Native`,
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#readers.close(), this.#writers.close()]);
+    await drainPending();
+    this.#lock.release();
+  }
+
+  async #insert(sql: string): Promise<void> {
+    try {
+      await this.#writers.use((lane) => lane.run({ sql, format: "Null", settings: insertSettings }));
+    } catch (cause) {
+      throw this.#error(cause, insertError);
+    }
+  }
+
+  #error(thrown: unknown, map: typeof queryError, signal?: AbortSignal): unknown {
+    if (thrown instanceof SightglassError || (signal?.aborted === true && thrown === signal.reason)) return thrown;
+    return map(toFault(thrown));
+  }
+}
