@@ -1,0 +1,58 @@
+import { Command } from "commander";
+import type { ConfigFlags } from "../config/load.ts";
+import { createServer } from "../main.ts";
+import { readConfig } from "./read-config.ts";
+
+interface ServeOptions {
+  config?: string;
+  data?: string;
+  listen?: string;
+  otlpGrpc?: string;
+  otlpHttp?: string;
+  insecure?: boolean;
+}
+
+/** `sightglass serve`: runs until SIGINT or SIGTERM; a second one ends it at once. */
+export function serveCommand(): Command {
+  return new Command("serve")
+    .description("start the server")
+    .option("--data <dir>", "folder of the embedded engine and the spool")
+    .option("--listen <host:port>", "page, queries and every other receiver (default 127.0.0.1:4319)")
+    .option("--otlp-grpc <host:port>", "OTLP over gRPC (default 127.0.0.1:4317)")
+    .option("--otlp-http <host:port>", "OTLP over HTTP (default 127.0.0.1:4318)")
+    .option("--config <file>", "configuration (default sightglass.yaml, if it is there)")
+    .option("--insecure", "allow addresses beyond loopback without a token")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ sightglass serve\n  $ sightglass serve --data /var/lib/sightglass --listen 127.0.0.1:8080\n  $ sightglass serve --config sightglass.yaml",
+    )
+    .action(async (options: ServeOptions) => {
+      const config = readConfig(options.config, flagsOf(options));
+      const stopped = nextSignal();
+      const server = createServer(config);
+      await server.start();
+      await stopped;
+      await server.stop();
+    });
+}
+
+function flagsOf(options: ServeOptions): ConfigFlags {
+  const flags: ConfigFlags = {};
+  if (options.data !== undefined) flags.data = options.data;
+  if (options.listen !== undefined) flags.listen = options.listen;
+  if (options.otlpGrpc !== undefined) flags.otlp_grpc = options.otlpGrpc;
+  if (options.otlpHttp !== undefined) flags.otlp_http = options.otlpHttp;
+  if (options.insecure !== undefined) flags.insecure = options.insecure;
+  return flags;
+}
+
+function nextSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(130));
+        resolve();
+      });
+    }
+  });
+}
