@@ -1,0 +1,153 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type {
+  AttributeKeysResponse,
+  AttributeValuesResponse,
+  LogsResponse,
+  PipelineResponse,
+  PipelinesResponse,
+  RunResponse,
+  RunsResponse,
+  RunStatus,
+  ServicesResponse,
+  SpanDetail,
+  StatusResponse,
+  TraceResponse,
+  TracesResponse,
+} from "sightglass/contract";
+import { getJson, withParameters } from "./client.ts";
+
+/** Every read of the page: one key and one path each. Keys begin with the thing, so that live events can name it. */
+
+const path = (...parts: string[]) => `/api/${parts.map(encodeURIComponent).join("/")}`;
+
+export function pipelinesQuery(window: string) {
+  return queryOptions({
+    queryKey: ["pipelines", window],
+    queryFn: ({ signal }) => getJson<PipelinesResponse>(withParameters(path("pipelines"), { window }), signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function pipelineQuery(name: string, window: string) {
+  return queryOptions({
+    queryKey: ["pipeline", name, window],
+    queryFn: ({ signal }) => getJson<PipelineResponse>(withParameters(path("pipelines", name), { window }), signal),
+  });
+}
+
+export interface RunsFilter {
+  pipeline?: string;
+  status?: RunStatus[];
+  partition?: string;
+  /** ISO 8601. */
+  start?: string;
+  end?: string;
+}
+
+export function runsQuery(filter: RunsFilter, limit = 100) {
+  return infiniteQueryOptions({
+    queryKey: ["runs", filter, limit],
+    queryFn: ({ signal, pageParam }) =>
+      getJson<RunsResponse>(withParameters(path("runs"), { ...filter, limit, cursor: pageParam }), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function runQuery(id: string) {
+  return queryOptions({
+    queryKey: ["run", id],
+    queryFn: ({ signal }) => getJson<RunResponse>(path("runs", id), signal),
+  });
+}
+
+export interface LogsFilter {
+  stage?: string;
+  severity?: string;
+  q?: string;
+}
+
+export function runLogsQuery(id: string, filter: LogsFilter, limit = 500) {
+  return infiniteQueryOptions({
+    queryKey: ["run", id, "logs", filter],
+    queryFn: ({ signal, pageParam }) =>
+      getJson<LogsResponse>(withParameters(path("runs", id, "logs"), { ...filter, limit, cursor: pageParam }), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export interface TracesFilter {
+  service?: string;
+  name?: string;
+  minDuration?: string;
+  maxDuration?: string;
+  status?: string;
+  attributes?: string[];
+  start?: string;
+  end?: string;
+}
+
+export function tracesQuery(filter: TracesFilter, limit = 50) {
+  return infiniteQueryOptions({
+    queryKey: ["traces", filter, limit],
+    queryFn: ({ signal, pageParam }) =>
+      getJson<TracesResponse>(withParameters(path("traces"), { ...filter, limit, cursor: pageParam }), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Spans without their heavy parts; `spanQuery` reads one whole. */
+export function traceQuery(id: string) {
+  return queryOptions({
+    queryKey: ["trace", id],
+    queryFn: ({ signal }) => getJson<TraceResponse>(withParameters(path("traces", id), { fields: "summary" }), signal),
+    // A hundred thousand spans: comparing old and new field by field costs more than drawing them.
+    structuralSharing: false,
+  });
+}
+
+export function spanQuery(traceId: string, spanId: string) {
+  return queryOptions({
+    queryKey: ["trace", traceId, "span", spanId],
+    queryFn: ({ signal }) => getJson<SpanDetail>(path("traces", traceId, "spans", spanId), signal),
+  });
+}
+
+export function servicesQuery() {
+  return queryOptions({
+    queryKey: ["services"],
+    queryFn: ({ signal }) => getJson<ServicesResponse>(path("services"), signal),
+    staleTime: 60_000,
+  });
+}
+
+export function attributeKeysQuery(parameters: { prefix?: string; service?: string }) {
+  return queryOptions({
+    queryKey: ["attributes", parameters],
+    queryFn: ({ signal }) =>
+      getJson<AttributeKeysResponse>(withParameters(path("attributes"), { ...parameters }), signal),
+    staleTime: 60_000,
+  });
+}
+
+export function attributeValuesQuery(key: string, prefix: string) {
+  return queryOptions({
+    queryKey: ["attributes", key, "values", prefix],
+    queryFn: ({ signal }) =>
+      getJson<AttributeValuesResponse>(withParameters(path("attributes", key, "values"), { prefix }), signal),
+    staleTime: 60_000,
+  });
+}
+
+export function statusQuery() {
+  return queryOptions({
+    queryKey: ["status"],
+    queryFn: ({ signal }) => getJson<StatusResponse>(path("status"), signal),
+    refetchInterval: 2_000,
+  });
+}

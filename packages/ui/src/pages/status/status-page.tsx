@@ -1,0 +1,7 @@
+export function StatusPage() {
+  return (
+    <div className="page">
+      <h1>Status</h1>
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { NotFoundPage } from "./shell/not-found-page.tsx";
+import { RouteErrorPage } from "./shell/route-error-page.tsx";
+import { Shell } from "./shell/shell.tsx";
+import { parsePipelineSearch } from "./url/pipeline-search.ts";
+import { parsePipelinesSearch } from "./url/pipelines-search.ts";
+import { parseRunSearch } from "./url/run-search.ts";
+import { parseSearchString, stringifySearch } from "./url/search-string.ts";
+import { parseTraceSearch } from "./url/trace-search.ts";
+import { parseTracesSearch } from "./url/traces-search.ts";
+
+/** Every view and its URL. Pages load when they are first opened. */
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Shell });
+
+const index = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/pipelines", replace: true });
+  },
+});
+
+const pipelines = createRoute({
+  getParentRoute: () => root,
+  path: "/pipelines",
+  validateSearch: parsePipelinesSearch,
+  component: lazyRouteComponent(() => import("./pages/pipelines/pipelines-page.tsx"), "PipelinesPage"),
+});
+
+const pipeline = createRoute({
+  getParentRoute: () => root,
+  path: "/pipelines/$pipeline",
+  validateSearch: parsePipelineSearch,
+  component: lazyRouteComponent(() => import("./pages/pipeline/pipeline-page.tsx"), "PipelinePage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/$runId",
+  validateSearch: parseRunSearch,
+  component: lazyRouteComponent(() => import("./pages/run/run-page.tsx"), "RunPage"),
+});
+
+const traces = createRoute({
+  getParentRoute: () => root,
+  path: "/traces",
+  validateSearch: parseTracesSearch,
+  component: lazyRouteComponent(() => import("./pages/traces/traces-page.tsx"), "TracesPage"),
+});
+
+const trace = createRoute({
+  getParentRoute: () => root,
+  path: "/traces/$traceId",
+  validateSearch: parseTraceSearch,
+  component: lazyRouteComponent(() => import("./pages/trace/trace-page.tsx"), "TracePage"),
+});
+
+const status = createRoute({
+  getParentRoute: () => root,
+  path: "/status",
+  component: lazyRouteComponent(() => import("./pages/status/status-page.tsx"), "StatusPage"),
+});
+
+const tree = root.addChildren([index, pipelines, pipeline, run, traces, trace, status]);
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    parseSearch: parseSearchString,
+    stringifySearch,
+    defaultPreload: "intent",
+    defaultNotFoundComponent: NotFoundPage,
+    defaultErrorComponent: RouteErrorPage,
+    scrollRestoration: true,
+    scrollRestorationBehavior: "instant",
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

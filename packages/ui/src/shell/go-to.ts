@@ -1,0 +1,11 @@
+import { useNavigate } from "@tanstack/react-router";
+
+/** The places that `g` and a letter lead to. */
+export function useGoTo() {
+  const navigate = useNavigate();
+  return {
+    pipelines: () => void navigate({ to: "/pipelines" }),
+    traces: () => void navigate({ to: "/traces" }),
+    status: () => void navigate({ to: "/status" }),
+  };
+}

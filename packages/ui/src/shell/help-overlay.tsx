@@ -1,0 +1,83 @@
+import { useEffect, useRef } from "react";
+
+const groups: { title: string; keys: [string, string][] }[] = [
+  {
+    title: "Go to",
+    keys: [
+      ["g p", "Pipelines"],
+      ["g t", "Traces"],
+      ["g s", "Status"],
+    ],
+  },
+  {
+    title: "In lists",
+    keys: [
+      ["j", "Next row"],
+      ["k", "Previous row"],
+      ["Enter", "Open"],
+      ["/", "Search"],
+    ],
+  },
+  {
+    title: "In a run",
+    keys: [
+      ["1 … 6", "Tab"],
+      ["j / k", "Next, previous stage"],
+      ["[ / ]", "Older, newer run"],
+      ["c", "Compare with the last good run"],
+    ],
+  },
+  {
+    title: "Anywhere",
+    keys: [
+      ["?", "This help"],
+      ["Esc", "Close, clear"],
+    ],
+  },
+];
+
+export function HelpOverlay({ onClose }: { onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      className="help"
+      aria-labelledby="help-title"
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === dialog.current) dialog.current.close();
+      }}
+    >
+      <div className="help-body">
+        <h2 id="help-title">Keyboard</h2>
+        <div className="help-groups">
+          {groups.map((group) => (
+            <section key={group.title}>
+              <h3>{group.title}</h3>
+              <dl>
+                {group.keys.map(([keys, meaning]) => (
+                  <div key={keys}>
+                    <dt>
+                      {keys
+                        .split(" ")
+                        .map((key) =>
+                          (key === "/" && keys !== "/") || key === "…" ? ` ${key} ` : <kbd key={key}>{key}</kbd>,
+                        )}
+                    </dt>
+                    <dd>{meaning}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </div>
+        <button type="button" className="button" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+      </div>
+    </dialog>
+  );
+}

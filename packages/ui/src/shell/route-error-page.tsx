@@ -1,0 +1,12 @@
+import type { ErrorComponentProps } from "@tanstack/react-router";
+import { ErrorState } from "../primitives/error-state.tsx";
+
+/** A fault in the page itself, or a part of it that could not be loaded after an upgrade of the server. */
+export function RouteErrorPage({ error, reset }: ErrorComponentProps) {
+  const outdated = error instanceof Error && /dynamically imported module|Failed to fetch/.test(error.message);
+  return (
+    <div className="page">
+      <ErrorState what="this view" error={error} onRetry={outdated ? () => location.reload() : reset} />
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { type ReactNode, useRef, useState } from "react";
+import { useShortcuts } from "../keyboard/shortcuts.ts";
+import { ConnectionBanner, ConnectionMark } from "./connection.tsx";
+import { HelpOverlay } from "./help-overlay.tsx";
+import { ThemeToggle } from "./theme-toggle.tsx";
+import { useGoTo } from "./go-to.ts";
+import "./shell.css";
+
+/** The frame of every view: navigation, connection, theme, help. */
+export function Shell() {
+  const [helpOpen, setHelpOpen] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const goTo = useGoTo();
+  useShortcuts({
+    "?": () => setHelpOpen(true),
+    "g p": goTo.pipelines,
+    "g t": goTo.traces,
+    "g s": goTo.status,
+    "/": () => document.querySelector<HTMLInputElement>("input[type=search]")?.focus(),
+  });
+  return (
+    <div className="shell">
+      <button type="button" className="skip-link" onClick={() => main.current?.focus()}>
+        Skip to content
+      </button>
+      <header className="sidebar">
+        <Link to="/pipelines" className="brand" aria-label="Sightglass: pipelines">
+          <Mark />
+          <span className="brand-name">Sightglass</span>
+        </Link>
+        <nav className="sidebar-nav" aria-label="Main">
+          <NavLink to="/pipelines" also="/runs" icon={<PipelinesIcon />} keys="g p">
+            Pipelines
+          </NavLink>
+          <NavLink to="/traces" icon={<TracesIcon />} keys="g t">
+            Traces
+          </NavLink>
+          <NavLink to="/status" icon={<StatusIcon />} keys="g s">
+            Status
+          </NavLink>
+        </nav>
+        <div className="sidebar-foot">
+          <ConnectionMark />
+          <div className="sidebar-tools">
+            <ThemeToggle />
+            <button type="button" className="icon-button" aria-label="Keyboard help" onClick={() => setHelpOpen(true)}>
+              ?
+            </button>
+          </div>
+        </div>
+      </header>
+      <main ref={main} className="main" tabIndex={-1}>
+        <ConnectionBanner />
+        <Outlet />
+      </main>
+      {helpOpen ? <HelpOverlay onClose={() => setHelpOpen(false)} /> : null}
+    </div>
+  );
+}
+
+interface NavLinkProps {
+  to: "/pipelines" | "/traces" | "/status";
+  /** Another place that belongs to this entry. */
+  also?: string;
+  icon: ReactNode;
+  keys: string;
+  children: ReactNode;
+}
+
+function NavLink({ to, also, icon, keys, children }: NavLinkProps) {
+  const path = useLocation({ select: (location) => location.pathname });
+  const active = path.startsWith(to) || (also !== undefined && path.startsWith(also));
+  return (
+    <Link
+      to={to}
+      className={`nav-link${active ? " is-active" : ""}`}
+      {...(active ? { "aria-current": "page" as const } : {})}
+    >
+      {icon}
+      <span>{children}</span>
+      <span className="nav-keys" aria-hidden="true">
+        {keys}
+      </span>
+    </Link>
+  );
+}
+
+function Mark() {
+  return (
+    <svg className="brand-mark" viewBox="0 0 20 20" aria-hidden="true">
+      <circle cx="10" cy="10" r="8" fill="none" stroke="currentColor" strokeWidth="2" />
+      <path d="M3.4 11.2c2.2-1.8 4.4-1.8 6.6 0s4.4 1.8 6.6 0A6.7 6.7 0 0 1 3.4 11.2z" fill="currentColor" />
+    </svg>
+  );
+}
+
+const icon = { className: "nav-icon", viewBox: "0 0 16 16", "aria-hidden": true } as const;
+const line = { fill: "none", stroke: "currentColor", strokeWidth: 1.4 } as const;
+
+function PipelinesIcon() {
+  return (
+    <svg {...icon}>
+      <path {...line} d="M5 4h3.5a2 2 0 0 1 2 2v4a2 2 0 0 0 2 2M5 12h3" />
+      <circle {...line} cx="3.2" cy="4" r="1.8" />
+      <circle {...line} cx="3.2" cy="12" r="1.8" />
+      <circle {...line} cx="12.8" cy="12" r="1.8" />
+    </svg>
+  );
+}
+
+function TracesIcon() {
+  return (
+    <svg {...icon}>
+      <path {...line} d="M1.5 3.5h9M4.5 8h9M7.5 12.5h4" strokeWidth="2" />
+    </svg>
+  );
+}
+
+function StatusIcon() {
+  return (
+    <svg {...icon}>
+      <path {...line} d="M1.5 8.5h3l2-5.5 3 10 2-4.5h3" />
+    </svg>
+  );
+}

@@ -1,0 +1,20 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** The server to develop against: `npm run mock` here, or a real one. */
+const target = "http://127.0.0.1:4319";
+
+export default defineConfig({
+  plugins: [react()],
+  root: import.meta.dirname,
+  build: {
+    outDir: "../server/dist/ui",
+    emptyOutDir: true,
+    target: "es2022",
+    // The server's policy allows no data: URLs for scripts, and small files cost nothing on loopback.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 600,
+  },
+  server: { proxy: { "/api": target, "/health": target } },
+});
