@@ -159,7 +159,7 @@ CREATE TABLE IF NOT EXISTS {local run_facts} {on_cluster}
     trace_id          FixedString(16) CODEC(ZSTD(1)),
     span_id           FixedString(8),
     parent_span_id    FixedString(8),
-    -- pipeline.run.id when the fact names one.
+    -- pipeline.run.id when the fact names one, else Airflow's dag id and run id (fold/recognise/airflow.ts).
     run_id            String CODEC(ZSTD(1)),
     -- 'span' (it ended), else the announcement's event name: 'pipeline.run.start', 'pipeline.stage.start', 'pipeline.heartbeat'.
     fact              LowCardinality(String),
@@ -175,6 +175,10 @@ CREATE TABLE IF NOT EXISTS {local run_facts} {on_cluster}
     attributes_int    Map(LowCardinality(String), Int64) CODEC(ZSTD(1)),
     attributes_double Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
     attributes_bool   Map(LowCardinality(String), Bool) CODEC(ZSTD(1)),
+    -- Of the last 'exception' event, and of the last event that names a state (Prefect): typed JSON as in spans.
+    exception         String CODEC(ZSTD(1)),
+    state_event       String CODEC(ZSTD(1)),
+    link_span_ids     Array(FixedString(8)) CODEC(ZSTD(1)),
     INDEX run_id_index run_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX inserted_at_index inserted_at TYPE minmax GRANULARITY 1
 )
@@ -188,9 +192,16 @@ SETTINGS {deduplication}, ttl_only_drop_parts = 1
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS run_facts_from_spans_mv {on_cluster} TO {local run_facts} AS
 SELECT now64(3) AS inserted_at, trace_id, span_id, parent_span_id,
-       attributes_string['pipeline.run.id'] AS run_id,
+       multiIf(attributes_string['pipeline.run.id'] != '', attributes_string['pipeline.run.id'],
+               attributes_string['airflow.dag_run.run_id'] = '', '',
+               concat(if(attributes_string['airflow.dag_id'] != '', attributes_string['airflow.dag_id'],
+                         attributes_string['airflow.dag_run.dag_id']),
+                      ':', attributes_string['airflow.dag_run.run_id'])) AS run_id,
        'span' AS fact, service, resource, scope, name, start_time, duration_ns, status_code, status_message,
-       attributes_string, attributes_int, attributes_double, attributes_bool
+       attributes_string, attributes_int, attributes_double, attributes_bool,
+       event_attributes[arrayLastIndex(event -> event = 'exception', event_names)] AS exception,
+       arrayLast(event -> position(event, '"prefect.state.type"') > 0, event_attributes) AS state_event,
+       link_span_ids
 FROM {local spans}
 WHERE is_pipeline
 ;

@@ -4,6 +4,8 @@ CREATE TABLE IF NOT EXISTS {local runs} {on_cluster}
 (
     run_id               String,
     version              UInt64,
+    -- A run found by its stages goes away when its run span arrives and says another id.
+    is_deleted           UInt8 DEFAULT 0,
     pipeline             LowCardinality(String),
     status               LowCardinality(String),
     -- Airflow, Prefect, dbt, sdk or otel: where the rules found the run.
@@ -32,11 +34,11 @@ CREATE TABLE IF NOT EXISTS {local runs} {on_cluster}
     bytes                Nullable(Int64),
     error_type           String,
     error_message        String,
-    -- JSON of what only the run page shows (fold/run.ts RunDetail).
+    -- JSON of what only the run page shows (fold/row.ts RunDetail).
     detail               String CODEC(ZSTD(1)),
     updated_at           DateTime64(3, 'UTC')
 )
-ENGINE = {ReplacingMergeTree(version)}
+ENGINE = {ReplacingMergeTree(version, is_deleted)}
 ORDER BY run_id
 ;
 {distributed runs by cityHash64(run_id)}
@@ -65,7 +67,7 @@ CREATE TABLE IF NOT EXISTS {local stages} {on_cluster}
     records_deduplicated Nullable(Int64),
     records_unexplained  Nullable(Int64),
     bytes                Nullable(Int64),
-    -- JSON of what only the run page shows (fold/stage.ts StageDetail).
+    -- JSON of what only the run page shows (fold/row.ts StageDetail).
     detail               String CODEC(ZSTD(1)),
     updated_at           DateTime64(3, 'UTC')
 )
@@ -73,4 +75,17 @@ ENGINE = {ReplacingMergeTree(version, is_deleted)}
 ORDER BY (run_id, stage_id)
 ;
 {distributed stages by cityHash64(run_id)}
+;
+
+-- Up to when (run_facts.inserted_at) every fact has been folded: where the fold goes on after a start.
+CREATE TABLE IF NOT EXISTS {local fold_progress} {on_cluster}
+(
+    name      LowCardinality(String),
+    version   UInt64,
+    watermark DateTime64(3, 'UTC')
+)
+ENGINE = {ReplacingMergeTree(version)}
+ORDER BY name
+;
+{distributed fold_progress by cityHash64(name)}
 ;
