@@ -1,0 +1,59 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { freePorts, Server } from "./server.ts";
+
+const started: Server[] = [];
+const track = (server: Server) => {
+  started.push(server);
+  return server;
+};
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((server) => server.dispose()));
+});
+
+describe("sightglass serve", () => {
+  it("answers on its ports, and ends with 0 on SIGINT and SIGTERM", async () => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      const server = track(await Server.start());
+      const health = await server.get<{ status: string; parts: Record<string, { status: string }> }>("/health");
+      expect(health.status).toBe("ok");
+      expect(Object.keys(health.parts)).toEqual(expect.arrayContaining(["store", "spool"]));
+      expect((await fetch(server.url)).headers.get("content-type")).toContain("text/html");
+      expect(await server.stop(signal), server.output).toBe(0);
+    }
+  });
+
+  it.each([
+    ["page", "--listen"],
+    ["grpc", "--otlp-grpc"],
+    ["http", "--otlp-http"],
+  ] as const)("says which port is taken and which flag moves it (%s)", async (which, flag) => {
+    const ports = await freePorts();
+    const squatter = createServer().listen(ports[which], "127.0.0.1");
+    await once(squatter, "listening");
+    try {
+      const server = track(await Server.spawn({ ports }));
+      expect(await server.exited()).toBe(69);
+      expect(server.output).toContain(String(ports[which]));
+      expect(server.output).toContain(flag);
+    } finally {
+      squatter.close();
+    }
+  });
+
+  it("refuses a data folder that another server uses, and names it", async () => {
+    const first = track(await Server.start());
+    const second = track(await Server.spawn({ data: first.data }));
+    expect(await second.exited()).toBe(73);
+    expect(second.output).toContain(first.data);
+    expect((await fetch(`${first.url}/health`)).ok).toBe(true);
+  });
+
+  it("refuses to be reachable from elsewhere without a token", async () => {
+    const server = track(await Server.spawn({ args: ["--listen", "0.0.0.0:0"] }));
+    expect(await server.exited()).toBe(78);
+    expect(server.output).toContain("--insecure");
+  });
+});
