@@ -8,7 +8,12 @@ import { OTLPTraceExporter as TracesJson } from "@opentelemetry/exporter-trace-o
 import { OTLPTraceExporter as TracesProtobuf } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { LoggerProvider, SimpleLogRecordProcessor } from "@opentelemetry/sdk-logs";
-import { BasicTracerProvider, type ReadableSpan, SimpleSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
+import {
+  BasicTracerProvider,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+  type SpanExporter,
+} from "@opentelemetry/sdk-trace-base";
 import type { AnyValue, KeyValue, LogsResponse, SpanDetail, StatusResponse, TraceResponse } from "sightglass/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Server, until } from "./server.ts";
@@ -19,7 +24,12 @@ beforeAll(async () => {
 });
 afterAll(() => server?.dispose());
 
-const resource: Attributes = { "service.name": "orders", "host.name": "büro-1", "process.pid": 4711, "deployment.ok": true };
+const resource: Attributes = {
+  "service.name": "orders",
+  "host.name": "büro-1",
+  "process.pid": 4711,
+  "deployment.ok": true,
+};
 const attributes: Attributes = {
   text: "line one\nline two \u0000 ünïcödé 🛬",
   empty: "",
@@ -38,7 +48,10 @@ const exporters: [string, () => SpanExporter][] = [
   ["gRPC", () => new TracesGrpc({ url: server.otlpGrpc })],
   ["HTTP/protobuf", () => new TracesProtobuf({ url: `${server.otlpHttp}/v1/traces` })],
   ["HTTP/JSON", () => new TracesJson({ url: `${server.otlpHttp}/v1/traces` })],
-  ["HTTP/protobuf, gzip", () => new TracesProtobuf({ url: `${server.otlpHttp}/v1/traces`, compression: "gzip" as never })],
+  [
+    "HTTP/protobuf, gzip",
+    () => new TracesProtobuf({ url: `${server.otlpHttp}/v1/traces`, compression: "gzip" as never }),
+  ],
   ["HTTP/JSON on the page's port", () => new TracesJson({ url: `${server.url}/v1/traces` })],
 ];
 
@@ -50,7 +63,9 @@ describe.each(exporters)("traces from the official exporter over %s", (_name, ma
     sent = await send(makeExporter());
     const traceId = sent[0]?.spanContext().traceId ?? "";
     await until(
-      async () => (await fetch(`${server.url}/api/traces/${traceId}`)).ok && (await server.get<TraceResponse>(`/api/traces/${traceId}`)).spans.length === sent.length,
+      async () =>
+        (await fetch(`${server.url}/api/traces/${traceId}`)).ok &&
+        (await server.get<TraceResponse>(`/api/traces/${traceId}`)).spans.length === sent.length,
       { what: () => `trace ${traceId}; the server said ${server.output}` },
     );
     received = await server.get(`/api/traces/${traceId}`);
@@ -70,11 +85,27 @@ describe.each(exporters)("traces from the official exporter over %s", (_name, ma
         statusMessage: span.status.message ?? "",
       });
       expect(plain(back.attributes)).toEqual(span.attributes);
-      expect(back.events.map(({ name, timeUnixNano, attributes }) => ({ name, timeUnixNano, attributes: plain(attributes) }))).toEqual(
-        span.events.map(({ name, time, attributes }) => ({ name, timeUnixNano: nanos(time), attributes: attributes ?? {} })),
+      expect(
+        back.events.map(({ name, timeUnixNano, attributes }) => ({
+          name,
+          timeUnixNano,
+          attributes: plain(attributes),
+        })),
+      ).toEqual(
+        span.events.map(({ name, time, attributes }) => ({
+          name,
+          timeUnixNano: nanos(time),
+          attributes: attributes ?? {},
+        })),
       );
-      expect(back.links.map(({ traceId, spanId, attributes }) => ({ traceId, spanId, attributes: plain(attributes) }))).toEqual(
-        span.links.map(({ context, attributes }) => ({ traceId: context.traceId, spanId: context.spanId, attributes: attributes ?? {} })),
+      expect(
+        back.links.map(({ traceId, spanId, attributes }) => ({ traceId, spanId, attributes: plain(attributes) })),
+      ).toEqual(
+        span.links.map(({ context, attributes }) => ({
+          traceId: context.traceId,
+          spanId: context.spanId,
+          attributes: attributes ?? {},
+        })),
       );
       expect(plain(received.resources[back.resource]?.attributes ?? [])).toEqual(resource);
       expect(received.scopes[back.scope]).toMatchObject({ name: "test-tracer", version: "1.2.3" });
@@ -102,7 +133,9 @@ describe.each(exporters)("traces from the official exporter over %s", (_name, ma
   it("are found by Jaeger's search and Tempo's", async () => {
     const traceId = sent[0]?.spanContext().traceId ?? "";
     const tags = encodeURIComponent(JSON.stringify({ whole: "42" }));
-    const jaeger = await server.get<{ data: JaegerTrace[] }>(`/jaeger/api/traces?service=orders&operation=parent&tags=${tags}&limit=100`);
+    const jaeger = await server.get<{ data: JaegerTrace[] }>(
+      `/jaeger/api/traces?service=orders&operation=parent&tags=${tags}&limit=100`,
+    );
     expect(jaeger.data.map(({ traceID }) => traceID)).toContain(traceId);
     const query = encodeURIComponent('{ resource.service.name = "orders" && span.whole = 42 }');
     const tempo = await server.get<{ traces: { traceID: string }[] }>(`/tempo/api/search?q=${query}&limit=100`);
@@ -112,7 +145,13 @@ describe.each(exporters)("traces from the official exporter over %s", (_name, ma
 
 interface JaegerTrace {
   traceID: string;
-  spans: { spanID: string; operationName: string; processID: string; tags: { key: string; type: string; value: unknown }[]; logs: unknown[] }[];
+  spans: {
+    spanID: string;
+    operationName: string;
+    processID: string;
+    tags: { key: string; type: string; value: unknown }[];
+    logs: unknown[];
+  }[];
   processes: Record<string, { serviceName: string }>;
 }
 
@@ -138,16 +177,25 @@ describe.each([
     });
     await provider.shutdown();
     const path = `/api/traces/${parent.traceId}/logs`;
-    await until(async () => (await server.get<LogsResponse>(path)).logs.length === 1, { what: () => `${path}: ${server.output}` });
+    await until(async () => (await server.get<LogsResponse>(path)).logs.length === 1, {
+      what: () => `${path}: ${server.output}`,
+    });
     const { logs } = await server.get<LogsResponse>(path);
-    expect(logs[0]).toMatchObject({ body: `loaded over ${name}`, severityNumber: 13, severityText: "WARN", spanId: parent.spanId });
+    expect(logs[0]).toMatchObject({
+      body: `loaded over ${name}`,
+      severityNumber: 13,
+      severityText: "WARN",
+      spanId: parent.spanId,
+    });
     expect(plain(logs[0]?.attributes ?? [])).toEqual({ rows: 12, ratio: 0.5, ok: true });
   });
 });
 
 describe("the ledger", () => {
   it("balances after all that was sent", async () => {
-    await until(async () => (await server.get<StatusResponse>("/api/status")).ledger.spans.spooled === 0, { what: () => "an empty spool" });
+    await until(async () => (await server.get<StatusResponse>("/api/status")).ledger.spans.spooled === 0, {
+      what: () => "an empty spool",
+    });
     const { ledger } = await server.get<StatusResponse>("/api/status");
     for (const counts of [ledger.spans, ledger.logs]) {
       expect(counts.received).toBe(counts.stored + counts.refused + counts.spooled);
@@ -163,11 +211,19 @@ async function send(exporter: SpanExporter): Promise<ReadableSpan[]> {
     resource: resourceFromAttributes(resource),
     spanProcessors: [
       new SimpleSpanProcessor(exporter),
-      { onStart() {}, onEnd: (span) => void spans.push(span), forceFlush: () => Promise.resolve(), shutdown: () => Promise.resolve() },
+      {
+        onStart() {},
+        onEnd: (span) => void spans.push(span),
+        forceFlush: () => Promise.resolve(),
+        shutdown: () => Promise.resolve(),
+      },
     ],
   });
   const tracer = provider.getTracer("test-tracer", "1.2.3");
-  const link = { context: { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 }, attributes: { rows: 3, file: "a" } };
+  const link = {
+    context: { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 },
+    attributes: { rows: 3, file: "a" },
+  };
   const parent = tracer.startSpan("parent", { kind: SpanKind.CONSUMER, attributes, links: [link] });
   const inside = trace.setSpan(ROOT_CONTEXT, parent);
   const child = tracer.startSpan("child", { kind: SpanKind.CLIENT }, inside);

@@ -4,7 +4,10 @@ import { randomBytes } from "node:crypto";
  * OTLP/JSON requests of spans with ids of their own, so that every acknowledged one can be asked for.
  * @param requestNumber goes into the spans' name
  */
-export function spanRequest(requestNumber: number, spanCount: number): { body: string; spanIds: string[]; traceId: string } {
+export function spanRequest(
+  requestNumber: number,
+  spanCount: number,
+): { body: string; spanIds: string[]; traceId: string } {
   const traceId = randomBytes(16).toString("hex");
   const spanIds = Array.from({ length: spanCount }, () => randomBytes(8).toString("hex"));
   const nowNs = BigInt(Date.now()) * 1_000_000n;

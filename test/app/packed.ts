@@ -12,10 +12,14 @@ export function packedServer(): string {
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const root = resolve(import.meta.dirname, "../..");
   if (!existsSync(join(root, "packages/server/dist"))) throw new Error("build first: npm run build");
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", folder, "-w", "sightglass", "-w", "@sightglass/promql"], {
-    cwd: root,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  execFileSync(
+    "npm",
+    ["pack", "--silent", "--pack-destination", folder, "-w", "sightglass", "-w", "@sightglass/promql"],
+    {
+      cwd: root,
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "@sightglass"), { recursive: true });
   for (const tarball of readdirSync(folder).filter((name) => name.endsWith(".tgz"))) {

@@ -10,7 +10,11 @@ import { Server, until } from "./server.ts";
 
 const json = { "content-type": "application/json" };
 
-function post(server: Server, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = json): Promise<Response> {
+function post(
+  server: Server,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = json,
+): Promise<Response> {
   return fetch(`${server.otlpHttp}/v1/traces`, { method: "POST", headers, body });
 }
 
@@ -43,10 +47,16 @@ describe("what is refused, is refused as the OTLP specification has it", () => {
   it("single bad spans, with a partial success that gives the reason, and keeps the rest", async () => {
     const { body, spanIds, traceId } = spanRequest(1, 3);
     const request = JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: object[] }[] }[] };
-    request.resourceSpans[0]?.scopeSpans[0]?.spans.push({ traceId: "00000000000000000000000000000000", spanId: "0102030405060708", name: "bad" });
+    request.resourceSpans[0]?.scopeSpans[0]?.spans.push({
+      traceId: "00000000000000000000000000000000",
+      spanId: "0102030405060708",
+      name: "bad",
+    });
     const answer = await post(server, JSON.stringify(request));
     expect(answer.status).toBe(200);
-    const { partialSuccess } = (await answer.json()) as { partialSuccess: { rejectedSpans: string; errorMessage: string } };
+    const { partialSuccess } = (await answer.json()) as {
+      partialSuccess: { rejectedSpans: string; errorMessage: string };
+    };
     expect(Number(partialSuccess.rejectedSpans)).toBe(1);
     expect(partialSuccess.errorMessage).toMatch(/trace/i);
     await until(async () => (await fetch(`${server.url}/api/traces/${traceId}`)).ok, { what: () => "the good spans" });
@@ -85,8 +95,13 @@ describe.skipIf(!mounted)("a full disk (needs the right to mount a tmpfs)", () =
 
       rmSync(ballast);
       const after = spanRequest(3, 20);
-      await until(async () => (await post(server, after.body)).status === 200, { what: () => "the server to accept again", timeoutMs: 30_000 });
-      await until(async () => (await server.get<StatusResponse>("/api/status")).ledger.spans.spooled === 0, { what: () => "an empty spool" });
+      await until(async () => (await post(server, after.body)).status === 200, {
+        what: () => "the server to accept again",
+        timeoutMs: 30_000,
+      });
+      await until(async () => (await server.get<StatusResponse>("/api/status")).ledger.spans.spooled === 0, {
+        what: () => "an empty spool",
+      });
       for (const { traceId, spanIds } of [before, after]) {
         const trace = await server.get<TraceResponse>(`/api/traces/${traceId}?fields=summary`);
         expect(trace.spans.length % spanIds.length).toBe(0);

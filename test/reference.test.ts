@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { exitCodeOf } from "../packages/server/src/cli/exit-code.ts";
+import { configSchema } from "../packages/server/src/config/schema.ts";
+import { httpStatusOf } from "../packages/server/src/http/problem.ts";
+import { errorCodes } from "../packages/server/src/model/errors.ts";
+import { limits } from "../packages/server/src/model/limits.ts";
+
+/** docs/reference/*.md are made from the source: `npx vitest run --project house -u` writes them anew. */
+
+const table = (head: string[], rows: string[][]) =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+describe("the generated reference", () => {
+  it("lists every limit", async () => {
+    const rows = Object.entries(limits).map(([name, { value, effect }]) => [
+      `\`${name}\``,
+      value.toLocaleString("en-US"),
+      effect,
+    ]);
+    await expect(
+      `# Limits\n\nEvery limit, and what happens there. The unit is in the name.\n\n${table(["limit", "value", "at the limit"], rows)}\n`,
+    ).toMatchFileSnapshot("../docs/reference/limits.md");
+  });
+
+  it("lists every error code", async () => {
+    const rows = errorCodes.map((code) => [`\`${code}\``, String(httpStatusOf[code]), String(exitCodeOf[code])]);
+    await expect(
+      `# Errors\n\nThe closed catalogue. OTLP receivers answer as the OTLP specification has it instead of with these HTTP statuses.\n\n${table(["code", "HTTP", "exit code"], rows)}\n`,
+    ).toMatchFileSnapshot("../docs/reference/errors.md");
+  });
+
+  it("lists every setting", async () => {
+    const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
+    const rows = settings(schema as Schema, "");
+    await expect(
+      `# Configuration\n\n\`sightglass.yaml\`. Every setting has a default. \`\${NAME}\` and \`\${NAME:-default}\` are taken from the environment.\n\n${table(["setting", "default", "what"], rows)}\n`,
+    ).toMatchFileSnapshot("../docs/reference/configuration.md");
+    await expect(`${JSON.stringify(schema, undefined, 2)}\n`).toMatchFileSnapshot(
+      "../docs/reference/configuration.schema.json",
+    );
+  });
+});
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  default?: unknown;
+  description?: string;
+  enum?: unknown[];
+}
+
+function settings(schema: Schema, path: string): string[][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
+    const name = path === "" ? key : `${path}.${key}`;
+    if (value.properties) return settings(value, name);
+    if (value.items?.properties) return settings(value.items, `${name}[]`);
+    const shown = value.default === undefined ? "" : `\`${JSON.stringify(value.default)}\``;
+    return [[`\`${name}\``, shown, value.description ?? (value.enum ? value.enum.join(", ") : "")]];
+  });
+}
