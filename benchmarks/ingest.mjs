@@ -26,7 +26,11 @@ async function measure(server, { protocol, seconds, connections, spansPerRequest
   const lagsMs = [];
   const prober = probe(server, lagsMs, seconds);
   const startedAt = performance.now();
-  const load = await generate(protocol, protocol === "grpc" ? server.grpc : server.http, { seconds, connections, spansPerRequest });
+  const load = await generate(protocol, protocol === "grpc" ? server.grpc : server.http, {
+    seconds,
+    connections,
+    spansPerRequest,
+  });
   await prober;
   const stored = await waitStored(server, load.accepted);
   const elapsedMs = performance.now() - startedAt - load.prepareMs;
@@ -51,9 +55,13 @@ async function measure(server, { protocol, seconds, connections, spansPerRequest
 
 async function generate(protocol, address, { seconds, connections, spansPerRequest }) {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ["benchmarks/load.mjs", protocol, address, seconds, connections, spansPerRequest].map(String), {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["benchmarks/load.mjs", protocol, address, seconds, connections, spansPerRequest].map(String),
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   await once(child, "exit");
@@ -67,9 +75,16 @@ async function probe(server, lagsMs, seconds) {
   while (performance.now() < deadline) {
     const { body, refresh } = makePayload(1, { service: `probe-${randomBytes(4).toString("hex")}` });
     refresh(BigInt(Date.now()) * 1_000_000n);
-    const traceId = body.subarray(body.indexOf(Buffer.from([0x0a, 0x10])) + 2).subarray(0, 16).toString("hex");
+    const traceId = body
+      .subarray(body.indexOf(Buffer.from([0x0a, 0x10])) + 2)
+      .subarray(0, 16)
+      .toString("hex");
     const sentAt = performance.now();
-    const answer = await fetch(`${server.http}/v1/traces`, { method: "POST", headers: { "content-type": "application/x-protobuf" }, body });
+    const answer = await fetch(`${server.http}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/x-protobuf" },
+      body,
+    });
     if (answer.ok) {
       while (!(await fetch(`${server.url}/api/traces/${traceId}`)).ok) await sleep(20);
       lagsMs.push(performance.now() - sentAt);

@@ -7,7 +7,9 @@ import { makePayload } from "./otlp-payload.mjs";
  * Payloads are made before the clock starts. Prints one line of JSON.
  */
 const [protocol, address, seconds, connections, spansPerRequest] = process.argv.slice(2);
-const variants = Array.from({ length: Math.ceil(400_000 / Number(spansPerRequest)) }, () => makePayload(Number(spansPerRequest)));
+const variants = Array.from({ length: Math.ceil(400_000 / Number(spansPerRequest)) }, () =>
+  makePayload(Number(spansPerRequest)),
+);
 const nowNs = BigInt(Date.now()) * 1_000_000n;
 for (const [index, payload] of variants.entries()) payload.refresh(nowNs + BigInt(index) * 10_000_000n);
 
@@ -67,7 +69,11 @@ function httpSender() {
 function grpcSender() {
   const clients = Array.from(
     { length: Number(connections) },
-    () => new grpc.Client(address, grpc.credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1, "grpc.max_send_message_length": -1 }),
+    () =>
+      new grpc.Client(address, grpc.credentials.createInsecure(), {
+        "grpc.use_local_subchannel_pool": 1,
+        "grpc.max_send_message_length": -1,
+      }),
   );
   let turn = 0;
   const identity = (value) => value;

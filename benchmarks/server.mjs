@@ -7,7 +7,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A server process of its own, with a temporary data folder, for one measurement. */
-export async function startServer({ args = [], data = mkdtempSync(join(tmpdir(), "sightglass-bench-")), keep = false } = {}) {
+export async function startServer({
+  args = [],
+  data = mkdtempSync(join(tmpdir(), "sightglass-bench-")),
+  keep = false,
+} = {}) {
   const [page, grpc, http] = await Promise.all([freePort(), freePort(), freePort()]);
   const child = spawn(
     process.execPath,
@@ -22,7 +26,12 @@ export async function startServer({ args = [], data = mkdtempSync(join(tmpdir(),
   );
   const url = `http://127.0.0.1:${page}`;
   const startedAt = performance.now();
-  while (!(await fetch(`${url}/health/ready`).then((answer) => answer.ok, () => false))) {
+  while (
+    !(await fetch(`${url}/health/ready`).then(
+      (answer) => answer.ok,
+      () => false,
+    ))
+  ) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
     await sleep(10);
   }

@@ -20,7 +20,9 @@ export function build() {
   }
   if (!isFresh("packages/ui", "packages/server/dist/ui")) {
     step("Building packages/ui");
-    run(process.execPath, ["../../node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], { cwd: "packages/ui" });
+    run(process.execPath, ["../../node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], {
+      cwd: "packages/ui",
+    });
     stamp("packages/ui", "packages/server/dist/ui");
   }
 }

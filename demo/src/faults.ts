@@ -6,7 +6,12 @@ const schedule = [
   { fault: "missing-partition", every: 29, from: 9, says: "the day's partition is not in the source: extract fails" },
   { fault: "slow-source", every: 11, from: 6, says: "the source answers slowly: extract waits" },
   { fault: "busy-warehouse", every: 13, from: 4, says: "the first write is refused: load is tried again" },
-  { fault: "stale-airports", every: 17, from: 12, says: "airports come from an old file without Hawaii and Alaska: an inner join drops their rows silently" },
+  {
+    fault: "stale-airports",
+    every: 17,
+    from: 12,
+    says: "airports come from an old file without Hawaii and Alaska: an inner join drops their rows silently",
+  },
   { fault: "broken-warehouse", every: 31, from: 18, says: "every write is refused: load fails after its retries" },
 ] as const;
 

@@ -21,7 +21,8 @@ export async function runDay(warehouse: Warehouse, dayNumber: number, slowSource
   await settle(runAirportDelays(warehouse, day));
   await settle(runWeather(warehouse, day.slice(5)));
   if (dayNumber % movieEveryDays === 0) await settle(runMovies(warehouse, day));
-  if (dayNumber % birdStrikesEveryDays === 0) await settle(runBirdStrikes(warehouse, 1 + ((dayNumber / birdStrikesEveryDays) % 12)));
+  if (dayNumber % birdStrikesEveryDays === 0)
+    await settle(runBirdStrikes(warehouse, 1 + ((dayNumber / birdStrikesEveryDays) % 12)));
 }
 
 async function settle(run: Promise<unknown>): Promise<void> {
@@ -29,7 +30,9 @@ async function settle(run: Promise<unknown>): Promise<void> {
 }
 
 export async function position(warehouse: Warehouse): Promise<number> {
-  const [row] = await warehouse.query<{ position: number }>("SELECT position FROM progress FINAL WHERE pipeline = 'flights'");
+  const [row] = await warehouse.query<{ position: number }>(
+    "SELECT position FROM progress FINAL WHERE pipeline = 'flights'",
+  );
   return row?.position ?? 0;
 }
 

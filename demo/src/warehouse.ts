@@ -34,7 +34,12 @@ export async function openWarehouse(folder: string): Promise<Warehouse> {
     async query<Row>(sql: string, params: Params = {}) {
       const result = await session.queryBindAsync(sql, params, { format: "JSONEachRow" });
       const text = result.text();
-      return text === "" ? [] : (text.trimEnd().split("\n").map((line) => JSON.parse(line) as unknown) as Row[]);
+      return text === ""
+        ? []
+        : (text
+            .trimEnd()
+            .split("\n")
+            .map((line) => JSON.parse(line) as unknown) as Row[]);
     },
     async insert(table, rows) {
       if (rows.length === 0) return;

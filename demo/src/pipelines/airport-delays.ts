@@ -12,7 +12,10 @@ export function runAirportDelays(warehouse: Warehouse, day: string): Promise<voi
         rowsConserved: false,
       },
       async (stage) => {
-        const [flights] = await warehouse.query<{ rows: number }>("SELECT toUInt32(count()) AS rows FROM flights WHERE flight_day = {day:Date}", { day });
+        const [flights] = await warehouse.query<{ rows: number }>(
+          "SELECT toUInt32(count()) AS rows FROM flights WHERE flight_day = {day:Date}",
+          { day },
+        );
         stage.read(flights?.rows ?? 0);
         if (!flights?.rows) throw new Error(`flights has no rows for ${day}: the upstream run did not load them`);
         await warehouse.execute(
@@ -21,7 +24,10 @@ export function runAirportDelays(warehouse: Warehouse, day: string): Promise<voi
            FROM flights WHERE flight_day = {day:Date} GROUP BY flight_day, origin`,
           { day },
         );
-        const [delays] = await warehouse.query<{ rows: number }>("SELECT toUInt32(count()) AS rows FROM airport_delays FINAL WHERE flight_day = {day:Date}", { day });
+        const [delays] = await warehouse.query<{ rows: number }>(
+          "SELECT toUInt32(count()) AS rows FROM airport_delays FINAL WHERE flight_day = {day:Date}",
+          { day },
+        );
         stage.written(delays?.rows ?? 0);
       },
     );

@@ -32,8 +32,8 @@ export function runBirdStrikes(warehouse: Warehouse, month: number): Promise<voi
     const known = await run.stage("clean", (stage) => {
       stage.read(strikes.length);
       const rows = strikes.filter((strike) => {
-        if (strike.species.startsWith("Unknown")) return stage.filtered(1), false;
-        if (strike.phase === "") return stage.failed(1, "phase of flight is missing"), false;
+        if (strike.species.startsWith("Unknown")) return (stage.filtered(1), false);
+        if (strike.phase === "") return (stage.failed(1, "phase of flight is missing"), false);
         return true;
       });
       stage.written(rows.length);

@@ -46,24 +46,28 @@ export interface FlightsRun {
 /** One flight day: extract, validate, transform (join airports), load. */
 export function runFlights(warehouse: Warehouse, { day, faults, slowSourceMs }: FlightsRun): Promise<number> {
   return pipeline("flights", { partition: day, backfill: false }, async (run) => {
-    const extracted = await run.stage("extract", { source: { system: "parquet", table: "flights-3m" } }, async (stage) => {
-      if (faults.has("slow-source")) await sleep(slowSourceMs);
-      const rows = faults.has("missing-partition") ? [] : await extract(warehouse, day);
-      stage.read(rows.length);
-      if (rows.length === 0) throw new Error(`no flights for ${day}: the partition is missing in flights-3m`);
-      stage.written(rows.length);
-      return rows;
-    });
+    const extracted = await run.stage(
+      "extract",
+      { source: { system: "parquet", table: "flights-3m" } },
+      async (stage) => {
+        if (faults.has("slow-source")) await sleep(slowSourceMs);
+        const rows = faults.has("missing-partition") ? [] : await extract(warehouse, day);
+        stage.read(rows.length);
+        if (rows.length === 0) throw new Error(`no flights for ${day}: the partition is missing in flights-3m`);
+        stage.written(rows.length);
+        return rows;
+      },
+    );
 
     const valid = await run.stage("validate", (stage) => {
       stage.read(extracted.length);
       const seen = new Set<string>();
       const rows = extracted.filter((flight) => {
         const key = JSON.stringify(flight);
-        if (seen.has(key)) return stage.deduplicated(1), false;
+        if (seen.has(key)) return (stage.deduplicated(1), false);
         seen.add(key);
-        if (flight.delay < earliestDelayMinutes) return stage.failed(1, "departed implausibly early"), false;
-        if (flight.distance < shortestDistanceMiles) return stage.filtered(1), false;
+        if (flight.delay < earliestDelayMinutes) return (stage.failed(1, "departed implausibly early"), false);
+        if (flight.distance < shortestDistanceMiles) return (stage.filtered(1), false);
         return true;
       });
       stage.written(rows.length);
@@ -132,6 +136,8 @@ function greatCircleMiles(from: Airport, to: Airport): number {
   const earthRadiusMiles = 3958.8;
   const latitudes = Math.sin(from.latitude * radians) * Math.sin(to.latitude * radians);
   const longitudes =
-    Math.cos(from.latitude * radians) * Math.cos(to.latitude * radians) * Math.cos((to.longitude - from.longitude) * radians);
+    Math.cos(from.latitude * radians) *
+    Math.cos(to.latitude * radians) *
+    Math.cos((to.longitude - from.longitude) * radians);
   return earthRadiusMiles * Math.acos(Math.min(1, latitudes + longitudes));
 }

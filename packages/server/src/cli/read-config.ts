@@ -16,7 +16,8 @@ export function readConfig(file: string | undefined, flags: ConfigFlags): Config
     return loadConfig({ source: { file: file ?? defaultFile, text }, flags, environment });
   } catch (error) {
     if (error instanceof SightglassError) throw error;
-    if (file === undefined && (error as NodeJS.ErrnoException).code === "ENOENT") return loadConfig({ flags, environment });
+    if (file === undefined && (error as NodeJS.ErrnoException).code === "ENOENT")
+      return loadConfig({ flags, environment });
     throw new SightglassError("config_invalid", `${file ?? defaultFile}: ${(error as Error).message}`, {
       hint: "name a readable file with --config",
       cause: error,

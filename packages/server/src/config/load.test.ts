@@ -35,14 +35,19 @@ describe("configuration", () => {
     ["listen: 4319", /^sightglass.yaml:1:9: listen: /],
     ["a: [", /^sightglass.yaml:1:5: /],
     ["- 1", /^sightglass.yaml:1:1: expected a mapping/],
-    ["auth:\n  tokens:\n    - {name: a, scopes: [read], sha256: plain}", /^sightglass.yaml:3:\d+: auth.tokens.0.sha256: expected the 64 hex/],
+    [
+      "auth:\n  tokens:\n    - {name: a, scopes: [read], sha256: plain}",
+      /^sightglass.yaml:3:\d+: auth.tokens.0.sha256: expected the 64 hex/,
+    ],
     ["listen: 0.0.0.0:4319", /listen: 0.0.0.0:4319 can be reached from other machines, and no token/],
   ])("refuses %j and says where", (text, message) => {
     expect(() => load(text)).toThrow(message);
   });
 
   it("names the flag when the fault is there", () => {
-    expect(() => loadConfig({ flags: { otlp_grpc: "nowhere" }, environment: {} })).toThrow(/^--otlp-grpc: expected HOST:PORT/);
+    expect(() => loadConfig({ flags: { otlp_grpc: "nowhere" }, environment: {} })).toThrow(
+      /^--otlp-grpc: expected HOST:PORT/,
+    );
   });
 });
 

@@ -11,7 +11,9 @@ export interface ConfigSource {
 }
 
 /** What the command line says; it wins over the file. Keys as in the file. */
-export type ConfigFlags = Partial<Record<"data" | "listen" | "otlp_grpc" | "otlp_http", string> & { insecure: boolean }>;
+export type ConfigFlags = Partial<
+  Record<"data" | "listen" | "otlp_grpc" | "otlp_http", string> & { insecure: boolean }
+>;
 
 export interface ConfigInput {
   source?: ConfigSource;
@@ -46,7 +48,9 @@ function parse(source: ConfigSource, environment: ConfigInput["environment"]) {
       if (typeof node.value !== "string") return;
       const missing = substitute(node as Scalar<string>, environment);
       for (const name of missing) {
-        faults.push(`${at(node.range?.[0] ?? 0)}\${${name}} is not set in the environment; set it, or write \${${name}:-default}`);
+        faults.push(
+          `${at(node.range?.[0] ?? 0)}\${${name}} is not set in the environment; set it, or write \${${name}:-default}`,
+        );
       }
     },
   });
@@ -59,18 +63,22 @@ function parse(source: ConfigSource, environment: ConfigInput["environment"]) {
     return `${source.file}: `;
   };
   const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
-  if (typeof value !== "object" || Array.isArray(value)) throw invalid([`${source.file}:1:1: expected a mapping of settings`]);
+  if (typeof value !== "object" || Array.isArray(value))
+    throw invalid([`${source.file}:1:1: expected a mapping of settings`]);
   return { value, locate };
 }
 
 /** Replaces in place; returns the names that are not set. After parsing, so a value cannot change the document's structure. */
 function substitute(node: Scalar<string>, environment: ConfigInput["environment"]): string[] {
   const missing: string[] = [];
-  node.value = node.value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_all, name: string, fallback?: string) => {
-    const value = environment[name] ?? fallback;
-    if (value === undefined) missing.push(name);
-    return value ?? "";
-  });
+  node.value = node.value.replace(
+    /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g,
+    (_all, name: string, fallback?: string) => {
+      const value = environment[name] ?? fallback;
+      if (value === undefined) missing.push(name);
+      return value ?? "";
+    },
+  );
   return missing;
 }
 

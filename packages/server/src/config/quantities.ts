@@ -1,6 +1,14 @@
 import { z } from "zod";
 
-const durationUnitsMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000, y: 31_536_000_000 };
+const durationUnitsMs: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  y: 31_536_000_000,
+};
 const byteUnits: Record<string, number> = {
   B: 1,
   KB: 1e3,
@@ -21,7 +29,8 @@ export function parseDurationMs(text: string): number | undefined {
   if (text === "0") return 0;
   if (!/^(\d+(ms|[smhdwy]))+$/.test(text)) return undefined;
   let totalMs = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+)(ms|[smhdwy])/g)) totalMs += Number(amount) * (durationUnitsMs[unit ?? ""] ?? 0);
+  for (const [, amount, unit] of text.matchAll(/(\d+)(ms|[smhdwy])/g))
+    totalMs += Number(amount) * (durationUnitsMs[unit ?? ""] ?? 0);
   return totalMs;
 }
 
@@ -39,7 +48,10 @@ export function parseBytes(text: string): number | undefined {
 export const durationMs = z.string().transform((text, context) => {
   const value = parseDurationMs(text);
   if (value !== undefined) return value;
-  context.addIssue({ code: "custom", message: `expected a duration such as 90s, 1h30m or 14d, got ${JSON.stringify(text)}` });
+  context.addIssue({
+    code: "custom",
+    message: `expected a duration such as 90s, 1h30m or 14d, got ${JSON.stringify(text)}`,
+  });
   return z.NEVER;
 });
 
@@ -60,7 +72,10 @@ export const address = z.string().transform((text, context): Address => {
   const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (match && port <= 65_535) return { host: match[1] ?? (match[2] || "0.0.0.0"), port };
-  context.addIssue({ code: "custom", message: `expected HOST:PORT such as 127.0.0.1:4319, got ${JSON.stringify(text)}` });
+  context.addIssue({
+    code: "custom",
+    message: `expected HOST:PORT such as 127.0.0.1:4319, got ${JSON.stringify(text)}`,
+  });
   return z.NEVER;
 });
 

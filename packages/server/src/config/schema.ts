@@ -20,7 +20,10 @@ export const configSchema = z.strictObject({
   insecure: z.boolean().default(false).describe("allow addresses beyond loopback without a token"),
   store: z
     .strictObject({
-      url: z.url({ protocol: /^https?$/ }).optional().describe("a ClickHouse server or cluster; without it the embedded engine is used"),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe("a ClickHouse server or cluster; without it the embedded engine is used"),
       database: z.string().default("sightglass"),
       username: z.string().default("default"),
       password: z.string().default(""),
@@ -36,7 +39,10 @@ export const configSchema = z.strictObject({
             scopes: z.array(z.enum(["ingest", "read", "admin"])).min(1),
             sha256: z
               .string()
-              .regex(/^[0-9a-f]{64}$/, "expected the 64 hex digits of the token's SHA-256 (`printf %s TOKEN | sha256sum`)")
+              .regex(
+                /^[0-9a-f]{64}$/,
+                "expected the 64 hex digits of the token's SHA-256 (`printf %s TOKEN | sha256sum`)",
+              )
               .describe("of the token; the token itself is never written down"),
           }),
         )
@@ -53,7 +59,11 @@ export const configSchema = z.strictObject({
       runs: retention("400d", "0"),
     })
     .prefault({}),
-  spool: z.strictObject({ bytes: bytes.prefault("2GiB").describe("past this size requests are refused until the store catches up") }).prefault({}),
+  spool: z
+    .strictObject({
+      bytes: bytes.prefault("2GiB").describe("past this size requests are refused until the store catches up"),
+    })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
 });
 

@@ -16,6 +16,10 @@ export const limits = {
   },
   responseErrorMessageBytesMax: { value: 8 * 1024, effect: "partial success and error messages are cut" },
   decodeDepthMax: { value: 64, effect: "a more deeply nested AnyValue makes the request invalid" },
+  decodePartsMax: {
+    value: 2 * 1024 * 1024,
+    effect: "OTLP request with more spans, events, links, records and attributes refused with payload_too_large",
+  },
   spoolBytesMax: {
     value: 2 * 1024 * 1024 * 1024,
     effect: "requests refused with spool_full until the store has caught up",

@@ -10,14 +10,16 @@ const authorize = createAuthorize([
 const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
 
 describe("tokens", () => {
-  it("allows everything when none is configured", () => expect(() => createAuthorize([])(undefined, "admin")).not.toThrow());
+  it("allows everything when none is configured", () =>
+    expect(() => createAuthorize([])(undefined, "admin")).not.toThrow());
 
   it.each([["Bearer in"], ["bearer  in"], [basic("anyone:in")]])("lets %j ingest", (header) =>
     expect(() => authorize(header, "ingest")).not.toThrow(),
   );
 
-  it.each([[undefined], [""], ["Bearer"], ["Bearer wrong"], ["in"], [basic("in")], [basic("in:")]])("refuses %j", (header) =>
-    expect(() => authorize(header, "ingest")).toThrow(expect.objectContaining({ code: "unauthenticated" })),
+  it.each([[undefined], [""], ["Bearer"], ["Bearer wrong"], ["in"], [basic("in")], [basic("in:")]])(
+    "refuses %j",
+    (header) => expect(() => authorize(header, "ingest")).toThrow(expect.objectContaining({ code: "unauthenticated" })),
   );
 
   it("keeps scopes apart, and admin has them all", () => {
