@@ -96,6 +96,22 @@ export interface PipelineStageSummary {
   recordsWrittenAverage: number | null;
 }
 
+/** `GET /api/pipelines/NAME/grid?limit=`: the latest runs (40 unless told), oldest first, and how each stage went in each. */
+export interface PipelineGridResponse {
+  runs: RunSummary[];
+  /** In the order in which they begin; nested stages follow their parent. */
+  stages: { name: string; depth: number }[];
+  /** `cells[stage][run]`; null where the run had no such stage. */
+  cells: (GridCell | null)[][];
+}
+
+export interface GridCell {
+  status: RunStatus;
+  durationMs: number | null;
+  attempts: number;
+  recordsUnexplained: number | null;
+}
+
 export interface StageAttempt {
   /** From 1. */
   number: number;
