@@ -42,6 +42,7 @@ export const limits = {
   queryRowsMax: { value: 1_000_000, effect: "query_too_large" },
   listLimitDefault: { value: 50, effect: "the page ends; the cursor goes on" },
   listLimitMax: { value: 1000, effect: "invalid_argument" },
+  tracePageSpans: { value: 2_000, effect: "a trace is read in that many spans at a time" },
   traceSpansMax: { value: 1_000_000, effect: "query_too_large" },
   runStagesMax: { value: 20_000, effect: "further stages of the run are counted but not listed" },
   runHeartbeatTimeoutMs: { value: 90_000, effect: "a run that announced itself and fell silent becomes lost" },

@@ -1,0 +1,98 @@
+import type { ByteSource } from "./byte-source.ts";
+import type { Column, ColumnMark } from "./column.ts";
+import { GrowableBytes } from "./growable-bytes.ts";
+
+/** What columns of a fixed width have in common: the data is the values one after the other. */
+class FixedColumn implements Column {
+  readonly type: string;
+  protected readonly data = new GrowableBytes();
+
+  constructor(type: string) {
+    this.type = type;
+  }
+
+  get byteLength(): number {
+    return this.data.length;
+  }
+
+  get position(): number {
+    return this.data.length;
+  }
+
+  rewind(position: number): void {
+    this.data.length = position;
+  }
+
+  mark(): ColumnMark {
+    return [this.data.length];
+  }
+
+  rollback(mark: ColumnMark): void {
+    this.data.length = mark[0]!;
+  }
+
+  writePrefix(): void {}
+
+  writeData(chunks: Uint8Array[]): void {
+    if (this.data.length > 0) chunks.push(this.data.written());
+  }
+
+  clear(): void {
+    this.data.clear();
+  }
+}
+
+/** UInt8, Bool. */
+export class UInt8Column extends FixedColumn {
+  append(value: number): void {
+    this.data.pushByte(value);
+  }
+}
+
+/** UInt32. */
+export class UInt32Column extends FixedColumn {
+  append(value: number): void {
+    const { data } = this;
+    data.reserve(4);
+    data.words[data.length >>> 2] = value;
+    data.length += 4;
+  }
+}
+
+/** Int64, UInt64, Float64, DateTime64: eight bytes, given as two 32-bit halves so that no BigInt is made. */
+export class Word64Column extends FixedColumn {
+  append(low: number, high: number): void {
+    const { data } = this;
+    data.reserve(8);
+    const at = data.length >>> 2;
+    data.words[at] = low;
+    data.words[at + 1] = high;
+    data.length += 8;
+  }
+}
+
+/** FixedString(N) for N a multiple of four: ids. */
+export class FixedStringColumn extends FixedColumn {
+  private readonly width: number;
+
+  constructor(width: number) {
+    super(`FixedString(${width})`);
+    this.width = width;
+  }
+
+  /** Appends the N bytes at `start`. */
+  append(source: ByteSource, start: number): void {
+    const { data, width } = this;
+    data.reserve(width);
+    let at = data.length >>> 2;
+    for (let i = 0; i < width; i += 4) data.words[at++] = source.view.getUint32(start + i, true);
+    data.length += width;
+  }
+
+  appendZeros(): void {
+    const { data, width } = this;
+    data.reserve(width);
+    data.words.fill(0, data.length >>> 2, (data.length + width) >>> 2);
+    data.length += width;
+  }
+}
