@@ -1,0 +1,39 @@
+/** Every attribute and event name that the SDK writes; docs/reference/telemetry.md explains each, and a test compares the two. */
+export const attributeNames = {
+  kind: "pipeline.kind",
+  name: "pipeline.name",
+  runId: "pipeline.run.id",
+  partition: "pipeline.partition.key",
+  logicalDate: "pipeline.logical_date",
+  backfill: "pipeline.backfill",
+  stage: "pipeline.stage",
+  attempt: "pipeline.attempt",
+  status: "pipeline.status",
+  sourceSystem: "pipeline.source.system",
+  sourceTable: "pipeline.source.table",
+  sinkSystem: "pipeline.sink.system",
+  sinkTable: "pipeline.sink.table",
+  read: "pipeline.records.read",
+  written: "pipeline.records.written",
+  failed: "pipeline.records.failed",
+  filtered: "pipeline.records.filtered",
+  deduplicated: "pipeline.records.deduplicated",
+  bytes: "pipeline.bytes.processed",
+  failureReason: "pipeline.failure.reason",
+  failureCount: "pipeline.failure.count",
+  recordHash: "pipeline.record.hash",
+  spanName: "pipeline.span.name",
+  parentSpanId: "pipeline.parent_span_id",
+  spanStartTime: "pipeline.span.start_time_unix_nano",
+  errorType: "error.type",
+} as const;
+
+export const eventNames = {
+  runStart: "pipeline.run.start",
+  stageStart: "pipeline.stage.start",
+  heartbeat: "pipeline.heartbeat",
+  recordFailed: "pipeline.record.failed",
+} as const;
+
+/** The instrumentation scope of every span and log record. */
+export const scopeName = "@sightglass/sdk";

@@ -1,0 +1,153 @@
+import { type Attributes, trace } from "@opentelemetry/api";
+import { logs } from "@opentelemetry/api-logs";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { LoggerProvider } from "@opentelemetry/sdk-logs";
+import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
+import { type Clock, systemClock, within } from "../clock.ts";
+import { safely } from "../safely.ts";
+import { watch } from "../watch.ts";
+import { Complaints } from "./complaints.ts";
+import { readSettings, type Settings } from "./environment.ts";
+import { type ExitHooks, installExitHooks } from "./exit-hooks.ts";
+import { postBeforeExit } from "./last-post.ts";
+import { propagatorFor } from "./propagators.ts";
+import { hasTracerProvider, register } from "./registration.ts";
+import { resourceFor } from "./resource.ts";
+import { type Channel, logParts, traceParts } from "./signals.ts";
+
+export interface BootstrapOptions {
+  /** `service.name`. Default: OTEL_SERVICE_NAME. */
+  service?: string;
+  /** Base address of an OTLP/HTTP receiver. Default: OTEL_EXPORTER_OTLP_ENDPOINT, else http://127.0.0.1:4318. */
+  endpoint?: string;
+  /** Added to each request, as OTEL_EXPORTER_OTLP_HEADERS is. */
+  headers?: Record<string, string>;
+  /** More resource attributes. */
+  attributes?: Attributes;
+  /** How long the end of the process may wait for the server, in milliseconds. Default 2000. */
+  exitTimeoutMs?: number;
+  /** Gets the at most one line a minute about trouble with telemetry. Default: standard error. */
+  onTrouble?: (line: string) => void;
+}
+
+export interface Telemetry {
+  /**
+   * `exporting`: this setup sends. `existing`: another OpenTelemetry setup was there first and is used; nothing was
+   * added. `disabled`: OTEL_SDK_DISABLED.
+   */
+  readonly mode: "exporting" | "existing" | "disabled";
+  /** Sends what waits; resolves when it has been taken or `timeoutMs` (default 10000) has passed. Never rejects. */
+  flush(timeoutMs?: number): Promise<void>;
+  /** Sends what waits, then takes the setup off. Never rejects. */
+  shutdown(timeoutMs?: number): Promise<void>;
+}
+
+const flushTimeoutMs = 10_000;
+const exitTimeoutMs = 2000;
+const telemetrySymbol = Symbol.for("@sightglass/sdk telemetry 1");
+
+/**
+ * Sets up tracing and logs for this thread: providers, OTLP/HTTP exporters, context across `await`, propagators, and
+ * flushing when the process ends. However often it is called, it is done once. When an OpenTelemetry setup is there
+ * already it adds nothing. Nothing in here throws, blocks or keeps the process alive.
+ */
+export function bootstrap(options: BootstrapOptions = {}): Telemetry {
+  const home = globalThis as { [telemetrySymbol]?: Telemetry };
+  home[telemetrySymbol] ??= safely(() => setUp(options, () => delete home[telemetrySymbol]), inactive("disabled"));
+  return home[telemetrySymbol];
+}
+
+function setUp(options: BootstrapOptions, forget: () => void): Telemetry {
+  const clock = systemClock;
+  const settings = readSettings(process.env, {
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.headers === undefined ? {} : { headers: options.headers }),
+  });
+  if (settings.isDisabled) return inactive("disabled");
+  if (hasTracerProvider()) return inactive("existing");
+  const complaints = new Complaints(clock, options.onTrouble ?? ((line) => void process.stderr.write(`${line}\n`)));
+  const complain = (text: string) => complaints.report(text);
+  if (settings.problems.length > 0) complain(settings.problems.join("; "));
+  const { channels, unregister } = assemble(options, settings, clock, complain);
+  const flush = (timeoutMs: number) => drainAll(channels, timeoutMs, clock);
+  const limitMs = options.exitTimeoutMs ?? exitTimeoutMs;
+  const uninstall = installExitHooks(exitHooks(channels, limitMs, flush, complain));
+  return {
+    mode: "exporting",
+    flush: async (timeoutMs = flushTimeoutMs) => void (await flush(timeoutMs)),
+    async shutdown(timeoutMs = flushTimeoutMs) {
+      await flush(timeoutMs);
+      uninstall();
+      unregister();
+      for (const channel of channels) channel.close();
+      forget();
+    },
+  };
+}
+
+function assemble(
+  options: BootstrapOptions,
+  settings: Settings,
+  clock: Clock,
+  complain: (text: string) => void,
+): { channels: Channel[]; unregister: () => void } {
+  const resource = resourceFor(options.service, options.attributes);
+  const forTraces = traceParts(settings.traces, clock, complain);
+  const forLogs = logParts(settings.logs, clock, complain);
+  const unregister = register({
+    // Reads OTEL_TRACES_SAMPLER and the span limits itself.
+    tracerProvider: new BasicTracerProvider({ resource, spanProcessors: forTraces.processors }),
+    loggerProvider: new LoggerProvider({
+      resource,
+      processors: forLogs.processors,
+      logRecordLimits: {
+        attributeCountLimit: settings.logAttributeCountMax,
+        attributeValueLengthLimit: settings.logAttributeValueCharsMax,
+      },
+    }),
+    contextManager: new AsyncLocalStorageContextManager().enable(),
+    propagator: propagatorFor(settings.propagators, complain),
+  });
+  return { channels: [...forLogs.channels, ...forTraces.channels], unregister };
+}
+
+function exitHooks(
+  channels: readonly Channel[],
+  limitMs: number,
+  flush: (timeoutMs: number) => Promise<boolean>,
+  complain: (text: string) => void,
+): ExitHooks {
+  return {
+    hasUnsent: () => channels.some((channel) => channel.hasUnsent()),
+    flush: () => flush(limitMs),
+    abandon: (reason, status, thrown) => watch().abandonAll(reason, status, thrown),
+    postBeforeExit() {
+      safely(() => {
+        const letters = channels.flatMap((channel) => channel.takeLetters());
+        if (letters.length > 0 && !postBeforeExit(letters, limitMs))
+          complain(`the server did not take the last telemetry within ${limitMs} ms; it is lost`);
+      }, undefined);
+    },
+  };
+}
+
+async function drainAll(channels: readonly Channel[], timeoutMs: number, clock: Clock): Promise<boolean> {
+  const deadlineMs = clock.nowMs() + timeoutMs;
+  const drained = await Promise.all(channels.map((channel) => channel.drain(deadlineMs).catch(() => false)));
+  return drained.every(Boolean);
+}
+
+/** A setup that is not ours, or none: flushing asks the registered providers, shutting down leaves them alone. */
+function inactive(mode: "existing" | "disabled"): Telemetry {
+  const flush = async (timeoutMs = flushTimeoutMs) => {
+    const flushed = Promise.allSettled([forceFlush(trace.getTracerProvider()), forceFlush(logs.getLoggerProvider())]);
+    await within(systemClock, timeoutMs, flushed);
+  };
+  return { mode, flush, shutdown: flush };
+}
+
+async function forceFlush(provider: object): Promise<void> {
+  const { getDelegate } = provider as { getDelegate?: () => object };
+  const target = (getDelegate?.call(provider) ?? provider) as { forceFlush?: () => Promise<void> };
+  await target.forceFlush?.();
+}

@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import { parseKeyPairsIntoRecord } from "@opentelemetry/core";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type Exporter = "otlp" | "console" | "none";
+
+export interface Tls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** Where one signal goes, and how. */
+export interface SignalSettings {
+  readonly exporter: Exporter;
+  readonly url: string;
+  readonly encoding: "protobuf" | "json";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compression: "gzip" | "none";
+  readonly timeoutMs: number;
+  readonly tls: Tls;
+  readonly queueItemsMax: number;
+  readonly batchItemsMax: number;
+  readonly delayMs: number;
+}
+
+export interface Settings {
+  readonly isDisabled: boolean;
+  readonly traces: SignalSettings;
+  readonly logs: SignalSettings;
+  readonly propagators: readonly string[];
+  readonly logAttributeCountMax: number;
+  readonly logAttributeValueCharsMax: number;
+  /** What could not be used, each as a sentence. */
+  readonly problems: readonly string[];
+}
+
+export interface SettingsOverrides {
+  readonly endpoint?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Signal {
+  readonly name: "TRACES" | "LOGS";
+  readonly path: string;
+  /** The batch processor's prefix in the specification. */
+  readonly batch: "OTEL_BSP" | "OTEL_BLRP";
+  readonly delayMs: number;
+}
+
+const endpointDefault = "http://127.0.0.1:4318";
+/** Sooner than OpenTelemetry's 5 s and 1 s, so that a run is seen while it runs. */
+const traces: Signal = { name: "TRACES", path: "v1/traces", batch: "OTEL_BSP", delayMs: 1000 };
+const logs: Signal = { name: "LOGS", path: "v1/logs", batch: "OTEL_BLRP", delayMs: 200 };
+
+/**
+ * Reads the OpenTelemetry variables (specification, "Environment Variable Specification" and "OTLP exporter
+ * configuration"). A value that cannot be used is reported in `problems` and its default holds.
+ */
+export function readSettings(environment: Environment, overrides: SettingsOverrides = {}): Settings {
+  const problems: string[] = [];
+  const reader = new Reader(environment, problems);
+  return {
+    isDisabled: reader.text("OTEL_SDK_DISABLED")?.toLowerCase() === "true",
+    traces: signalSettings(reader, traces, overrides),
+    logs: signalSettings(reader, logs, overrides),
+    propagators: reader.list("OTEL_PROPAGATORS") ?? ["tracecontext", "baggage"],
+    logAttributeCountMax:
+      reader.number("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT") ?? reader.number("OTEL_ATTRIBUTE_COUNT_LIMIT") ?? 128,
+    logAttributeValueCharsMax:
+      reader.number("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??
+      reader.number("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??
+      Number.POSITIVE_INFINITY,
+    problems,
+  };
+}
+
+function signalSettings(reader: Reader, signal: Signal, overrides: SettingsOverrides): SignalSettings {
+  const own = `OTEL_EXPORTER_OTLP_${signal.name}_`;
+  const all = "OTEL_EXPORTER_OTLP_";
+  const either = (name: string) => reader.text(own + name) ?? reader.text(all + name);
+  return {
+    exporter: exporter(reader, `OTEL_${signal.name}_EXPORTER`),
+    url: signalUrl(reader, signal, overrides.endpoint),
+    encoding: encoding(reader, either("PROTOCOL")),
+    headers: {
+      ...parseKeyPairsIntoRecord(reader.text(`${all}HEADERS`)),
+      ...parseKeyPairsIntoRecord(reader.text(`${own}HEADERS`)),
+      ...overrides.headers,
+    },
+    compression: either("COMPRESSION") === "gzip" ? "gzip" : "none",
+    timeoutMs: reader.number(`${own}TIMEOUT`) ?? reader.number(`${all}TIMEOUT`) ?? 10_000,
+    tls: {
+      ...reader.file("ca", either("CERTIFICATE")),
+      ...reader.file("cert", either("CLIENT_CERTIFICATE")),
+      ...reader.file("key", either("CLIENT_KEY")),
+    },
+    queueItemsMax: reader.number(`${signal.batch}_MAX_QUEUE_SIZE`) ?? 4096,
+    batchItemsMax: reader.number(`${signal.batch}_MAX_EXPORT_BATCH_SIZE`) ?? 512,
+    delayMs: reader.number(`${signal.batch}_SCHEDULE_DELAY`) ?? signal.delayMs,
+  };
+}
+
+/** The signal's own endpoint is used as it is; the general one gets the signal's path. */
+function signalUrl(reader: Reader, signal: Signal, endpoint: string | undefined): string {
+  const variable = `OTEL_EXPORTER_OTLP_${signal.name}_ENDPOINT`;
+  const own = endpoint === undefined ? reader.text(variable) : undefined;
+  if (own !== undefined && isHttpUrl(own)) return own;
+  if (own !== undefined) reader.problems.push(`${variable}="${own}" is not an http or https URL; it is not used`);
+  const general = endpoint ?? reader.text("OTEL_EXPORTER_OTLP_ENDPOINT") ?? endpointDefault;
+  if (isHttpUrl(general)) return `${general.replace(/\/+$/, "")}/${signal.path}`;
+  reader.problems.push(`the endpoint "${general}" is not an http or https URL; ${endpointDefault} is used`);
+  return `${endpointDefault}/${signal.path}`;
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+function exporter(reader: Reader, variable: string): Exporter {
+  const wanted = reader.list(variable) ?? ["otlp"];
+  if (wanted.includes("otlp")) return "otlp";
+  if (wanted.includes("console")) return "console";
+  if (!wanted.includes("none")) {
+    reader.problems.push(`${variable}="${wanted.join(",")}" is none of otlp, console and none; otlp is used`);
+    return "otlp";
+  }
+  return "none";
+}
+
+function encoding(reader: Reader, protocol: string | undefined): "protobuf" | "json" {
+  if (protocol === "http/json") return "json";
+  if (protocol !== undefined && protocol !== "http/protobuf")
+    reader.problems.push(`OTLP protocol "${protocol}" is not supported here; http/protobuf is used`);
+  return "protobuf";
+}
+
+class Reader {
+  readonly #environment: Environment;
+  readonly problems: string[];
+
+  constructor(environment: Environment, problems: string[]) {
+    this.#environment = environment;
+    this.problems = problems;
+  }
+
+  /** An empty value counts as not set (specification, "Parsing empty value"). */
+  text(name: string): string | undefined {
+    const value = this.#environment[name]?.trim();
+    return value === "" ? undefined : value;
+  }
+
+  list(name: string): string[] | undefined {
+    return this.text(name)
+      ?.split(",")
+      .map((part) => part.trim().toLowerCase())
+      .filter((part) => part !== "");
+  }
+
+  number(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const parsed = Number(value);
+    if (Number.isFinite(parsed) && parsed > 0) return parsed;
+    this.problems.push(`${name}="${value}" is not a positive number; its default is used`);
+    return undefined;
+  }
+
+  file(key: keyof Tls, path: string | undefined): Tls {
+    if (path === undefined) return {};
+    try {
+      return { [key]: readFileSync(path, "utf8") };
+    } catch (thrown) {
+      this.problems.push(`cannot read the TLS file ${path}: ${thrown instanceof Error ? thrown.message : ""}`);
+      return {};
+    }
+  }
+}

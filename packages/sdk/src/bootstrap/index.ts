@@ -1,0 +1,2 @@
+export { bootstrap } from "./bootstrap.ts";
+export type { BootstrapOptions, Telemetry } from "./bootstrap.ts";

@@ -1,0 +1,36 @@
+import {
+  context,
+  type ContextManager,
+  propagation,
+  ProxyTracerProvider,
+  type TextMapPropagator,
+  trace,
+  type TracerProvider,
+} from "@opentelemetry/api";
+import { type LoggerProvider, logs } from "@opentelemetry/api-logs";
+
+/** Whether this thread has a tracer provider already. The API only shows it by the delegate of its proxy. */
+export function hasTracerProvider(): boolean {
+  const current = trace.getTracerProvider();
+  if (!(current instanceof ProxyTracerProvider)) return true;
+  return current.getDelegate() !== new ProxyTracerProvider().getDelegate();
+}
+
+export interface Registration {
+  readonly tracerProvider: TracerProvider;
+  readonly loggerProvider: LoggerProvider;
+  readonly contextManager: ContextManager;
+  readonly propagator: TextMapPropagator;
+}
+
+/** Registers all parts globally; the returned function takes off those that this call put on. */
+export function register(parts: Registration): () => void {
+  const undo: (() => void)[] = [];
+  if (trace.setGlobalTracerProvider(parts.tracerProvider)) undo.push(() => trace.disable());
+  if (logs.setGlobalLoggerProvider(parts.loggerProvider) === parts.loggerProvider) undo.push(() => logs.disable());
+  if (context.setGlobalContextManager(parts.contextManager)) undo.push(() => context.disable());
+  if (propagation.setGlobalPropagator(parts.propagator)) undo.push(() => propagation.disable());
+  return () => {
+    for (const step of undo.toReversed()) step();
+  };
+}

@@ -1,0 +1,101 @@
+import { type Attributes, context, type Span } from "@opentelemetry/api";
+import { attributeNames as names } from "./attribute-names.ts";
+import { systemClock } from "./clock.ts";
+import { contextFromEnvironment } from "./environment.ts";
+import { newRunId } from "./random.ts";
+import { asText, safely } from "./safely.ts";
+import { Scope } from "./scope.ts";
+import { type StartStage, stageStarter } from "./stage.ts";
+import { watch } from "./watch.ts";
+
+export interface PipelineOptions {
+  /** What this run covers: a day, a file, a tenant. */
+  partition?: string;
+  /** The moment that the data is about, where that is not the moment of the run. A string is ISO 8601. */
+  logicalDate?: Date | string;
+  /** The run fills in the past: it must not refresh "now". */
+  backfill?: boolean;
+  /** The scheduler's own id of the run, so that the two can be joined. Default: a random UUID. */
+  runId?: string;
+  /** From 1, where something outside retries the whole run. */
+  attempt?: number;
+  attributes?: Attributes;
+}
+
+export type PipelineWork<T> = (run: Run) => T | PromiseLike<T>;
+
+/** One execution of a pipeline. */
+export interface Run {
+  readonly id: string;
+  readonly pipeline: string;
+  /** The OpenTelemetry span, for anything that has no method here. */
+  readonly span: Span;
+  /** Runs a stage of this run. Called inside another stage's work, it becomes a part of that stage. */
+  readonly stage: StartStage;
+  setAttribute(key: string, value: string | number | boolean): void;
+}
+
+/**
+ * Runs `work` as one run of the pipeline `name` and returns what it returns. What it throws ends the run as failed and
+ * is thrown on, the same object. Without an OpenTelemetry setup it only calls `work`.
+ *
+ * The run's parent is the active span, else the one that TRACEPARENT in the environment names (`sightglass run`,
+ * an orchestrator, another program), else none.
+ */
+export function pipeline<T>(name: string, work: PipelineWork<T>): Promise<T>;
+export function pipeline<T>(name: string, options: PipelineOptions, work: PipelineWork<T>): Promise<T>;
+export async function pipeline<T>(
+  name: string,
+  optionsOrWork: PipelineOptions | PipelineWork<T>,
+  maybeWork?: PipelineWork<T>,
+): Promise<T> {
+  const options = typeof optionsOrWork === "function" ? {} : (optionsOrWork ?? {});
+  const work = (typeof optionsOrWork === "function" ? optionsOrWork : maybeWork) as PipelineWork<T>;
+  const pipelineName = asText(name);
+  const id = options.runId ?? newRunId();
+  const identity = safely(() => identityAttributes(pipelineName, id, options), {});
+  const active = context.active();
+  const scope = new Scope({
+    kind: "run",
+    name: pipelineName,
+    attributes: { ...options.attributes, ...identity, ...safely(() => runAttributes(options), {}) },
+    parent: safely(() => contextFromEnvironment(active), active),
+    clock: systemClock,
+  });
+  const run: Run = {
+    id,
+    pipeline: pipelineName,
+    span: scope.span,
+    stage: stageStarter(scope, { attributes: identity }),
+    setAttribute: (key, value) => scope.setAttribute(key, value),
+  };
+  watch().add(scope);
+  try {
+    const value = await context.with(scope.context, work, undefined, run);
+    scope.succeed();
+    return value;
+  } catch (thrown) {
+    scope.fail(thrown);
+    throw thrown;
+  } finally {
+    watch().remove(scope);
+  }
+}
+
+/** What the run and each of its stages carry. */
+function identityAttributes(pipelineName: string, id: string, options: PipelineOptions): Attributes {
+  return {
+    [names.name]: pipelineName,
+    [names.runId]: id,
+    ...(options.partition === undefined ? {} : { [names.partition]: options.partition }),
+  };
+}
+
+function runAttributes({ logicalDate, backfill, attempt }: PipelineOptions): Attributes {
+  return {
+    [names.kind]: "run",
+    ...(logicalDate === undefined ? {} : { [names.logicalDate]: new Date(logicalDate).toISOString() }),
+    ...(backfill === undefined ? {} : { [names.backfill]: backfill }),
+    ...(attempt === undefined ? {} : { [names.attempt]: attempt }),
+  };
+}

@@ -1,0 +1,215 @@
+import { type Attributes, context, type Span } from "@opentelemetry/api";
+import { attributeNames as names } from "./attribute-names.ts";
+import { type Clock, sleep, systemClock } from "./clock.ts";
+import { Counts } from "./counts.ts";
+import { type FailureDetail, Failures } from "./failures.ts";
+import { asText, safely } from "./safely.ts";
+import { Scope } from "./scope.ts";
+import { watch } from "./watch.ts";
+
+/** Where rows come from or go to. */
+export interface Endpoint {
+  /** The kind of system: `postgresql`, `kafka`, `parquet`, `s3`, ... */
+  system: string;
+  /** The table, topic, path or set within it. */
+  table?: string;
+}
+
+export interface RetryOptions {
+  /** Attempts after the first one. */
+  retries: number;
+  /** Before the second attempt. Default 1000. */
+  delayMs?: number;
+  /** What the delay is multiplied with after each attempt. Default 2. */
+  factor?: number;
+  /** Default 30000. */
+  delayMaxMs?: number;
+  /** Says whether an error is worth another attempt. Default: each is. */
+  when?: (thrown: unknown, attempt: number) => boolean;
+}
+
+export interface StageOptions {
+  source?: Endpoint;
+  sink?: Endpoint;
+  /** How often, or how, to try again when the work throws. Each attempt is a span of its own. */
+  retries?: number | RetryOptions;
+  /** The number of the first attempt, from 1, where something outside retries. Default 1. */
+  attempt?: number;
+  attributes?: Attributes;
+}
+
+export type StageWork<T> = (stage: Stage) => T | PromiseLike<T>;
+
+/** Runs a named stage and returns what `work` returns; what it throws ends the stage as failed and is thrown on. */
+export interface StartStage {
+  <T>(name: string, work: StageWork<T>): Promise<T>;
+  <T>(name: string, options: StageOptions, work: StageWork<T>): Promise<T>;
+}
+
+/** One attempt at one step of a run. Counts may be given at any time until it ends; they add up. */
+export interface Stage {
+  readonly name: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** The OpenTelemetry span, for anything that has no method here. */
+  readonly span: Span;
+  /** A stage within this one. */
+  readonly stage: StartStage;
+  /** Rows that came in. */
+  read(count?: number): void;
+  /** Rows that went out. */
+  written(count?: number): void;
+  /** Rows left out on purpose. */
+  filtered(count?: number): void;
+  /** Rows left out because they were there already. */
+  deduplicated(count?: number): void;
+  /**
+   * Rows that could not be processed. The first few of each `reason` become span events; of the record only a hash is
+   * kept. Use few, fixed reasons ("bad_date"), not messages.
+   */
+  failed(count?: number, reason?: string, detail?: FailureDetail): void;
+  /** Bytes processed. */
+  bytes(count: number): void;
+  setAttribute(key: string, value: string | number | boolean): void;
+}
+
+/** Attributes that every stage of a run carries. */
+export interface RunIdentity {
+  readonly attributes: Attributes;
+}
+
+interface StageStart {
+  readonly name: string;
+  readonly options: StageOptions;
+  readonly within: Scope;
+  readonly run: RunIdentity;
+}
+
+/** A stage function that is bound to the run or stage that owns it. */
+export function stageStarter(within: Scope, run: RunIdentity): StartStage {
+  return <T>(name: string, optionsOrWork: StageOptions | StageWork<T>, maybeWork?: StageWork<T>): Promise<T> => {
+    const options = typeof optionsOrWork === "function" ? {} : optionsOrWork;
+    const work = (typeof optionsOrWork === "function" ? optionsOrWork : maybeWork) as StageWork<T>;
+    return runStage({ name: asText(name), options: options ?? {}, within, run }, work, systemClock);
+  };
+}
+
+async function runStage<T>(start: StageStart, work: StageWork<T>, clock: Clock): Promise<T> {
+  const retry = retryOptions(start.options.retries);
+  const first = start.options.attempt ?? 1;
+  for (let attempt = first; ; attempt += 1) {
+    try {
+      return await attemptStage(start, attempt, work, clock);
+    } catch (thrown) {
+      if (attempt - first >= retry.retries || !retry.when(thrown, attempt)) throw thrown;
+      await sleep(clock, Math.min(retry.delayMs * retry.factor ** (attempt - first), retry.delayMaxMs));
+    }
+  }
+}
+
+async function attemptStage<T>(start: StageStart, attempt: number, work: StageWork<T>, clock: Clock): Promise<T> {
+  const scope = new Scope({
+    kind: "stage",
+    name: start.name,
+    attributes: safely(() => stageAttributes(start, attempt), {}),
+    within: start.within,
+    parent: start.within.contextForChild(context.active()),
+    clock,
+  });
+  const stage = new OpenStage(start.name, attempt, scope, start.run);
+  watch().add(scope);
+  try {
+    const value = await context.with(scope.context, work, undefined, stage);
+    scope.succeed();
+    return value;
+  } catch (thrown) {
+    scope.fail(thrown);
+    throw thrown;
+  } finally {
+    watch().remove(scope);
+  }
+}
+
+class OpenStage implements Stage {
+  readonly name: string;
+  readonly attempt: number;
+  readonly #scope: Scope;
+  readonly #counts = new Counts();
+  readonly #run: RunIdentity;
+
+  constructor(name: string, attempt: number, scope: Scope, run: RunIdentity) {
+    this.name = name;
+    this.attempt = attempt;
+    this.#scope = scope;
+    this.#run = run;
+    scope.counts = this.#counts;
+  }
+
+  get span(): Span {
+    return this.#scope.span;
+  }
+
+  get stage(): StartStage {
+    return stageStarter(this.#scope, this.#run);
+  }
+
+  read(count = 1): void {
+    this.#counts.read(count);
+  }
+
+  written(count = 1): void {
+    this.#counts.written(count);
+  }
+
+  filtered(count = 1): void {
+    this.#counts.filtered(count);
+  }
+
+  deduplicated(count = 1): void {
+    this.#counts.deduplicated(count);
+  }
+
+  failed(count = 1, reason?: string, detail?: FailureDetail): void {
+    this.#counts.failed(count);
+    safely(() => {
+      this.#scope.failures ??= new Failures();
+      this.#scope.failures.add(this.#scope.span, count, reason, detail);
+    }, undefined);
+  }
+
+  bytes(count: number): void {
+    this.#counts.bytes(count);
+  }
+
+  setAttribute(key: string, value: string | number | boolean): void {
+    this.#scope.setAttribute(key, value);
+  }
+}
+
+function retryOptions(retries: StageOptions["retries"]): Required<RetryOptions> {
+  const given = typeof retries === "number" ? { retries } : (retries ?? { retries: 0 });
+  return {
+    retries: given.retries,
+    delayMs: given.delayMs ?? 1000,
+    factor: given.factor ?? 2,
+    delayMaxMs: given.delayMaxMs ?? 30_000,
+    when: given.when ?? (() => true),
+  };
+}
+
+function stageAttributes(start: StageStart, attempt: number): Attributes {
+  const { source, sink, attributes } = start.options;
+  return {
+    ...attributes,
+    ...start.run.attributes,
+    [names.stage]: start.name,
+    [names.attempt]: attempt,
+    ...endpointAttributes(names.sourceSystem, names.sourceTable, source),
+    ...endpointAttributes(names.sinkSystem, names.sinkTable, sink),
+  };
+}
+
+function endpointAttributes(systemName: string, tableName: string, endpoint: Endpoint | undefined): Attributes {
+  if (endpoint === undefined) return {};
+  return { [systemName]: endpoint.system, ...(endpoint.table === undefined ? {} : { [tableName]: endpoint.table }) };
+}

@@ -1,0 +1,81 @@
+import { type Clock, systemClock } from "./clock.ts";
+import type { Scope } from "./scope.ts";
+
+/** Stages that end sooner than this are not announced: their span is soon there, and says more. */
+const stageAnnounceDelayMs = 100;
+const heartbeatIntervalMs = 10_000;
+/** Scopes that beat at one time; the rest stay silent until others have ended. */
+const heartbeatsMax = 1000;
+
+/**
+ * The runs and stages that are open in this process. Announces them, lets them beat, and ends what is still open when
+ * the process ends. Its timers stop when nothing is open and never keep the process alive.
+ */
+export class Watch {
+  readonly #open = new Set<Scope>();
+  readonly #clock: Clock;
+  #isAnnouncing = false;
+  #isBeating = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  add(scope: Scope): void {
+    this.#open.add(scope);
+    if (scope.kind === "run") scope.announce();
+    else if (!this.#isAnnouncing) {
+      this.#isAnnouncing = true;
+      this.#clock.after(stageAnnounceDelayMs, () => this.#announce());
+    }
+    if (!this.#isBeating) {
+      this.#isBeating = true;
+      this.#clock.after(heartbeatIntervalMs, () => this.#beat());
+    }
+  }
+
+  remove(scope: Scope): void {
+    this.#open.delete(scope);
+  }
+
+  /** Ends everything that is open, innermost first. */
+  abandonAll(reason: string, status: "cancelled" | "failed", thrown?: unknown): void {
+    const scopes = [...this.#open].toReversed();
+    this.#open.clear();
+    for (const scope of scopes) scope.abandon(reason, status, thrown);
+  }
+
+  #announce(): void {
+    this.#isAnnouncing = false;
+    for (const scope of this.#open) scope.announce();
+  }
+
+  #beat(): void {
+    let beats = 0;
+    for (const scope of this.#open) {
+      if (beats === heartbeatsMax) break;
+      scope.beat();
+      beats += 1;
+    }
+    this.#isBeating = this.#open.size > 0;
+    if (this.#isBeating) this.#clock.after(heartbeatIntervalMs, () => this.#beat());
+  }
+}
+
+const watchSymbol = Symbol.for("@sightglass/sdk watch 1");
+
+/** The one watch of this thread, also when the package is loaded twice. */
+export function watch(): Watch {
+  const home = globalThis as { [watchSymbol]?: Watch };
+  if (home[watchSymbol] === undefined) {
+    const made = new Watch(systemClock);
+    home[watchSymbol] = made;
+    // Runs that are open when the process ends still end; bootstrap's own listener runs later or does the same first.
+    process.once("exit", (code) => made.abandonAll(`the process exited with code ${code} before this ended`, "failed"));
+  }
+  return home[watchSymbol];
+}
