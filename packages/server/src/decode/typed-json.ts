@@ -30,12 +30,16 @@ export function parseTypedJson(text: string): AnyValue {
 
 /** Reads a list of attributes. @throws SyntaxError */
 export function parseAttributes(text: string): KeyValue[] {
-  const value = parseTypedJson(text);
-  if ("kvlistValue" in value) return (value as { kvlistValue: { values: KeyValue[] } }).kvlistValue.values;
-  throw new SyntaxError("typed JSON: attributes expected");
+  return attributesOf(parseTypedJson(text));
 }
 
-/** What `spans.resource`, `logs.resource` and the like hold. Fields that a column does not have are empty or 0. */
+function attributesOf(value: AnyValue | undefined): KeyValue[] {
+  const { kvlistValue } = (value ?? {}) as { kvlistValue?: { values: KeyValue[] } };
+  if (kvlistValue === undefined) throw new SyntaxError("typed JSON: attributes expected");
+  return kvlistValue.values;
+}
+
+/** What the columns for a resource, scope, event or link hold. Fields that a column does not have are empty or 0. */
 export interface TypedJsonDetails {
   attributes: KeyValue[];
   droppedAttributesCount: number;
@@ -49,16 +53,15 @@ export interface TypedJsonDetails {
 }
 
 /**
- * Reads the columns `resource`, `scope`, and an element of `event_attributes` or `link_attributes`.
+ * Reads the columns `resource` and `scope`, and an element of `event_attributes` or `link_attributes`.
  * @throws SyntaxError
  */
 export function parseDetails(text: string): TypedJsonDetails {
-  const fields = new Map(parseAttributes(text).map(({ key, value }) => [key, value as Record<string, unknown>]));
-  const string = (key: string) => String(fields.get(key)?.["stringValue"] ?? "");
-  const int = (key: string) => Number(fields.get(key)?.["intValue"] ?? 0);
-  const attributes = fields.get("attributes")?.["kvlistValue"] as { values: KeyValue[] } | undefined;
+  const fields = new Map(parseAttributes(text).map(({ key, value }) => [key, value]));
+  const string = (key: string) => (fields.get(key) as { stringValue?: string } | undefined)?.stringValue ?? "";
+  const int = (key: string) => Number((fields.get(key) as { intValue?: string } | undefined)?.intValue ?? 0);
   return {
-    attributes: attributes?.values ?? [],
+    attributes: attributesOf(fields.get("attributes")),
     droppedAttributesCount: int("droppedAttributesCount"),
     schemaUrl: string("schemaUrl"),
     name: string("name"),
