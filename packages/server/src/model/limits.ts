@@ -28,6 +28,7 @@ export const limits = {
   spoolSegmentBytesMax: { value: 64 * 1024 * 1024, effect: "the segment is sealed and stored" },
   spoolSegmentAgeMaxMs: { value: 200, effect: "the segment is sealed and stored" },
   spoolBlockRowsMax: { value: 131_072, effect: "the block is committed at once" },
+  spoolBlockBytesMax: { value: 16 * 1024 * 1024, effect: "the block is committed at once; requests wait for it" },
   insertAttemptsMax: {
     value: 8,
     effect: "a segment that the engine refuses for its content is set aside in quarantine and counted",

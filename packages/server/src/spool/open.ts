@@ -1,0 +1,342 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../model/clock.ts";
+import { SightglassError } from "../model/errors.ts";
+import { limits as allLimits } from "../model/limits.ts";
+import type { Block } from "./block.ts";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { InsertQueue } from "./insert-queue.ts";
+import { Ledger, type LedgerCounts } from "./ledger.ts";
+import { Quarantine } from "./quarantine.ts";
+import { listSegments, recoverSegment } from "./recover.ts";
+import { Room, type RoomState } from "./room.ts";
+import { deleteSegment, type SealedSegment } from "./segment.ts";
+import { Spool, type SpoolLimits } from "./spool.ts";
+import type { StepHook } from "./steps.ts";
+
+export interface SpoolSettings extends SpoolLimits {
+  spoolBytesMax: number;
+  diskFreeBytesMin: number;
+  insertAttemptsMax: number;
+}
+
+export interface OpenSpoolOptions<Blocks extends Record<string, Block>> {
+  /** Made when missing: `spool/` and `quarantine/` of it are the spool's. One process only: lock it first. */
+  dataDir: string;
+  clock: Clock;
+  /** So many random bytes in hexadecimal. */
+  randomHex: (bytes: number) => string;
+  /** An empty block for each table. */
+  newBlock: { [Table in keyof Blocks]: () => Blocks[Table] };
+  /**
+   * Stores a segment; the same token twice stores once. Rejects with `invalid_argument` when the content is refused;
+   * any other error is tried again for ever.
+   */
+  insert: (segment: { table: string; path: string; token: string }) => Promise<void>;
+  /** Items of each table that the store has ever held: the store's half of the ledger. */
+  storedCounts: () => Promise<Readonly<Record<string, number>>>;
+  /** Rows have become queryable. */
+  onStored?: (table: string, rows: number) => void;
+  log?: (event: SpoolEvent) => void;
+  settings?: Partial<SpoolSettings>;
+  at?: StepHook;
+}
+
+export type SpoolEvent =
+  | { type: "state"; state: RoomState; reason: string }
+  | { type: "recovered"; segments: number; rows: number }
+  | { type: "torn"; segment: string; bytesCut: number }
+  | { type: "insert-failed"; segment: string; attempt: number; error: SightglassError }
+  | { type: "quarantined"; segment: string; rows: number; reason: string }
+  | { type: "checkpoint-failed"; error: unknown };
+
+export interface SpoolStatus {
+  bytes: number;
+  bytesMax: number;
+  segments: number;
+  /** Age of the oldest segment not yet stored, 0 when there is none. */
+  lagMs: number;
+  /** Segments set aside. */
+  quarantined: number;
+  state: RoomState;
+  diskFreeBytes: number;
+  /** Why the oldest segment is not stored; null while inserts succeed. */
+  lastError: string | null;
+}
+
+export interface Spools<Blocks extends Record<string, Block>> {
+  readonly tables: { readonly [Table in keyof Blocks]: Spool<Blocks[Table]> };
+  status(): SpoolStatus;
+  /**
+   * The ledger of each table. The store is asked between two inserts, so that the counts belong together.
+   * @throws SightglassError when the store does not answer
+   */
+  ledger(): Promise<{ [Table in keyof Blocks]: LedgerCounts }>;
+  /** Refuses new requests, makes everything durable, stores what `timeoutMs` allows (the rest stays on disk). */
+  stop(options?: { timeoutMs?: number }): Promise<void>;
+}
+
+const checkpointIntervalMs = 1_000;
+const stopTimeoutMs = 10_000;
+
+function settingsWith(overrides: Partial<SpoolSettings>): SpoolSettings {
+  return {
+    spoolBytesMax: allLimits.spoolBytesMax.value,
+    diskFreeBytesMin: allLimits.diskFreeBytesMin.value,
+    insertAttemptsMax: allLimits.insertAttemptsMax.value,
+    spoolCommitDelayMs: allLimits.spoolCommitDelayMs.value,
+    spoolSegmentBytesMax: allLimits.spoolSegmentBytesMax.value,
+    spoolSegmentAgeMaxMs: allLimits.spoolSegmentAgeMaxMs.value,
+    spoolBlockRowsMax: allLimits.spoolBlockRowsMax.value,
+    spoolBlockBytesMax: allLimits.spoolBlockBytesMax.value,
+    ...overrides,
+  };
+}
+
+/**
+ * Opens the spool of a data folder: recovers what an earlier process left, hands it to the store, and accepts.
+ * @throws SightglassError spool_unwritable when the folder cannot be read or written
+ */
+export async function openSpool<Blocks extends Record<string, Block>>(
+  options: OpenSpoolOptions<Blocks>,
+): Promise<Spools<Blocks>> {
+  try {
+    const folder = await SpoolFolder.open(options);
+    await folder.start();
+    return folder;
+  } catch (cause) {
+    if (cause instanceof SightglassError) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new SightglassError("spool_unwritable", `the spool in ${options.dataDir} does not open: ${message}`, {
+      cause,
+      hint: "make the data folder writable for this user, or choose another with --data",
+    });
+  }
+}
+
+/** What the folder needs of each table's spool, whatever its block. */
+type AnySpool = Pick<Spool<Block>, "table" | "flush" | "repair" | "openRows" | "openSegments" | "oldestCommittedAtMs">;
+
+class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks> {
+  readonly tables: { readonly [Table in keyof Blocks]: Spool<Blocks[Table]> };
+  readonly #options: OpenSpoolOptions<Blocks>;
+  readonly #settings: SpoolSettings;
+  readonly #dir: string;
+  readonly #spoolId: string;
+  readonly #ledger: Ledger;
+  readonly #quarantine: Quarantine;
+  readonly #room: Room;
+  readonly #queues = new Map<string, InsertQueue>();
+  #cancelCheckpoint: (() => void) | undefined;
+
+  private constructor(
+    options: OpenSpoolOptions<Blocks>,
+    parts: { dir: string; spoolId: string; ledger: Ledger; quarantine: Quarantine },
+  ) {
+    this.#options = options;
+    this.#settings = settingsWith(options.settings ?? {});
+    this.#dir = parts.dir;
+    this.#spoolId = parts.spoolId;
+    this.#ledger = parts.ledger;
+    this.#quarantine = parts.quarantine;
+    this.#room = new Room({
+      dir: parts.dir,
+      clock: options.clock,
+      spoolBytesMax: this.#settings.spoolBytesMax,
+      diskFreeBytesMin: this.#settings.diskFreeBytesMin,
+      repair: () => this.#repair(),
+      onChange: (state, reason) => options.log?.({ type: "state", state, reason }),
+    });
+    const nextName = segmentNames(options);
+    this.tables = Object.fromEntries(
+      Object.entries(options.newBlock).map(([table, newBlock]) => [table, this.#spool(table, newBlock, nextName)]),
+    ) as { [Table in keyof Blocks]: Spool<Blocks[Table]> };
+  }
+
+  static async open<Blocks extends Record<string, Block>>(
+    options: OpenSpoolOptions<Blocks>,
+  ): Promise<SpoolFolder<Blocks>> {
+    const dir = join(options.dataDir, "spool");
+    await mkdir(dir, { recursive: true });
+    const quarantine = await Quarantine.open(join(options.dataDir, "quarantine"));
+    const found = await readCheckpoint(dir);
+    const checkpoint = found ?? { spoolId: options.randomHex(8), tables: {} };
+    const ledger = new Ledger(checkpoint, (next) => writeCheckpoint(dir, next));
+    // The id must be on disk before the first token that carries it.
+    if (found === undefined) await ledger.save();
+    return new SpoolFolder(options, { dir, spoolId: checkpoint.spoolId, ledger, quarantine });
+  }
+
+  async start(): Promise<void> {
+    const left: SealedSegment[] = [];
+    for (const name of await listSegments(this.#dir)) {
+      const recovered = await recoverSegment(this.#dir, name);
+      if (recovered.kind === "empty") continue;
+      this.#ledger.recover(recovered.segment.table, recovered.segment.acceptedTotal);
+      if (recovered.kind === "damaged") {
+        await this.#setAside(recovered.segment, recovered.reason);
+        continue;
+      }
+      if (recovered.bytesCut > 0) this.#options.log?.({ type: "torn", segment: name, bytesCut: recovered.bytesCut });
+      left.push(recovered.segment);
+    }
+    if (left.length > 0) {
+      const rows = left.reduce((sum, segment) => sum + segment.rows, 0);
+      this.#options.log?.({ type: "recovered", segments: left.length, rows });
+    }
+    for (const segment of left) {
+      this.#room.add(segment.bytes);
+      this.#queue(segment.table).add(segment);
+    }
+    await this.#room.start();
+    this.#scheduleCheckpoint();
+  }
+
+  status(): SpoolStatus {
+    const spools = this.#spools;
+    const queued = [...this.#queues.values()].flatMap((queue) => [...queue.segments]);
+    const committedAt = [
+      ...queued.map((segment) => segment.firstCommittedAtMs),
+      ...spools.flatMap((spool) => spool.oldestCommittedAtMs ?? []),
+    ];
+    const lastError = [...this.#queues.values()].find((queue) => queue.lastError !== undefined)?.lastError;
+    return {
+      bytes: this.#room.bytes,
+      bytesMax: this.#settings.spoolBytesMax,
+      segments: queued.length + spools.reduce((sum, spool) => sum + spool.openSegments, 0),
+      lagMs: committedAt.length === 0 ? 0 : Math.max(0, this.#options.clock.nowMs() - Math.min(...committedAt)),
+      quarantined: this.#quarantine.segments,
+      state: this.#room.state,
+      diskFreeBytes: this.#room.diskFreeBytes,
+      lastError: lastError?.message ?? null,
+    };
+  }
+
+  async ledger(): Promise<{ [Table in keyof Blocks]: LedgerCounts }> {
+    const entries: [string, LedgerCounts][] = [];
+    for (const spool of this.#spools) {
+      const { table } = spool;
+      const queue = this.#queue(table);
+      const counts = await queue.between(async () => {
+        const stored = (await this.#options.storedCounts())[table] ?? 0;
+        const { accepted, refused } = this.#ledger.totals(table);
+        const spooled = spool.openRows + queue.rows + this.#quarantine.rows(table);
+        return { received: accepted + refused, refused, spooled, stored };
+      });
+      entries.push([table, counts]);
+    }
+    return Object.fromEntries(entries) as { [Table in keyof Blocks]: LedgerCounts };
+  }
+
+  async stop({ timeoutMs = stopTimeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
+    // The clock's timers let the process end; this work must not be cut short by that.
+    const keepAlive = setInterval(() => {}, checkpointIntervalMs);
+    try {
+      this.#room.drain();
+      this.#cancelCheckpoint?.();
+      await Promise.all(this.#spools.map((spool) => spool.flush()));
+      await Promise.all([...this.#queues.values()].map((queue) => queue.stop({ timeoutMs })));
+      await this.#room.stop();
+      await this.#checkpoint();
+    } finally {
+      clearInterval(keepAlive);
+    }
+  }
+
+  #spool<B extends Block>(table: string, newBlock: () => B, nextName: (table: string) => string): Spool<B> {
+    const spool = new Spool<B>({
+      dir: this.#dir,
+      table,
+      clock: this.#options.clock,
+      limits: this.#settings,
+      room: this.#room,
+      ledger: this.#ledger,
+      queue: this.#queue(table, () => spool.sealIfDue()),
+      newBlock,
+      nextName: () => nextName(table),
+      at: this.#at,
+    });
+    return spool;
+  }
+
+  get #spools(): AnySpool[] {
+    return Object.values<AnySpool>(this.tables);
+  }
+
+  get #at(): StepHook {
+    return this.#options.at ?? (() => {});
+  }
+
+  /** A table's queue; a table that an earlier version spooled has one too, though nothing new comes. */
+  #queue(table: string, onIdle: () => void = () => {}): InsertQueue {
+    const existing = this.#queues.get(table);
+    if (existing !== undefined) return existing;
+    const queue = new InsertQueue({
+      clock: this.#options.clock,
+      insertAttemptsMax: this.#settings.insertAttemptsMax,
+      insert: async (segment) => {
+        this.#at("insert");
+        const token = `${this.#spoolId}-${segment.name}`;
+        await this.#options.insert({ table: segment.table, path: segment.dataPath, token });
+        this.#at("inserted");
+      },
+      remove: (segment) => this.#remove(segment),
+      quarantine: (segment, reason) => this.#setAside(segment, reason.message, { isSpooled: true }),
+      onStored: (segment) => this.#options.onStored?.(segment.table, segment.rows),
+      onIdle,
+      onFailure: ({ segment, error, attempt }) =>
+        this.#options.log?.({ type: "insert-failed", segment: segment.name, attempt, error }),
+    });
+    this.#queues.set(table, queue);
+    return queue;
+  }
+
+  async #remove(segment: SealedSegment): Promise<void> {
+    this.#at("checkpoint");
+    await this.#ledger.keep(segment.table, segment.acceptedTotal);
+    await deleteSegment(segment, this.#at);
+    this.#at("deleted");
+    this.#room.remove(segment.bytes);
+  }
+
+  async #setAside(segment: SealedSegment, reason: string, { isSpooled = false } = {}): Promise<void> {
+    await this.#ledger.keep(segment.table, segment.acceptedTotal);
+    await this.#quarantine.take(segment, reason);
+    if (isSpooled) this.#room.remove(segment.bytes);
+    this.#options.log?.({ type: "quarantined", segment: segment.name, rows: segment.rows, reason });
+  }
+
+  async #repair(): Promise<void> {
+    for (const spool of this.#spools) await spool.repair();
+  }
+
+  #scheduleCheckpoint(): void {
+    this.#cancelCheckpoint = this.#options.clock.after(checkpointIntervalMs, () => {
+      void this.#checkpoint().then(() => {
+        if (this.#room.state !== "draining") this.#scheduleCheckpoint();
+      });
+    });
+  }
+
+  /** Best effort: a crash loses at most the refusals of the last second, in `received` and `refused` alike. */
+  async #checkpoint(): Promise<void> {
+    try {
+      await this.#ledger.saveIfChanged();
+    } catch (error) {
+      this.#options.log?.({ type: "checkpoint-failed", error });
+    }
+  }
+}
+
+/** `<table>-<when the process began>-<random>-<number>`: sorted by age, and never the same again, whatever was lost. */
+function segmentNames({
+  clock,
+  randomHex,
+}: {
+  clock: Clock;
+  randomHex: (bytes: number) => string;
+}): (table: string) => string {
+  const began = `${String(clock.nowMs()).padStart(14, "0")}-${randomHex(4)}`;
+  let count = 0;
+  return (table) => `${table}-${began}-${String((count += 1)).padStart(8, "0")}`;
+}
