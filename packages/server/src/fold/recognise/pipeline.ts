@@ -1,0 +1,29 @@
+import { firstTextOf, flagOf, numberOf, textOf, timeOf, type Fact } from "../fact.ts";
+import type { Sighting } from "../recognise.ts";
+import { statusOfWord } from "../status.ts";
+
+/** `pipeline.*` attributes: our SDK, `sightglass run`, and any OpenTelemetry program that sets them (DESIGN section 3). */
+export function recognisePipeline(fact: Fact): Sighting | undefined {
+  const stage = textOf(fact, "pipeline.stage");
+  const runId = textOf(fact, "pipeline.run.id");
+  const isRun = stage === undefined && (runId !== undefined || textOf(fact, "pipeline.kind") === "run");
+  if (stage === undefined && !isRun) return undefined;
+  return {
+    role: isRun ? "run" : "stage",
+    origin: isOurs(fact) ? "sdk" : "otel",
+    pipeline: firstTextOf(fact, "pipeline.name", "pipeline.job", "airflow.dag_id"),
+    runId,
+    stage,
+    attempt: numberOf(fact, "pipeline.attempt"),
+    status: statusOfWord(textOf(fact, "pipeline.status")),
+    partition: textOf(fact, "pipeline.partition.key"),
+    logicalDateMs: timeOf(fact, "pipeline.logical_date"),
+    isBackfill: flagOf(fact, "pipeline.backfill"),
+    queuedAtMs: timeOf(fact, "pipeline.queued_at"),
+  };
+}
+
+/** Only our SDK announces; its scope is named after it. */
+function isOurs(fact: Fact): boolean {
+  return fact.kind !== "span" || /"name":"(@sightglass\/|sightglass)/.test(fact.scope);
+}

@@ -1,0 +1,70 @@
+import type { RunStatus } from "../http/contract.ts";
+import type { Execution, Patience } from "./execution.ts";
+import type { Ancestry } from "./resolve.ts";
+import type { StageNode } from "./stage-tree.ts";
+import { combinedStatus } from "./status.ts";
+
+export interface Standing {
+  status: RunStatus;
+  /** When time alone may change it. */
+  recheckAtMs: number | null;
+}
+
+export interface Stands {
+  /** The last attempt of each run span; empty while none has been seen. */
+  runs: readonly Execution[];
+  top: readonly StageNode[];
+  /** All of the run's executions. */
+  executions: readonly Execution[];
+  ancestry: Ancestry;
+  nowMs: number;
+  patience: Patience;
+}
+
+/**
+ * How a run stands.
+ *
+ * With a run span: as its last attempt ended, or running. A run that announced itself and has no end is lost when nothing
+ * at all was heard of it for the heartbeat's patience; an end that comes later sets it right.
+ *
+ * Without one: running while an announced stage is open, and lost with it. When all stages have ended it is over at once if the
+ * root of each of its traces has ended, since nothing more can come from there. Otherwise it waits: for the run span
+ * that an orchestrator is sure to send, until silence makes it lost; or for news until it settles. Then its stages decide.
+ */
+export function standingOf(stands: Stands): Standing {
+  const { runs, top, executions, nowMs, patience } = stands;
+  const heardMs = Math.max(...executions.map(({ lastHeardMs }) => lastHeardMs));
+  if (runs.length > 0) {
+    const statuses = runs.map(({ status }) => status);
+    const isOpen = statuses.includes("running") || statuses.includes("lost");
+    return isOpen ? open(runs, { heardMs, nowMs, patience }) : over(combinedStatus(statuses));
+  }
+  const last = top.map((node) => node.last);
+  if (last.some(({ status }) => status === "running" || status === "lost"))
+    return open(last, { heardMs, nowMs, patience });
+  const ended = combinedStatus(last.map(({ status }) => status));
+  const awaitsRunSpan = executions.some(({ sighting }) => sighting.expectsRunSpan === true);
+  if (!awaitsRunSpan && isWhole(stands)) return over(ended);
+  const deadlineMs = heardMs + (awaitsRunSpan ? patience.silenceMs : patience.settleMs);
+  if (nowMs < deadlineMs) return { status: "running", recheckAtMs: deadlineMs };
+  return over(awaitsRunSpan ? "lost" : ended);
+}
+
+const over = (status: RunStatus): Standing => ({ status, recheckAtMs: null });
+
+/** Any sign of life of the run keeps it from being lost; one part that fell silent is shown at that part. */
+function open(
+  parts: readonly Execution[],
+  { heardMs, nowMs, patience }: { heardMs: number; nowMs: number; patience: Patience },
+): Standing {
+  const isAnnounced = parts.some(({ fact, endMs }) => endMs === null && fact.kind !== "span");
+  const deadlineMs = heardMs + (isAnnounced ? patience.heartbeatMs : patience.silenceMs);
+  return nowMs < deadlineMs ? { status: "running", recheckAtMs: deadlineMs } : over("lost");
+}
+
+/** One trace, ended at its root, and no run id by which other traces could join in. */
+function isWhole({ top, executions, ancestry }: Stands): boolean {
+  const traces = new Set(executions.map(({ traceId }) => traceId));
+  const isNamed = executions.some(({ sighting }) => sighting.runId !== undefined);
+  return traces.size === 1 && !isNamed && top.every(({ last }) => ancestry.hasEndedRoot(last));
+}
