@@ -309,7 +309,6 @@ export interface SpanSummary {
   stage: string | null;
 }
 
-/** `GET /api/traces/ID/spans/SPANID` answers one. */
 export interface SpanDetail extends SpanSummary {
   traceState: string;
   flags: number;
@@ -327,6 +326,12 @@ export interface SpanDetail extends SpanSummary {
   droppedAttributesCount: number;
   droppedEventsCount: number;
   droppedLinksCount: number;
+}
+
+/** `GET /api/traces/ID/spans/SPANID`: here `resource` and `scope` are 0, of these lists of one. */
+export interface SpanResponse extends SpanDetail {
+  resources: TraceResource[];
+  scopes: TraceScope[];
 }
 
 /** `GET /api/services` */

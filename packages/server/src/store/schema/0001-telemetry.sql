@@ -47,7 +47,13 @@ CREATE TABLE IF NOT EXISTS {local spans} {on_cluster}
     dropped_events    UInt32 CODEC(ZSTD(1)),
     dropped_links     UInt32 CODEC(ZSTD(1)),
     -- The decoder saw a pipeline, Airflow, Prefect or dbt attribute: the span feeds run_facts.
-    is_pipeline       Bool CODEC(ZSTD(1))
+    is_pipeline       Bool CODEC(ZSTD(1)),
+    -- A search for a value that few spans have (a partition, a run) reads few granules: traces lie together. Numbers are
+    -- found by their keys, so that `key=2024`, which may be a string or a number, still reads little.
+    INDEX string_values_index mapValues(attributes_string) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX int_keys_index mapKeys(attributes_int) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX double_keys_index mapKeys(attributes_double) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX duration_index duration_ns TYPE minmax GRANULARITY 1
 )
 ENGINE = {MergeTree}
 PARTITION BY toDate(received_at)
@@ -83,7 +89,7 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS traces_mv {on_cluster} TO {local traces} 
 SELECT toDate(received_at) AS day,
        trace_id,
        min(s.start_time) AS start_time,
-       max(s.start_time + toIntervalNanosecond(duration_ns)) AS end_time,
+       max(s.start_time + toIntervalNanosecond(greatest(duration_ns, 0))) AS end_time,
        count() AS span_count,
        countIf(status_code = 2) AS error_count,
        groupUniqArray(toString(service)) AS services,

@@ -36,7 +36,8 @@ CREATE TABLE IF NOT EXISTS {local runs} {on_cluster}
     error_message        String,
     -- JSON of what only the run page shows (fold/row.ts RunDetail).
     detail               String CODEC(ZSTD(1)),
-    updated_at           DateTime64(3, 'UTC')
+    updated_at           DateTime64(3, 'UTC'),
+    INDEX trace_id_index trace_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {ReplacingMergeTree(version, is_deleted)}
 ORDER BY run_id
