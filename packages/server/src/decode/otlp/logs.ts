@@ -2,6 +2,8 @@ import type { LogBlock } from "../log-block.ts";
 import { isAnnouncement } from "../pipeline-keys.ts";
 import { anyValueKind, KeyValueFields, writeAnyValue } from "./any-value.ts";
 import { type DecodeContext, EnvelopeDecoder } from "./envelope-decoder.ts";
+import { exportLogsServiceRequest } from "./json/message-types.ts";
+import { jsonToProtobuf } from "./json/transcode.ts";
 import type { DecodeOutcome } from "./rejections.ts";
 
 const faults = {
@@ -20,6 +22,14 @@ const eventNameKey = Buffer.from("event.name");
  */
 export function decodeLogsProtobuf(body: Uint8Array, block: LogBlock, context: DecodeContext): DecodeOutcome {
   return new LogsDecoder(body, block, context).decode();
+}
+
+/**
+ * The same for an ExportLogsServiceRequest in JSON.
+ * @throws SightglassError invalid_argument (with the JSON path), payload_too_large
+ */
+export function decodeLogsJson(body: Uint8Array, block: LogBlock, context: DecodeContext): DecodeOutcome {
+  return decodeLogsProtobuf(jsonToProtobuf(body, exportLogsServiceRequest), block, context);
 }
 
 /** Decodes log records (opentelemetry/proto/logs/v1/logs.proto). */

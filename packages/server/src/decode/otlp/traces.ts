@@ -1,6 +1,8 @@
 import type { SpanBlock } from "../span-block.ts";
 import { isPipelineSpan } from "../pipeline-keys.ts";
 import { type DecodeContext, EnvelopeDecoder } from "./envelope-decoder.ts";
+import { exportTraceServiceRequest } from "./json/message-types.ts";
+import { jsonToProtobuf } from "./json/transcode.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
 import type { DecodeOutcome } from "./rejections.ts";
 
@@ -21,6 +23,14 @@ const spanFieldMax = 16;
  */
 export function decodeTracesProtobuf(body: Uint8Array, block: SpanBlock, context: DecodeContext): DecodeOutcome {
   return new TracesDecoder(body, block, context).decode();
+}
+
+/**
+ * The same for an ExportTraceServiceRequest in JSON.
+ * @throws SightglassError invalid_argument (with the JSON path), payload_too_large
+ */
+export function decodeTracesJson(body: Uint8Array, block: SpanBlock, context: DecodeContext): DecodeOutcome {
+  return decodeTracesProtobuf(jsonToProtobuf(body, exportTraceServiceRequest), block, context);
 }
 
 /** Decodes spans (opentelemetry/proto/trace/v1/trace.proto). */
