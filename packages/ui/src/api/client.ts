@@ -66,7 +66,7 @@ function tooSlow(cause: unknown): ApiError {
   });
 }
 
-async function refusal(response: Response): Promise<ApiError> {
+export async function refusal(response: Response): Promise<ApiError> {
   const body = await response.json().catch(() => null);
   const error = (body as Partial<ErrorResponse> | null)?.error;
   return new ApiError({

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SpanTable } from "./span-table.ts";
 import { buildSpanTree, idOf, nodeOf } from "./span-tree.ts";
 import { sketchSpans } from "./testing/trace-builder.ts";
-import { collapsedBelow, nextError, revealed, rowOf, toggled, visibleRows } from "./visible-rows.ts";
+import { collapsedBelow, nextError, rankAmong, revealed, rowOf, toggled, visibleRows } from "./visible-rows.ts";
 
 const tree = buildSpanTree(
   new SpanTable(
@@ -79,5 +79,16 @@ describe("nextError", () => {
   it("finds none in a clean trace", () => {
     const clean = buildSpanTree(new SpanTable(sketchSpans([{ id: "a", ms: [0, 1] }])));
     expect(nextError(clean, 0, 1)).toBe(-1);
+  });
+});
+
+describe("rankAmong", () => {
+  const marked = Uint8Array.from([0, 0, 1, 0, 1, 1]);
+  it.each([
+    { span: "read", rank: 1 },
+    { span: "insert", rank: 3 },
+    { span: "run", rank: 0 },
+  ])("$span is number $rank", ({ span, rank }) => {
+    expect(rankAmong(tree, marked, nodeOf(tree, span))).toBe(rank);
   });
 });

@@ -72,3 +72,12 @@ export function nextWhere(tree: SpanTree, from: number, step: 1 | -1, meets: (no
   }
   return -1;
 }
+
+/** Which of the marked spans this one is, from 1 and in the order of the waterfall; 0 when it is not marked. */
+export function rankAmong(tree: SpanTree, marked: Uint8Array, node: number): number {
+  if (marked[node] !== 1) return 0;
+  let rank = 0;
+  const last = tree.position[node] ?? 0;
+  for (let position = 0; position <= last; position += 1) rank += marked[tree.order[position] ?? -1] ?? 0;
+  return rank;
+}
