@@ -53,4 +53,22 @@ export const limits = {
   },
   liveClientsMax: { value: 256, effect: "further /api/live clients are refused with unavailable; the page polls" },
   concurrentRequestsMax: { value: 512, effect: "requests refused with unavailable" },
+  runOutputLineBytesMax: {
+    value: 16 * 1024,
+    effect: "`sightglass run` keeps the beginning of a longer line of output",
+  },
+  runOutputLinesPerSecondMax: {
+    value: 1000,
+    effect: "`sightglass run` counts further lines of output, not kept as logs",
+  },
+  runOutputLinesBurstMax: {
+    value: 10_000,
+    effect: "`sightglass run` counts further lines of output, not kept as logs",
+  },
+  runOutputBytesMax: {
+    value: 64 * 1024 * 1024,
+    effect: "`sightglass run` counts all further lines of the command's output, not kept as logs",
+  },
+  runQueueItemsMax: { value: 20_000, effect: "`sightglass run` drops further log records until the server takes some" },
+  runFlushTimeoutMs: { value: 5000, effect: "`sightglass run` ends without having delivered everything" },
 } as const satisfies Record<string, Limit>;
