@@ -51,6 +51,20 @@ export const limits = {
     value: 6 * 60 * 60 * 1000,
     effect: "a run that never sent a heartbeat and has no end becomes lost this long after its last span",
   },
+  runSettleMs: {
+    value: 30_000,
+    effect:
+      "a run without a run span, all of whose known stages have ended, is judged by them after this long without news",
+  },
+  foldTickMs: { value: 2_000, effect: "the fold looks for new facts and for lost runs at least this often" },
+  foldPauseMs: { value: 200, effect: "news of stored facts within this time are folded together" },
+  foldOverlapMs: {
+    value: 15_000,
+    effect: "an insert that takes longer to become visible is folded with the run's next fact",
+  },
+  foldBatchFactsMax: { value: 100_000, effect: "more facts are folded in several steps" },
+  foldFactsMax: { value: 2_000_000, effect: "a run of more facts keeps its last state" },
+  foldTracesMax: { value: 2_000, effect: "of a run id that more traces name, the newest traces count" },
   liveClientsMax: { value: 256, effect: "further /api/live clients are refused with unavailable; the page polls" },
   concurrentRequestsMax: { value: 512, effect: "requests refused with unavailable" },
   runOutputLineBytesMax: {
