@@ -7,14 +7,19 @@ import type {
 } from "sightglass/contract";
 import { runLogs } from "./logs.ts";
 import { serverStatus } from "./status.ts";
+import { oddTrace, oddTraceId, oddTraceLogs } from "./trace-samples.ts";
 import { hugeTrace, hugeTraceId, runTrace, summarizeTrace, withoutDetail } from "./traces.ts";
-import { summarize, summarizePipeline, summarizeStages, type World } from "./world.ts";
+import { gridOf, summarize, summarizePipeline, summarizeStages, type World } from "./world.ts";
 
 /** What the server answers under /api/, from the made-up world. Undefined: no such thing. */
 export function answer(world: World, url: URL, nowMs: number): unknown {
   const parts = url.pathname.split("/").slice(2).map(decodeURIComponent);
   const parameters = url.searchParams;
   const [kind, id, part, subId] = parts;
+  if (kind === "pipelines" && part === "grid") {
+    const found = world.runs.filter((run) => run.pipeline === id);
+    return found.length === 0 ? undefined : gridOf(found, Number(parameters.get("limit") ?? 40));
+  }
   if (kind === "pipelines")
     return id === undefined ? pipelines(world, parameters, nowMs) : pipeline(world, id, parameters, nowMs);
   if (kind === "runs" && id === undefined) return runs(world, parameters);
@@ -23,6 +28,7 @@ export function answer(world: World, url: URL, nowMs: number): unknown {
   if (kind === "traces" && id === undefined) return traces(world, parameters);
   if (kind === "traces") {
     const found = trace(world, id ?? "", nowMs);
+    if (part === "logs") return found === undefined ? undefined : traceLogs(world, found, parameters);
     if (part === "spans") return found?.spans.find((span) => span.spanId === subId);
     return found !== undefined && parameters.get("fields") === "summary" ? withoutDetail(found) : found;
   }
@@ -106,9 +112,18 @@ function logs(world: World, id: string, parameters: URLSearchParams): LogsRespon
 }
 
 function trace(world: World, id: string, nowMs: number): TraceResponse | undefined {
+  if (id === oddTraceId) return oddTrace(nowMs - 600_000, world.runs[0]?.traceId ?? oddTraceId);
   if (id === hugeTraceId) return hugeTrace(100_000, nowMs);
   const run = world.runs.find((each) => each.traceId === id);
   return run === undefined ? undefined : runTrace(run);
+}
+
+function traceLogs(world: World, found: TraceResponse, parameters: URLSearchParams): LogsResponse {
+  const spanId = parameters.get("span") ?? "";
+  const run = world.runs.find((each) => each.id === found.runId);
+  const written = run === undefined ? oddTraceLogs(found, spanId) : runLogs(run).filter((log) => log.spanId === spanId);
+  const { items, next } = page(written, parameters, 500);
+  return { logs: items, next };
 }
 
 function traces(world: World, parameters: URLSearchParams) {

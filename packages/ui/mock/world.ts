@@ -1,4 +1,10 @@
-import type { PipelineStageSummary, PipelineSummary, RunResponse, RunSummary } from "sightglass/contract";
+import type {
+  PipelineGridResponse,
+  PipelineStageSummary,
+  PipelineSummary,
+  RunResponse,
+  RunSummary,
+} from "sightglass/contract";
 import { catalogue, type Fault, type PipelinePlan } from "./catalogue.ts";
 import { randomFrom } from "./random.ts";
 import { buildRun } from "./run-builder.ts";
@@ -88,10 +94,22 @@ function chance(plan: PipelinePlan, startMs: number): Fault {
   return "none";
 }
 
+const detailKeys = new Set<string>([
+  "stages",
+  "handoffs",
+  "failedRecords",
+  "attributes",
+  "resource",
+  "traceIds",
+  "lastGoodRunId",
+  "previousRunId",
+  "nextRunId",
+  "lastSeenAt",
+] satisfies Exclude<keyof RunResponse, keyof RunSummary>[]);
+
 export function summarize(run: RunResponse): RunSummary {
-  const { stages, handoffs, failedRecords, attributes, resource, traceIds, ...rest } = run;
-  const { lastGoodRunId, previousRunId, nextRunId, lastSeenAt, ...summary } = rest;
-  return summary;
+  const kept = Object.entries(run).filter(([key]) => !detailKeys.has(key));
+  return Object.fromEntries(kept) as unknown as RunSummary;
 }
 
 export function summarizePipeline(
@@ -124,6 +142,26 @@ export function summarizePipeline(
     recordsUnexplained: sum(runs, (run) => (run.recordsUnexplained === null ? null : Math.abs(run.recordsUnexplained))),
     lastRunAt: newest.startedAt,
     lastSuccessAt: all.find((run) => run.status === "succeeded")?.endedAt ?? null,
+  };
+}
+
+export function gridOf(all: readonly RunResponse[], limit: number): PipelineGridResponse {
+  const runs = all.slice(0, limit).reverse();
+  const stages = new Map<string, number>();
+  for (const run of runs.toReversed())
+    for (const stage of run.stages)
+      if (!stages.has(stage.name)) stages.set(stage.name, stage.parentId === null ? 0 : 1);
+  return {
+    runs: runs.map(summarize),
+    stages: [...stages].map(([name, depth]) => ({ name, depth })),
+    cells: [...stages.keys()].map((name) =>
+      runs.map((run) => {
+        const stage = run.stages.find((each) => each.name === name);
+        if (stage === undefined) return null;
+        const { status, durationMs, recordsUnexplained } = stage;
+        return { status, durationMs, attempts: stage.attempts.length, recordsUnexplained };
+      }),
+    ),
   };
 }
 

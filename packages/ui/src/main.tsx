@@ -1,3 +1,6 @@
+// First: it sets the order of the cascade's layers.
+import "./theme/tokens.css";
+import "./theme/base.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -5,8 +8,6 @@ import { createRoot } from "react-dom/client";
 import { isPassing } from "./api/errors.ts";
 import { startLive } from "./api/live.ts";
 import { makeRouter } from "./routes.tsx";
-import "./theme/tokens.css";
-import "./theme/base.css";
 
 const queries = new QueryClient({
   defaultOptions: {

@@ -3,6 +3,7 @@ import type {
   AttributeKeysResponse,
   AttributeValuesResponse,
   LogsResponse,
+  PipelineGridResponse,
   PipelineResponse,
   PipelinesResponse,
   RunResponse,
@@ -32,6 +33,14 @@ export function pipelineQuery(name: string, window: string) {
   return queryOptions({
     queryKey: ["pipeline", name, window],
     queryFn: ({ signal }) => getJson<PipelineResponse>(withParameters(path("pipelines", name), { window }), signal),
+  });
+}
+
+export function pipelineGridQuery(name: string, limit = 40) {
+  return queryOptions({
+    queryKey: ["pipeline", name, "grid", limit],
+    queryFn: ({ signal }) =>
+      getJson<PipelineGridResponse>(withParameters(path("pipelines", name, "grid"), { limit }), signal),
   });
 }
 

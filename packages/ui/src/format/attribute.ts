@@ -15,11 +15,11 @@ export function attributeType(value: AnyValue): AttributeType {
 
 /** One line. Nested values read as JSON; int64 keeps all digits. */
 export function formatAttribute(value: AnyValue): string {
-  if ("stringValue" in value) return String(value.stringValue);
+  if ("stringValue" in value) return value.stringValue;
   if ("boolValue" in value) return String(value.boolValue);
-  if ("intValue" in value) return String(value.intValue);
+  if ("intValue" in value) return value.intValue;
   if ("doubleValue" in value) return String(value.doubleValue);
-  if ("bytesValue" in value) return `base64 ${String(value.bytesValue)}`;
+  if ("bytesValue" in value) return `base64 ${value.bytesValue}`;
   if ("arrayValue" in value && value.arrayValue !== undefined)
     return `[${value.arrayValue.values.map(nested).join(", ")}]`;
   if ("kvlistValue" in value && value.kvlistValue !== undefined)

@@ -17,6 +17,8 @@ export function useShortcuts(shortcuts: Shortcuts): void {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTyping(event.target) || document.querySelector("dialog[open]") !== null) return;
+      // Enter on a focused link or button is that control's own.
+      if (event.key === "Enter" && document.activeElement?.matches("a, button, summary") === true) return;
       const action = match(event.key, event.timeStamp, latest.current);
       if (action === undefined) return;
       event.preventDefault();

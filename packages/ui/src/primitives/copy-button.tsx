@@ -29,9 +29,9 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
           <path d="M4.5 4.5v-3h8v8h-3m-8-5h8v8h-8z" fill="none" stroke="currentColor" strokeWidth="1.2" />
         )}
       </svg>
-      <span className="visually-hidden" role="status">
+      <output className="visually-hidden">
         {outcome === "copied" ? "Copied" : outcome === "failed" ? "The browser does not allow copying here" : ""}
-      </span>
+      </output>
     </button>
   );
 }

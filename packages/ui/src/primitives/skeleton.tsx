@@ -8,9 +8,10 @@ export function Skeleton({ width = "100%", height = 14 }: { width?: number | str
 /** Rows of a list that is being read. Says so to people who listen. */
 export function SkeletonRows({ rows, height = 36, label }: { rows: number; height?: number; label: string }) {
   return (
-    <div role="status" aria-label={label}>
+    <div>
+      <output className="visually-hidden">{label}</output>
       {Array.from({ length: rows }, (_, index) => (
-        <div key={index} style={{ height, display: "flex", alignItems: "center" }}>
+        <div key={index} className="skeleton-row" style={{ height }}>
           <Skeleton width={`${92 - ((index * 17) % 40)}%`} />
         </div>
       ))}

@@ -5,7 +5,8 @@ import "./tooltip.css";
 const openAfterMs = 150;
 const marginPx = 8;
 
-interface Place {
+/** A point of the window, in CSS pixels: the middle of the thing's upper edge. */
+export interface Place {
   left: number;
   top: number;
 }
@@ -40,6 +41,8 @@ export function Tooltip({
   useEffect(() => close, [close]);
 
   return (
+    // The child takes the focus; the handlers here only watch it come and go.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
     <span
       ref={anchor}
       className={`tooltip-anchor${className ? ` ${className}` : ""}`}
@@ -58,7 +61,8 @@ export function Tooltip({
   );
 }
 
-function Bubble({ id, place, content }: { id: string; place: Place; content: ReactNode }) {
+/** The words themselves, above a point of the window. */
+export function Bubble({ id, place, content }: { id: string; place: Place; content: ReactNode }) {
   const bubble = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = bubble.current;

@@ -28,11 +28,11 @@ export function ConnectionBanner() {
   if (state !== "lost") return null;
   const heardAt = heardAtMs === null ? null : new Date(heardAtMs).toISOString();
   return (
-    <div className="stale-banner" role="status">
+    <output className="stale-banner">
       <strong>Connection lost.</strong>{" "}
       {heardAt === null
         ? "The server has not answered yet. Trying again…"
         : `Showing what was known at ${formatMoment(heardAt, nowMs)} (${formatRelative(heardAt, nowMs)}). Trying again…`}
-    </div>
+    </output>
   );
 }

@@ -42,15 +42,7 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
     dialog.current?.showModal();
   }, []);
   return (
-    <dialog
-      ref={dialog}
-      className="help"
-      aria-labelledby="help-title"
-      onClose={onClose}
-      onClick={(event) => {
-        if (event.target === dialog.current) dialog.current.close();
-      }}
-    >
+    <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={onClose}>
       <div className="help-body">
         <h2 id="help-title">Keyboard</h2>
         <div className="help-groups">

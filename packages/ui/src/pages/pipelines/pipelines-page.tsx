@@ -1,7 +1,100 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { pipelinesQuery } from "../../api/queries.ts";
+import { Button } from "../../primitives/button.tsx";
+import { EmptyState } from "../../primitives/empty-state.tsx";
+import { ErrorState } from "../../primitives/error-state.tsx";
+import { Segments } from "../../primitives/segments.tsx";
+import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
+import { VerdictLine } from "../../primitives/verdict.tsx";
+import { useTitle } from "../../shell/use-title.ts";
+import type { PipelinesSearch } from "../../url/pipelines-search.ts";
+import { windowDefault, windowNames, windows } from "../../url/windows.ts";
+import { overallVerdict, sortPipelines } from "./attention.ts";
+import { NoPipelines } from "./no-pipelines.tsx";
+import { PipelinesTable } from "./pipelines-table.tsx";
+import "../../primitives/field.css";
+import "./pipelines.css";
+
+const route = getRouteApi("/pipelines");
+
 export function PipelinesPage() {
+  useTitle("Pipelines");
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const window = search.window ?? windowDefault;
+  const { data, error, isPending, refetch } = useQuery(pipelinesQuery(window));
+  const change = (next: PipelinesSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
+
+  const wanted = search.q?.toLowerCase() ?? "";
+  const all = data?.pipelines ?? [];
+  const found = sortPipelines(
+    all.filter((pipeline) => pipeline.name.toLowerCase().includes(wanted)),
+    search.sort ?? "attention",
+  );
+
   return (
     <div className="page">
-      <h1>Pipelines</h1>
+      <div className="page-head">
+        <h1>Pipelines</h1>
+        <div className="page-actions">
+          <label className="field">
+            <span className="visually-hidden">Find a pipeline</span>
+            <input
+              type="search"
+              className="input"
+              placeholder="Find a pipeline   /"
+              value={search.q ?? ""}
+              onChange={(event) => change({ q: event.target.value })}
+              onKeyDown={(event) => {
+                if (event.key === "Escape") event.currentTarget.blur();
+              }}
+            />
+          </label>
+          <Segments
+            label="Time window"
+            options={windows}
+            value={window}
+            onChange={(next) => change({ window: next })}
+          />
+        </div>
+      </div>
+      {data !== undefined ? (
+        all.length === 0 ? (
+          <NoPipelines />
+        ) : (
+          <>
+            <VerdictLine tone={overallVerdict(all).tone}>{overallVerdict(all).text}</VerdictLine>
+            {found.length === 0 ? (
+              <EmptyState
+                title={`No pipeline is called “${search.q ?? ""}”`}
+                actions={<Button onClick={() => change({ q: "" })}>Show all {all.length}</Button>}
+              >
+                <p>The search looks for a part of the name.</p>
+              </EmptyState>
+            ) : (
+              <PipelinesTable
+                pipelines={found}
+                sort={search.sort ?? "attention"}
+                onSort={(sort) => change({ sort })}
+                windowName={windowNames[window]}
+              />
+            )}
+          </>
+        )
+      ) : isPending ? (
+        <>
+          <div className="verdict">
+            <Skeleton width={420} height={20} />
+          </div>
+          <div className="pipelines-loading">
+            <SkeletonRows rows={8} height={57} label="Reading the pipelines" />
+          </div>
+        </>
+      ) : (
+        <ErrorState what="the pipelines" error={error} onRetry={() => void refetch()} />
+      )}
     </div>
   );
 }

@@ -1,0 +1,100 @@
+import { useNavigate } from "@tanstack/react-router";
+import type { RunStatus, RunSummary } from "sightglass/contract";
+import { useMemo, useState } from "react";
+import { Chart } from "../../chart/chart.tsx";
+import { formatCountShort } from "../../format/count.ts";
+import { formatDurationShort } from "../../format/duration.ts";
+import { useNow } from "../../format/use-now.ts";
+import { Panel } from "../../primitives/panel.tsx";
+import { Bubble } from "../../primitives/tooltip.tsx";
+import { RunWords } from "../../strip/run-strip.tsx";
+
+const heightPx = 168;
+
+const pointColors: Record<RunStatus, string> = {
+  running: "--running",
+  succeeded: "--succeeded",
+  failed: "--failed",
+  skipped: "--skipped",
+  cancelled: "--cancelled",
+  lost: "--lost",
+};
+
+/** Duration and rows over time, one point a run. A click opens the run. */
+export function RunCharts({ runs, note }: { runs: readonly RunSummary[]; note: string }) {
+  const navigate = useNavigate();
+  const nowMs = useNow(60_000);
+  const [hovered, setHovered] = useState<{ index: number; left: number; top: number } | null>(null);
+  const charted = useMemo(() => chartData(runs), [runs]);
+  const shown = hovered === null ? undefined : charted.runs[hovered.index];
+  const open = (index: number) => {
+    const runId = charted.runs[index]?.id;
+    if (runId !== undefined) void navigate({ to: "/runs/$runId", params: { runId } });
+  };
+  const pointColor = useMemo(
+    () => (index: number) => {
+      const run = charted.runs[index];
+      if (run === undefined) return "--skipped";
+      return (run.recordsUnexplained ?? 0) === 0 ? pointColors[run.status] : "--unexplained";
+    },
+    [charted],
+  );
+  const common = { xMs: charted.xMs, onSelect: open, onHover: setHovered, height: heightPx, syncKey: "pipeline-runs" };
+  return (
+    <div className="run-charts">
+      <Panel title="Duration" note={note}>
+        <Chart
+          {...common}
+          label="Duration of each run over time. The same numbers are in the table of runs below."
+          series={charted.durations}
+          yFormat={formatDurationShort}
+          pointColor={pointColor}
+        />
+      </Panel>
+      <Panel
+        title="Rows"
+        note={
+          <span className="chart-legend">
+            <span>
+              <span className="chart-swatch swatch-written" /> written
+            </span>
+            <span>
+              <span className="chart-swatch swatch-read" /> read
+            </span>
+          </span>
+        }
+      >
+        <Chart
+          {...common}
+          label="Rows read and written by each run over time. The same numbers are in the table of runs below."
+          series={charted.rows}
+          yFormat={formatCountShort}
+          pointColor={pointColor}
+        />
+      </Panel>
+      {hovered === null || shown === undefined ? null : (
+        <Bubble id="chart-bubble" place={hovered} content={<RunWords run={shown} nowMs={nowMs} />} />
+      )}
+    </div>
+  );
+}
+
+function chartData(newestFirst: readonly RunSummary[]) {
+  const runs = newestFirst.filter((run) => run.status !== "skipped").toReversed();
+  return {
+    runs,
+    xMs: runs.map((run) => Date.parse(run.startedAt)),
+    durations: [
+      { label: "Duration", color: "--line-strong", kind: "line" as const, values: runs.map((run) => run.durationMs) },
+    ],
+    rows: [
+      {
+        label: "Written",
+        color: "--flow-written",
+        kind: "line" as const,
+        values: runs.map((run) => run.recordsWritten),
+      },
+      { label: "Read", color: "--flow-filtered", kind: "line" as const, values: runs.map((run) => run.recordsRead) },
+    ],
+  };
+}
