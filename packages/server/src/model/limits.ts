@@ -14,6 +14,20 @@ export const limits = {
     effect:
       "OTLP request refused, compressed and decompressed size alike: HTTP 413, gRPC RESOURCE_EXHAUSTED without RetryInfo",
   },
+  requestBytesInFlightMax: {
+    value: 512 * 1024 * 1024,
+    effect: "OTLP requests that would hold more memory together refused with unavailable; a single one always fits",
+  },
+  requestHeadersTimeoutMs: { value: 10_000, effect: "HTTP 408 and the connection is closed" },
+  requestTimeoutMs: {
+    value: 120_000,
+    effect: "a request that has not arrived whole is refused: HTTP 408, gRPC UNAVAILABLE",
+  },
+  refusedBodyDrainMs: {
+    value: 5000,
+    effect: "the connection of a client that goes on sending a refused body is closed",
+  },
+  stopGraceMs: { value: 5000, effect: "requests still under way when the server stops are cut off" },
   responseErrorMessageBytesMax: { value: 8 * 1024, effect: "partial success and error messages are cut" },
   decodeDepthMax: { value: 64, effect: "a more deeply nested AnyValue makes the request invalid" },
   decodePartsMax: {

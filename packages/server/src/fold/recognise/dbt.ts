@@ -17,7 +17,7 @@ export function recogniseDbt(fact: Fact): Sighting | undefined {
       runId: firstTextOf(fact, "invocation_id", "dbt.invocation_id"),
     };
   const node = textOf(fact, "unique_id");
-  if (node === undefined || !/^Node processed/.test(fact.name)) return { role: "link", origin: "dbt" };
+  if (node === undefined || !fact.name.startsWith("Node processed")) return { role: "link", origin: "dbt" };
   return { role: "stage", origin: "dbt", stage: node, status: outcomeOf(fact), expectsRunSpan: true };
 }
 

@@ -20,6 +20,8 @@ export interface ShortFact {
   exception?: { type: string; message: string };
   prefectState?: string;
   links?: string[];
+  /** Only through the store: facts carry no other events. */
+  events?: { name: string; at?: number; attributes: Record<string, string | number | boolean> }[];
   /** A whole number is an int; text as it is. */
   attributes?: Record<string, string | number | boolean>;
 }

@@ -1,0 +1,15 @@
+import { systemClock, type Clock } from "../../model/clock.ts";
+
+/** The engine's clock, moved forward at will; timers only run when asked. */
+export class ShiftedClock implements Clock {
+  shiftMs = 0;
+  nowMs(): number {
+    return systemClock.nowMs() + this.shiftMs;
+  }
+  monotonicMs(): number {
+    return systemClock.monotonicMs() + this.shiftMs;
+  }
+  after(): () => void {
+    return () => {};
+  }
+}
