@@ -1,0 +1,179 @@
+import {
+  type handleUnaryCall,
+  Metadata,
+  type MethodDefinition,
+  type sendUnaryData,
+  Server,
+  ServerCredentials,
+  type ServerInterceptor,
+  ServerInterceptingCall,
+  type ServiceDefinition,
+} from "@grpc/grpc-js";
+import type { Clock } from "../model/clock.ts";
+import { SightglassError } from "../model/errors.ts";
+import { limits } from "../model/limits.ts";
+import type { Signal } from "../model/signal.ts";
+import type { Authorize } from "../model/tokens.ts";
+import type { Admission, Admitted } from "./admission.ts";
+import { formatAddress, type ListenAddress, listenError } from "./listen.ts";
+import { ingest, type OtlpSink } from "./otlp-sink.ts";
+import { encodeSuccess, refusalOf, refusalProtobuf } from "./otlp-status.ts";
+import type { ReceiverStats } from "./receiver-stats.ts";
+import type { Receiver } from "./receiver.ts";
+
+export interface OtlpGrpcOptions {
+  readonly address: ListenAddress;
+  readonly sink: OtlpSink;
+  readonly authorize: Authorize;
+  readonly clock: Clock;
+  /** Shared by all receivers. */
+  readonly admission: Admission;
+  readonly stats: ReceiverStats;
+  readonly bodyBytesMax?: number;
+  readonly requestTimeoutMs?: number;
+  /** Told of errors of the catalogue's code `internal`, whose text the client does not get. */
+  readonly onInternalError: (error: unknown) => void;
+}
+
+const keepaliveTimeMs = 120_000;
+
+const signalOfService = {
+  "opentelemetry.proto.collector.trace.v1.TraceService": "spans",
+  "opentelemetry.proto.collector.logs.v1.LogsService": "logs",
+} as const satisfies Record<string, Signal>;
+
+/**
+ * OTLP/gRPC, on 4317 by default. Messages go through as bytes: the decoders read them, not protobuf classes. Services
+ * that are not here (metrics, profiles) are answered UNIMPLEMENTED, as gRPC has it.
+ */
+export function createOtlpGrpcReceiver(options: OtlpGrpcOptions): Receiver {
+  const { address, stats, clock } = options;
+  const server = new Server({
+    "grpc.max_receive_message_length": options.bodyBytesMax ?? limits.requestBodyBytesMax.value,
+    "grpc.max_concurrent_streams": limits.concurrentRequestsMax.value,
+    "grpc.keepalive_time_ms": keepaliveTimeMs,
+    interceptors: [admit(options)],
+  });
+  for (const [service, signal] of Object.entries(signalOfService)) {
+    server.addService(serviceDefinition(service), { Export: exportMethod(signal, options) });
+  }
+  return {
+    stats,
+    async start() {
+      const port = await new Promise<number>((resolve, reject) => {
+        server.bindAsync(formatAddress(address), ServerCredentials.createInsecure(), (cause, bound) => {
+          if (cause === null) resolve(bound);
+          else reject(listenError(cause, address, "--otlp-grpc"));
+        });
+      });
+      stats.address = formatAddress({ host: address.host, port });
+      return { host: address.host, port };
+    },
+    async stop() {
+      const cancel = clock.after(limits.stopGraceMs.value, () => server.forceShutdown());
+      await new Promise<void>((resolve) => {
+        server.tryShutdown(() => resolve());
+      });
+      cancel();
+    },
+  };
+}
+
+function serviceDefinition(service: string): ServiceDefinition {
+  const same = (bytes: Buffer): Buffer => bytes;
+  const method: MethodDefinition<Buffer, Buffer> = {
+    path: `/${service}/Export`,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: same,
+    requestDeserialize: same,
+    responseSerialize: same,
+    responseDeserialize: same,
+  };
+  return { Export: method };
+}
+
+function exportMethod(signal: Signal, options: OtlpGrpcOptions): handleUnaryCall<Buffer, Buffer> {
+  const respond = async (body: Buffer, callback: sendUnaryData<Buffer>) => {
+    let response: Buffer;
+    try {
+      const receivedAtMs = options.clock.nowMs();
+      const outcome = await ingest(options.sink, { signal, encoding: "protobuf", body, receivedAtMs });
+      response = encodeSuccess(outcome, signal, "protobuf");
+    } catch (error) {
+      callback(refuse(error, options));
+      return;
+    }
+    callback(null, response);
+  };
+  return ({ request }, callback) => {
+    void respond(request, callback);
+  };
+}
+
+/**
+ * Before a request's body is read: its token is checked and it is admitted. Then its size counts, and its time, so that
+ * a client that never sends the rest does not hold a place for ever.
+ */
+function admit(options: OtlpGrpcOptions): ServerInterceptor {
+  const { stats, authorize, admission, clock } = options;
+  const timeoutMs = options.requestTimeoutMs ?? limits.requestTimeoutMs.value;
+  return (_method, call) => {
+    let admitted: Admitted | undefined;
+    let cancelTimeout: () => void = () => {};
+    const leave = () => {
+      cancelTimeout();
+      admitted?.leave();
+    };
+    return new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, next) => {
+            stats.requests++;
+            try {
+              authorize(metadata.get("authorization")[0]?.toString(), "ingest");
+              admitted = admission.enter();
+            } catch (error) {
+              call.sendStatus(refuse(error, options));
+              return;
+            }
+            cancelTimeout = clock.after(timeoutMs, () => {
+              leave();
+              call.sendStatus(refuse(tooSlow(timeoutMs), options));
+            });
+            next(metadata);
+          },
+          onReceiveMessage: (message: Buffer, next) => {
+            cancelTimeout();
+            try {
+              admitted?.hold(message.length);
+            } catch (error) {
+              leave();
+              call.sendStatus(refuse(error, options));
+              return;
+            }
+            next(message);
+          },
+          onCancel: leave,
+        }),
+      sendStatus: (status, next) => {
+        leave();
+        next(status);
+      },
+    });
+  };
+}
+
+function tooSlow(timeoutMs: number): SightglassError {
+  return new SightglassError("unavailable", `the request did not arrive within ${timeoutMs / 1000} s`);
+}
+
+/** The refusal as a gRPC status, with google.rpc.Status for the details (RetryInfo, BadRequest). */
+function refuse(error: unknown, { stats, onInternalError }: OtlpGrpcOptions) {
+  const refusal = refusalOf(error);
+  stats.refuse(refusal.code);
+  if (refusal.code === "internal") onInternalError(error);
+  const metadata = new Metadata();
+  metadata.set("grpc-status-details-bin", refusalProtobuf(refusal));
+  return { code: refusal.rpcCode, details: refusal.message, metadata };
+}

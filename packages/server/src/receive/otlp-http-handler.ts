@@ -1,0 +1,148 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Clock } from "../model/clock.ts";
+import { SightglassError } from "../model/errors.ts";
+import { limits } from "../model/limits.ts";
+import type { Signal } from "../model/signal.ts";
+import type { Authorize } from "../model/tokens.ts";
+import type { Admission, Admitted } from "./admission.ts";
+import { ClientGone, readBody } from "./body.ts";
+import { handleCors } from "./cors.ts";
+import { ingest, type OtlpEncoding, type OtlpSink } from "./otlp-sink.ts";
+import { encodeRefusal, encodeSuccess, refusalOf, retryAfterSeconds } from "./otlp-status.ts";
+import type { ReceiverStats } from "./receiver-stats.ts";
+
+export interface OtlpHttpHandlerOptions {
+  readonly sink: OtlpSink;
+  readonly authorize: Authorize;
+  readonly clock: Clock;
+  /** Shared by all receivers. */
+  readonly admission: Admission;
+  readonly stats: ReceiverStats;
+  /** Browser origins that may send; none by default. */
+  readonly corsOrigins?: readonly string[];
+  readonly bodyBytesMax?: number;
+  /** Told of errors of the catalogue's code `internal`, whose text the client does not get. */
+  readonly onInternalError: (error: unknown) => void;
+}
+
+const signalOfPath = new Map<string, Signal>([
+  ["/v1/traces", "spans"],
+  ["/v1/logs", "logs"],
+]);
+const contentTypeOf: Record<OtlpEncoding, string> = {
+  protobuf: "application/x-protobuf",
+  json: "application/json",
+};
+
+/** Whether a request for this URL belongs to the OTLP handler. */
+export function isOtlpPath(url: string): boolean {
+  return pathOf(url).startsWith("/v1/");
+}
+
+/**
+ * OTLP/HTTP (OTLP specification 1.9, "OTLP/HTTP") as a handler of `node:http`, for a server of its own and to be mounted
+ * on another one. Every request is answered, unless its client has gone.
+ */
+export function createOtlpHttpHandler(options: OtlpHttpHandlerOptions): RequestListener {
+  return (request, response) => {
+    void handle(request, response, options);
+  };
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: OtlpHttpHandlerOptions,
+): Promise<void> {
+  const { stats, admission, corsOrigins = [] } = options;
+  if (handleCors(request, response, corsOrigins)) return;
+  stats.requests++;
+  const encoding = encodingOf(request.headers["content-type"]);
+  let admitted: Admitted | undefined;
+  try {
+    const signal = signalOfRequest(request);
+    options.authorize(request.headers.authorization, "ingest");
+    if (encoding === undefined) throw unsupportedType(request.headers["content-type"]);
+    admitted = admission.enter();
+    const { hold } = admitted;
+    const body = await readBody(request, { bytesMax: options.bodyBytesMax ?? limits.requestBodyBytesMax.value, hold });
+    const receivedAtMs = options.clock.nowMs();
+    const outcome = await ingest(options.sink, { signal, encoding, body, receivedAtMs });
+    answer(response, 200, encoding, encodeSuccess(outcome, signal, encoding));
+  } catch (error) {
+    if (error instanceof ClientGone) response.destroy();
+    else refuse(request, response, error, options);
+  } finally {
+    admitted?.leave();
+  }
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  { stats, clock, onInternalError }: OtlpHttpHandlerOptions,
+): void {
+  const refusal = refusalOf(error);
+  stats.refuse(refusal.code);
+  if (refusal.code === "internal") onInternalError(error);
+  if (response.destroyed || response.headersSent) return;
+  if (refusal.retryAfterMs !== undefined) response.setHeader("Retry-After", retryAfterSeconds(refusal.retryAfterMs));
+  if (refusal.code === "method_not_allowed") response.setHeader("Allow", "POST");
+  if (refusal.code === "unauthenticated") response.setHeader("WWW-Authenticate", 'Bearer realm="sightglass"');
+  if (refusal.code === "unsupported_media_type") response.setHeader("Accept-Encoding", "gzip, deflate");
+  const encoding = encodingOf(request.headers["content-type"]) ?? "json";
+  answer(response, refusal.httpStatus, encoding, encodeRefusal(refusal, encoding));
+  endUnread(request, clock);
+}
+
+/**
+ * What is left of a refused body is read and dropped (node does so), since closing at once would lose the answer on its
+ * way to a client that is still sending; but not for ever.
+ */
+function endUnread(request: IncomingMessage, clock: Clock): void {
+  if (request.complete) return;
+  const cancel = clock.after(limits.refusedBodyDrainMs.value, () => request.destroy());
+  request.once("close", cancel);
+  request.once("end", cancel);
+}
+
+function answer(response: ServerResponse, status: number, encoding: OtlpEncoding, body: Buffer): void {
+  response.writeHead(status, { "Content-Type": contentTypeOf[encoding], "Content-Length": body.length });
+  response.end(body);
+}
+
+function signalOfRequest(request: IncomingMessage): Signal {
+  const path = pathOf(request.url ?? "/");
+  const signal = signalOfPath.get(path);
+  if (signal === undefined) {
+    throw new SightglassError("not_found", `${path} is not received here`, {
+      hint: "send spans to /v1/traces and log records to /v1/logs",
+    });
+  }
+  if (request.method !== "POST") {
+    throw new SightglassError("method_not_allowed", `${request.method ?? ""} ${path} is not possible`, {
+      hint: "use POST",
+    });
+  }
+  return signal;
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf("?");
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function encodingOf(contentType: string | undefined): OtlpEncoding | undefined {
+  const type = contentType?.split(";", 1)[0]?.trim().toLowerCase();
+  if (type === "application/x-protobuf") return "protobuf";
+  return type === "application/json" ? "json" : undefined;
+}
+
+function unsupportedType(contentType: string | undefined): SightglassError {
+  const what =
+    contentType === undefined ? "the request has no Content-Type" : `Content-Type ${contentType} is not OTLP`;
+  return new SightglassError("unsupported_media_type", what, {
+    hint: "use application/x-protobuf or application/json",
+  });
+}
