@@ -1,0 +1,169 @@
+import { setFloat, setHistogram } from "../model/series.ts";
+import { messages } from "../eval/annotations.ts";
+import { HistogramAccumulator } from "../histogram/kahan.ts";
+import type { RangeKernel, RangeSeries, Window } from "../eval/windows.ts";
+import { overFloats, type FloatWindow } from "./float-window.ts";
+import { KahanSum } from "./kahan.ts";
+import { quantileOf } from "./quantile.ts";
+import { countHistograms, type RangeCall, type RangeFunction } from "./range-function.ts";
+
+const floatFunction = (compute: (floats: FloatWindow) => number): RangeFunction => ({
+  kernel: (call) => overFloats(call, compute),
+});
+
+export const minOverTime = floatFunction(({ values, low, high }) => {
+  let least = values[low] as number;
+  for (let index = low + 1; index < high; index++) {
+    const value = values[index] as number;
+    if (value < least || Number.isNaN(least)) least = value;
+  }
+  return least;
+});
+
+export const maxOverTime = floatFunction(({ values, low, high }) => {
+  let most = values[low] as number;
+  for (let index = low + 1; index < high; index++) {
+    const value = values[index] as number;
+    if (value > most || Number.isNaN(most)) most = value;
+  }
+  return most;
+});
+
+const timeOfExtreme = (wins: (value: number, best: number) => boolean): RangeFunction =>
+  floatFunction(({ values, timesMs, low, high }) => {
+    let best = low;
+    for (let index = low; index < high; index++) {
+      const champion = values[best] ?? NaN;
+      if (wins(values[index] ?? NaN, champion) || Number.isNaN(champion)) best = index;
+    }
+    return (timesMs[best] ?? 0) / 1000;
+  });
+
+export const tsOfMaxOverTime = timeOfExtreme((value, best) => value >= best);
+export const tsOfMinOverTime = timeOfExtreme((value, best) => value <= best);
+
+const variance = ({ values, low, high }: FloatWindow): number => {
+  const mean = new KahanSum();
+  const squares = new KahanSum();
+  for (let index = low; index < high; index++) {
+    const value = values[index] ?? NaN;
+    const deviation = value - (mean.sum + mean.compensation);
+    mean.add(deviation / (index - low + 1));
+    squares.add(deviation * (value - (mean.sum + mean.compensation)));
+  }
+  return (squares.sum + squares.compensation) / (high - low);
+};
+
+export const stdvarOverTime = floatFunction(variance);
+export const stddevOverTime = floatFunction((floats) => Math.sqrt(variance(floats)));
+
+/** Median of the distances from the median. */
+export const madOverTime = floatFunction(({ values, low, high }) => {
+  const window = values.slice(low, high);
+  const median = quantileOf(0.5, window);
+  return quantileOf(
+    0.5,
+    window.map((value) => Math.abs(value - median)),
+  );
+});
+
+export const quantileOverTime: RangeFunction = {
+  kernel: (call) => {
+    const quantiles = call.scalars[0] ?? new Float64Array();
+    const span = call.args[0]?.span ?? call.span;
+    return overFloats({ ...call, span }, ({ values, low, high }, window) => {
+      const q = quantiles[window.step] ?? NaN;
+      if (!(q >= 0 && q <= 1)) call.annotations.warn(messages.invalidQuantile(q), span);
+      return quantileOf(q, values.slice(low, high));
+    });
+  },
+};
+
+/** A function for floats or for histograms, but not for both in one window. */
+function overOneKind(call: RangeCall, floats: (floats: FloatWindow) => number, kind: "sum" | "average"): RangeKernel {
+  return (series, window, out) => {
+    const histogramCount = countHistograms(series.histograms, window);
+    if (histogramCount === 0) {
+      const { low, high } = window;
+      setFloat(out, window.step, floats({ timesMs: series.timesMs, values: series.values, low, high }));
+    } else if (histogramCount < window.high - window.low) {
+      call.annotations.warn(messages.mixedFloatsHistograms(series.labels.metricName), call.span);
+    } else {
+      const total = totalHistogram(series, window, call, kind);
+      if (total !== undefined) setHistogram(out, window.step, total);
+    }
+  };
+}
+
+function totalHistogram(series: RangeSeries, window: Window, call: RangeCall, kind: "sum" | "average") {
+  const accumulator = new HistogramAccumulator(kind);
+  for (let index = window.low; index < window.high; index++) {
+    const histogram = series.histograms?.[index];
+    if (histogram !== undefined) accumulator.add(histogram);
+  }
+  const { histogram, resetCollision, boundsReconciled } = accumulator.total();
+  if (histogram === undefined) call.annotations.warn(messages.mixedSchemas(series.labels.metricName), call.span);
+  else {
+    if (resetCollision) call.annotations.warn(messages.resetCollision("aggregation"), call.span);
+    if (boundsReconciled) call.annotations.info(messages.boundsReconciled("aggregation"), call.span);
+  }
+  return histogram;
+}
+
+const sumFloats = ({ values, low, high }: FloatWindow): number => {
+  const sum = new KahanSum();
+  for (let index = low; index < high; index++) sum.add(values[index] as number);
+  return sum.total;
+};
+
+/** The sum divided, as long as it does not overflow; from there on a running mean. */
+const averageFloats = ({ values, low, high }: FloatWindow): number => {
+  const sum = new KahanSum(values[low]);
+  let mean: KahanSum | undefined;
+  for (let index = low + 1; index < high; index++) {
+    const value = values[index] as number;
+    const count = index - low + 1;
+    if (mean === undefined) {
+      const { sum: before, compensation } = sum;
+      sum.add(value);
+      if (Math.abs(sum.sum) !== Infinity) continue;
+      mean = new KahanSum(before / (count - 1));
+      mean.compensation = compensation / (count - 1);
+    }
+    const weight = (count - 1) / count;
+    mean.sum *= weight;
+    mean.compensation *= weight;
+    mean.add(value / count);
+  }
+  if (mean !== undefined) return mean.sum + mean.compensation;
+  const count = high - low;
+  return sum.sum / count + sum.compensation / count;
+};
+
+export const sumOverTime: RangeFunction = { kernel: (call) => overOneKind(call, sumFloats, "sum") };
+export const avgOverTime: RangeFunction = { kernel: (call) => overOneKind(call, averageFloats, "average") };
+
+const everySample = (value: (series: RangeSeries, window: Window) => number): RangeFunction => ({
+  kernel: () => (series, window, out) => {
+    out.values[window.step] = value(series, window);
+    out.present[window.step] = 1;
+  },
+});
+
+export const countOverTime = everySample((_series, { low, high }) => high - low);
+export const presentOverTime = everySample(() => 1);
+export const tsOfFirstOverTime = everySample(({ timesMs }, { low }) => (timesMs[low] ?? 0) / 1000);
+export const tsOfLastOverTime = everySample(({ timesMs }, { high }) => (timesMs[high - 1] ?? 0) / 1000);
+
+const oneSample = (pick: (window: Window) => number): RangeFunction => ({
+  keepsName: true,
+  kernel: () => (series, window, out) => {
+    const index = pick(window);
+    const histogram = series.histograms?.[index];
+    if (histogram === undefined) setFloat(out, window.step, series.values[index] ?? NaN);
+    else setHistogram(out, window.step, histogram);
+  },
+});
+
+export const firstOverTime = oneSample(({ low }) => low);
+export const lastOverTime = oneSample(({ high }) => high - 1);

@@ -1,0 +1,48 @@
+import type { SyntaxNode } from "@lezer/common";
+import type { DurationBinary, DurationExpr, DurationFunction } from "../ast/nodes.ts";
+import type { Builder } from "./build.ts";
+
+const functionNames: Readonly<Record<string, DurationFunction["name"]>> = {
+  DurationStep: "step",
+  DurationRange: "range",
+  DurationMinOf: "min_of",
+  DurationMaxOf: "max_of",
+};
+
+/** A `DurationExpr` or `OffsetDurationExpr` node. */
+export function readDuration(node: SyntaxNode, builder: Builder): DurationExpr {
+  const span = { start: node.from, end: node.to };
+  const first = node.firstChild;
+  if (node.name === "NumberDurationLiteralInDurationContext" || first === null) {
+    const literal = builder.number(node, node.from);
+    if (Math.abs(literal.value) > 2 ** 63 / 1e9) builder.problem("duration out of range", span);
+    return { kind: "durationLiteral", span, seconds: literal.value };
+  }
+  const name = functionNames[first.name];
+  if (name !== undefined) {
+    const args = node.getChildren("DurationExpr").map((child) => readDuration(child, builder));
+    return { kind: "durationFunction", span, name, args };
+  }
+  if (first.name === "UnaryOp" && node.lastChild) return readSigned(node, node.lastChild, builder);
+  const operator = first.nextSibling;
+  if (operator !== null && node.lastChild !== null && node.lastChild !== first && operator !== node.lastChild) {
+    return {
+      kind: "durationBinary",
+      span,
+      operator: builder.text(operator) as DurationBinary["operator"],
+      left: readDuration(first, builder),
+      right: readDuration(node.lastChild, builder),
+    };
+  }
+  const inner = readDuration(first, builder);
+  return builder.query[node.from] === "(" ? { kind: "durationParen", span, expr: inner } : inner;
+}
+
+/** A sign belongs to a literal, and, as elsewhere, binds looser than `^`. */
+function readSigned(node: SyntaxNode, operand: SyntaxNode, builder: Builder): DurationExpr {
+  const operator = builder.query[node.from] === "-" ? "-" : "+";
+  const span = { start: node.from, end: node.to };
+  const inner = readDuration(operand, builder);
+  if (inner.kind === "durationLiteral") return { ...inner, span, seconds: operator === "-" ? -inner.seconds : inner.seconds };
+  return { kind: "durationUnary", span, operator, expr: inner };
+}

@@ -1,0 +1,66 @@
+import type { DurationExpr } from "../ast/nodes.ts";
+import { PromqlError } from "../errors.ts";
+import { lastTime, type Grid } from "../eval/grid.ts";
+
+/**
+ * The whole milliseconds of a duration. `step()` and `range()` are those of the query, also inside subqueries.
+ * @throws PromqlError when it is not positive but must be, or cannot be computed.
+ */
+export function durationMs(duration: DurationExpr, query: Grid, sign: "positive" | "any"): number {
+  const seconds = evaluate(duration, query);
+  if (sign === "positive" && !(seconds > 0)) throw failure("duration must be greater than 0", duration);
+  if (!(Math.abs(seconds) < 2 ** 63 / 1e9)) throw failure("duration is out of range", duration);
+  const exactMs = seconds * 1000;
+  const nearestMs = Math.round(exactMs);
+  return Math.abs(exactMs - nearestMs) < 1e-6 ? nearestMs : Math.trunc(exactMs);
+}
+
+function failure(message: string, duration: DurationExpr): PromqlError {
+  return new PromqlError("execution", message, duration.span);
+}
+
+function evaluate(duration: DurationExpr, query: Grid): number {
+  switch (duration.kind) {
+    case "durationLiteral":
+      return duration.seconds;
+    case "durationParen":
+      return evaluate(duration.expr, query);
+    case "durationUnary":
+      return (duration.operator === "-" ? -1 : 1) * evaluate(duration.expr, query);
+    case "durationFunction":
+      return evaluateFunction(duration.name, duration.args, query);
+    case "durationBinary":
+      return evaluateBinary(duration, evaluate(duration.left, query), evaluate(duration.right, query));
+  }
+}
+
+function evaluateFunction(name: "step" | "range" | "min_of" | "max_of", args: readonly DurationExpr[], query: Grid): number {
+  if (name === "step") return stepSeconds(query);
+  if (name === "range") return rangeSeconds(query);
+  const values = args.map((arg) => evaluate(arg, query));
+  return name === "min_of" ? Math.min(...values) : Math.max(...values);
+}
+
+/** An instant query has no step. */
+export const stepSeconds = (query: Grid): number => (query.count === 1 ? 0 : query.stepMs / 1000);
+
+export const rangeSeconds = (query: Grid): number => (lastTime(query) - query.startMs) / 1000;
+
+function evaluateBinary(duration: DurationExpr & { kind: "durationBinary" }, left: number, right: number): number {
+  switch (duration.operator) {
+    case "+":
+      return left + right;
+    case "-":
+      return left - right;
+    case "*":
+      return left * right;
+    case "/":
+      if (right === 0) throw failure("division by zero", duration);
+      return left / right;
+    case "%":
+      if (right === 0) throw failure("modulo by zero", duration);
+      return left % right;
+    case "^":
+      return left ** right;
+  }
+}

@@ -1,0 +1,69 @@
+/** A float as Go's `%g` writes it (shortest form that reads back; exponents of at least two digits). */
+export function formatFloat(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (value === Infinity) return "+Inf";
+  if (value === -Infinity) return "-Inf";
+  if (Object.is(value, -0)) return "-0";
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e21)) {
+    const [mantissa = "0", exponent = "0"] = value.toExponential().split("e");
+    const sign = exponent.startsWith("-") ? "-" : "+";
+    return `${mantissa}e${sign}${exponent.replace(/^[+-]/, "").padStart(2, "0")}`;
+  }
+  return String(value);
+}
+
+/** Sample values in the HTTP API: no exponent between 1e-7 and 1e21, `+Inf`, `-Inf`, `NaN` (Go `'f', -1`). */
+export function formatSampleValue(value: number): string {
+  if (!Number.isFinite(value) || value === 0) return formatFloat(value);
+  const plain = String(value);
+  if (!plain.includes("e")) return plain;
+  return expandExponent(plain);
+}
+
+function expandExponent(text: string): string {
+  const [mantissa = "0", exponentText = "0"] = text.split("e");
+  const exponent = Number(exponentText);
+  const negative = mantissa.startsWith("-");
+  const [whole = "0", fraction = ""] = mantissa.replace("-", "").split(".");
+  const digits = whole + fraction;
+  const point = whole.length + exponent;
+  const body =
+    point <= 0
+      ? `0.${"0".repeat(-point)}${digits}`
+      : point >= digits.length
+        ? digits + "0".repeat(point - digits.length)
+        : `${digits.slice(0, point)}.${digits.slice(point)}`;
+  return (negative ? "-" : "") + body;
+}
+
+/** OpenMetrics canonical floats: integers carry `.0`. */
+export function formatOpenMetricsFloat(value: number): string {
+  const text = formatFloat(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  "\u0007": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\u000b": "\\v",
+  "\\": "\\\\",
+  '"': '\\"',
+};
+
+/** A string in double quotes as Go's `%q` writes it. */
+export function quote(text: string): string {
+  let quoted = '"';
+  for (const character of text) {
+    const escape = escapes[character];
+    const code = character.codePointAt(0) ?? 0;
+    if (escape !== undefined) quoted += escape;
+    else if (code < 0x20 || code === 0x7f) quoted += `\\x${code.toString(16).padStart(2, "0")}`;
+    else quoted += character;
+  }
+  return `${quoted}"`;
+}
