@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { type Ending, unstartable } from "./ending.ts";
+import type { StreamName } from "./output-log.ts";
+
+export interface ChildOptions {
+  readonly command: readonly [string, ...string[]];
+  readonly environment: Record<string, string>;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Sees every chunk that was passed through; undefined: the command gets our own streams. */
+  readonly onOutput: ((stream: StreamName, chunk: Uint8Array) => void) | undefined;
+  readonly signals: SignalSource;
+  /** Whether a terminal sends its signals to the command as well as to us. */
+  readonly isOnTerminal: boolean;
+}
+
+/** What `process` is here: something that reports signals. */
+export interface SignalSource {
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  off(signal: NodeJS.Signals, listener: () => void): unknown;
+}
+
+const forwarded: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
+/** A terminal sends these to the whole foreground group; a second one from us would be taken for impatience. */
+const sentByTerminal = new Set<NodeJS.Signals>(["SIGINT", "SIGQUIT"]);
+
+/** After the command's end its output may still come this long after the last of it: a process that it left behind may
+ * hold the pipe open for ever, and a shell would not wait for that one either. */
+const outputIdleMs = 500;
+
+/** Starts the command, passes everything through, and waits for its end and for the end of its output. */
+export async function runChild(options: ChildOptions): Promise<Ending> {
+  const [program, ...args] = options.command;
+  const output = options.onOutput === undefined ? "inherit" : "pipe";
+  const stopForwarding = forwardSignals(options, () => child);
+  let child: ChildProcess | undefined;
+  try {
+    child = spawn(program, args, { env: options.environment, stdio: ["inherit", output, output] });
+    const ended = endOf(child, program);
+    const streams = [
+      passThrough(child.stdout, options.stdout, (chunk) => options.onOutput?.("stdout", chunk)),
+      passThrough(child.stderr, options.stderr, (chunk) => options.onOutput?.("stderr", chunk)),
+    ];
+    const ending = await ended;
+    await Promise.all(streams.map((stream) => stream.finish()));
+    return ending;
+  } catch (thrown) {
+    return unstartable(thrown as NodeJS.ErrnoException, program);
+  } finally {
+    stopForwarding();
+  }
+}
+
+function endOf(child: ChildProcess, program: string): Promise<Ending> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      // Also emitted when a signal could not be sent; only a command that never started has no pid.
+      if (child.pid === undefined) resolve(unstartable(error, program));
+    });
+    child.once("exit", (code, signal) =>
+      resolve(signal === null ? { kind: "exit", code: code ?? 0 } : { kind: "signal", signal }),
+    );
+  });
+}
+
+interface Passage {
+  /** The command has ended: resolves when its output has, too. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Copies chunks as they come. When the reader of our output is slow, the command has to wait, as it would without us;
+ * when it is gone, the command's next write fails, as it would without us.
+ */
+function passThrough(source: Readable | null, target: Writable, onChunk: (chunk: Uint8Array) => void): Passage {
+  if (source === null) return { finish: () => Promise.resolve() };
+  let idle: NodeJS.Timeout | undefined;
+  const resume = () => {
+    source.resume();
+    idle?.refresh();
+  };
+  target.on("drain", resume);
+  target.on("error", () => source.destroy());
+  source.on("data", (chunk: Buffer) => {
+    idle?.refresh();
+    if (!target.write(chunk)) source.pause();
+    onChunk(chunk);
+  });
+  source.once("error", () => source.destroy());
+  const closed = new Promise<void>((resolve) => void source.once("close", resolve));
+  return {
+    async finish() {
+      idle = setTimeout(() => {
+        if (source.isPaused()) idle?.refresh();
+        else source.destroy();
+      }, outputIdleMs);
+      if (!source.closed) await closed;
+      clearTimeout(idle);
+      target.off("drain", resume);
+    },
+  };
+}
+
+function forwardSignals(options: ChildOptions, child: () => ChildProcess | undefined): () => void {
+  const listeners = forwarded.map((signal) => {
+    const listener = () => {
+      if (options.isOnTerminal && sentByTerminal.has(signal)) return;
+      child()?.kill(signal);
+    };
+    options.signals.on(signal, listener);
+    return () => options.signals.off(signal, listener);
+  });
+  return () => {
+    for (const stop of listeners) stop();
+  };
+}

@@ -1,0 +1,48 @@
+import { basename, extname } from "node:path";
+import { SightglassError } from "../../model/errors.ts";
+
+/** Where rows come from or go to, as `--source SYSTEM[:TABLE]` has it. */
+export interface Endpoint {
+  readonly system: string;
+  readonly table?: string;
+}
+
+export interface RunOptions {
+  /** The command and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly pipeline?: string;
+  readonly stage?: string;
+  readonly partition?: string;
+  readonly runId?: string;
+  readonly source?: Endpoint;
+  readonly sink?: Endpoint;
+  /** Base address of an OTLP/HTTP receiver. */
+  readonly endpoint?: string;
+  /** Keep the output as log records. When false the command gets our own streams, terminal included. */
+  readonly keepsOutput: boolean;
+}
+
+/** Reads `SYSTEM` or `SYSTEM:TABLE`; the table may hold colons itself. */
+export function parseEndpoint(text: string, flag: string): Endpoint {
+  const colon = text.indexOf(":");
+  const system = (colon === -1 ? text : text.slice(0, colon)).trim();
+  const table = colon === -1 ? "" : text.slice(colon + 1).trim();
+  if (system === "")
+    throw new SightglassError("invalid_argument", `${flag} "${text}" names no system`, {
+      hint: `write ${flag} SYSTEM or ${flag} SYSTEM:TABLE, for example ${flag} postgresql:public.orders`,
+    });
+  return { system, ...(table === "" ? {} : { table }) };
+}
+
+const interpreters = /^(python[\d.]*|node|bun|deno|bash|sh|zsh|ruby|perl|php|Rscript|julia)$/;
+
+/**
+ * What a run is called when nobody says: the script's name when an interpreter runs one (`python jobs/load.py` is
+ * `load`), else the command's.
+ */
+export function defaultName(command: readonly string[]): string {
+  const [program = "", ...args] = command;
+  const name = basename(program);
+  const script = interpreters.test(name) ? args.find((arg) => !arg.startsWith("-") && extname(arg) !== "") : undefined;
+  return script === undefined ? name : basename(script, extname(script));
+}
