@@ -3,6 +3,7 @@ import { asSightglassError, SightglassError } from "../model/errors.ts";
 import { version } from "../self/version.ts";
 import { checkCommand } from "./check.ts";
 import { exitCodeOf } from "./exit-code.ts";
+import { runCommandDefinition } from "./run/command.ts";
 import { serveCommand } from "./serve.ts";
 
 /** Runs the command line; never throws. @returns the exit code */
@@ -17,7 +18,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .exitOverride()
     .enablePositionalOptions()
     .showHelpAfterError("(add --help for the options and examples)");
-  for (const command of [serveCommand(), checkCommand()]) program.addCommand(command.exitOverride());
+  for (const command of [serveCommand(), runCommandDefinition(exit), checkCommand()])
+    program.addCommand(command.exitOverride());
   try {
     await program.parseAsync(["node", "sightglass", ...args]);
   } catch (thrown) {
