@@ -2,6 +2,16 @@ import { present, readChoice, readText } from "./search-string.ts";
 
 export const traceWindows = ["15m", "1h", "6h", "24h", "7d"] as const;
 export type TraceWindow = (typeof traceWindows)[number];
+export const traceWindowDefault: TraceWindow = "24h";
+
+const minuteMs = 60_000;
+export const traceWindowMs: Record<TraceWindow, number> = {
+  "15m": 15 * minuteMs,
+  "1h": 60 * minuteMs,
+  "6h": 360 * minuteMs,
+  "24h": 1_440 * minuteMs,
+  "7d": 10_080 * minuteMs,
+};
 
 /** `/traces`: the search, as `GET /api/traces` takes it. */
 export interface TracesSearch {
@@ -13,7 +23,11 @@ export interface TracesSearch {
   status?: "error" | "ok";
   /** `key=value`, all must hold on one span. */
   attributes?: string[];
+  /** Up to now; `start` and `end` go before it. */
   window?: TraceWindow;
+  /** ISO 8601: a fixed part of the past. */
+  start?: string;
+  end?: string;
 }
 
 export function parseTracesSearch(raw: Record<string, unknown>): TracesSearch {
@@ -25,6 +39,8 @@ export function parseTracesSearch(raw: Record<string, unknown>): TracesSearch {
     status: readChoice(raw, "status", ["error", "ok"] as const),
     attributes: readAttributes(raw),
     window: readChoice(raw, "window", traceWindows),
+    start: readInstant(raw, "start"),
+    end: readInstant(raw, "end"),
   });
 }
 
@@ -35,4 +51,9 @@ function readAttributes(raw: Record<string, unknown>): string[] | undefined {
     (item): item is string => typeof item === "string" && item !== "",
   );
   return items.length === 0 ? undefined : items;
+}
+
+function readInstant(raw: Record<string, unknown>, key: string): string | undefined {
+  const text = readText(raw, key);
+  return text === undefined || Number.isNaN(Date.parse(text)) ? undefined : text;
 }

@@ -25,7 +25,12 @@ const art = (lines: number) => {
 
 describe("drawMinimap", () => {
   it("draws a line per span while there is room, an instant too", () => {
-    expect(art(9)).toEqual(["1111111111", "22222.....", ".....!!!!!", ".........4"]);
+    expect(art(7)).toEqual(["1111111111", "22222.....", ".....!!!!!", ".........4"]);
+  });
+
+  it("keeps bars apart while there is room for that too", () => {
+    const free = "..........";
+    expect(art(8)).toEqual(["1111111111", free, "22222.....", free, ".....!!!!!", free, ".........4", free]);
   });
 
   it("folds lines: the deeper span wins, an error before all", () => {

@@ -22,13 +22,15 @@ export function drawMinimap(
   colourOf: (node: number) => number,
 ): Minimap {
   const { columns } = grid;
-  const lines = Math.max(1, Math.min(grid.lines, tree.nodeCount));
+  // Few spans leave every second line free, so that bars stay apart.
+  const pitch = tree.nodeCount * 2 <= grid.lines ? 2 : 1;
+  const lines = Math.max(1, Math.min(grid.lines, tree.nodeCount * pitch));
   const cells = new Uint8Array(columns * lines);
   const { startNs, endNs } = tree.extent;
   const perNs = columns / Math.max(1, endNs - startNs);
   for (let position = 0; position < tree.nodeCount; position += 1) {
     const node = tree.order[position] ?? 0;
-    const line = Math.floor((position * lines) / tree.nodeCount);
+    const line = pitch === 2 ? position * 2 : Math.floor((position * lines) / tree.nodeCount);
     const first = Math.min(columns - 1, Math.floor(((tree.startNs[node] ?? 0) - startNs) * perNs));
     const last = Math.min(columns, Math.max(first + 1, Math.ceil(((tree.endNs[node] ?? 0) - startNs) * perNs)));
     const isError = node < tree.spans.count && tree.spans.isError(node);

@@ -10,6 +10,7 @@ export interface Palette {
   neutral: string;
   accent: string;
   line: string;
+  grid: string;
   textMuted: string;
   surface: string;
 }
@@ -46,6 +47,7 @@ function readPalette(): Palette {
     neutral: read("--skipped"),
     accent: read("--accent"),
     line: read("--line-strong"),
+    grid: read("--chart-grid"),
     textMuted: read("--text-muted"),
     surface: read("--surface"),
   };

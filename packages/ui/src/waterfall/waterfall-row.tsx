@@ -139,9 +139,16 @@ function Bar({ tree, node, range, colour, mode, critical }: WaterfallRowProps) {
 
 /** Beside the bar where there is room: behind it, else before it, else on it. */
 function DurationText({ text, left, right }: { text: string; left: number; right: number }) {
-  if (right < 84) return <span className="wf-duration" style={{ left: `${Math.max(0, right)}%` }} children={text} />;
-  if (left > 16) return <span className="wf-duration" style={{ right: `${100 - left}%` }} children={text} />;
-  return <span className="wf-duration is-inside" style={{ right: `${Math.max(0, 100 - right)}%` }} children={text} />;
+  const isBehind = right < 84;
+  const isBefore = !isBehind && left > 16;
+  const style = isBehind
+    ? { left: `${Math.max(0, right)}%` }
+    : { right: `${isBefore ? 100 - left : Math.max(0, 100 - right)}%` };
+  return (
+    <span className={`wf-duration${isBehind || isBefore ? "" : " is-inside"}`} style={style}>
+      {text}
+    </span>
+  );
 }
 
 /** More pieces than there are pixels say nothing more. */

@@ -30,6 +30,7 @@ export interface WaterfallProps {
 }
 
 const tickRoomPx = 96;
+const narrowPx = 640;
 /** Letters are shortcuts of the whole page; these belong to whatever has the focus. */
 const listKeys = /^(Arrow|Page|Home$|End$|Enter$)/;
 
@@ -38,8 +39,10 @@ export function Waterfall(props: WaterfallProps) {
   const { tree, rows, state, onRange } = props;
   const range = state.range ?? tree.extent;
   const body = useRef<HTMLDivElement>(null);
-  const [nameShare, setNameShare] = useState(readNameShare);
+  const [chosenShare, setNameShare] = useState(readNameShare);
   const width = useElementWidth(body);
+  // On a phone a third of the width holds no name.
+  const nameShare = width > 0 && width < narrowPx ? Math.max(0.46, chosenShare) : chosenShare;
   const trackPx = width * (1 - nameShare);
   const ticks = useMemo(
     () => timeTicks(range, tree.extent.startNs, Math.max(1, Math.floor(trackPx / tickRoomPx))),

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { AnyValue, KeyValue } from "sightglass/contract";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { attributeType, formatAttribute } from "../../format/attribute.ts";
 import { CopyButton } from "../../primitives/copy-button.tsx";
 
@@ -43,7 +43,7 @@ function Attribute({ item: { key, value } }: { item: KeyValue }) {
   const type = attributeType(value);
   return (
     <div className="attribute">
-      <dt>{key}</dt>
+      <dt>{breakable(key)}</dt>
       <dd>
         <Value text={text} />
         {type === "string" ? null : <span className="attribute-type">{type}</span>}
@@ -71,6 +71,11 @@ function Attribute({ item: { key, value } }: { item: KeyValue }) {
       </dd>
     </div>
   );
+}
+
+/** Keys break behind their dots before they break anywhere. */
+function breakable(key: string): ReactNode[] {
+  return key.split(/(?<=[._/])/).flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]));
 }
 
 function Value({ text }: { text: string }) {

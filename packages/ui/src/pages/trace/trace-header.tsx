@@ -3,6 +3,7 @@ import type { RunResponse } from "sightglass/contract";
 import { countOf, formatCount } from "../../format/count.ts";
 import { formatDuration } from "../../format/duration.ts";
 import { Button } from "../../primitives/button.tsx";
+import { Crumbs } from "../../primitives/crumbs.tsx";
 import { CopyButton } from "../../primitives/copy-button.tsx";
 import { Moment } from "../../primitives/measures.tsx";
 import { Status, StatusShape } from "../../primitives/status.tsx";
@@ -22,14 +23,17 @@ export interface TraceHeaderProps {
 export function TraceHeader({ trace, run, error, isReloading, onReload }: TraceHeaderProps) {
   const { tree } = trace;
   const { spans, extent } = tree;
-  const root = longestRoot(tree);
   return (
     <header className="trace-header">
+      <Crumbs>
+        <Link to="/traces">Traces</Link>
+        <span title={trace.traceId}>
+          <code>{trace.traceId.slice(0, 12)}…</code>
+          <CopyButton text={trace.traceId} label="Copy the trace id" />
+        </span>
+      </Crumbs>
       <div className="trace-title">
-        <nav aria-label="Breadcrumb" className="trace-crumb">
-          <Link to="/traces">Traces</Link> /
-        </nav>
-        <h1 className="truncate">{rootName(tree, root)}</h1>
+        <h1 className="truncate">{rootName(tree)}</h1>
         {run === undefined ? null : <RunLink run={run} />}
         <div className="page-actions">
           {trace.isWhole ? null : <Progress trace={trace} />}
@@ -55,10 +59,6 @@ export function TraceHeader({ trace, run, error, isReloading, onReload }: TraceH
           )}
         </Fact>
         <Fact term="Services">{formatCount(spans.services.values.length)}</Fact>
-        <Fact term="Trace">
-          <code title={trace.traceId}>{trace.traceId.slice(0, 12)}…</code>
-          <CopyButton text={trace.traceId} label="Copy the trace id" />
-        </Fact>
       </dl>
       <Notices tree={tree} isWhole={trace.isWhole} isRunning={run?.status === "running"} error={error} />
     </header>
@@ -74,7 +74,8 @@ function Fact({ term, children }: { term: string; children: React.ReactNode }) {
   );
 }
 
-function rootName(tree: SpanTree, root: number): string {
+export function rootName(tree: SpanTree): string {
+  const root = longestRoot(tree);
   if (root < 0) return "Empty trace";
   if (!isPlaceholder(tree, root)) return tree.spans.names.get(tree.spans.nameCodes[root] ?? 0) || "(no name)";
   const child = tree.firstChild[root] ?? 0;

@@ -3,8 +3,9 @@ import { isNotFound } from "../../api/errors.ts";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
 import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
+import { useTitle } from "../../shell/use-title.ts";
 import type { TraceSearch } from "../../url/trace-search.ts";
-import { TraceHeader } from "./trace-header.tsx";
+import { rootName, TraceHeader } from "./trace-header.tsx";
 import { TraceExplorer } from "./trace-explorer.tsx";
 import { useTrace } from "./use-trace.ts";
 import "./trace.css";
@@ -15,6 +16,7 @@ export function TracePage() {
   const search = useSearch({ from: "/traces/$traceId" });
   const navigate = useNavigate({ from: "/traces/$traceId" });
   const { trace, error, reload, isReloading, run } = useTrace(traceId);
+  useTitle(trace === undefined ? undefined : rootName(trace.tree), "Trace");
   const onSearch = (change: Partial<Record<keyof TraceSearch, string | undefined>>) =>
     void navigate({ search: (before) => ({ ...before, ...change }) as TraceSearch, replace: true });
 
@@ -31,14 +33,11 @@ export function TracePage() {
   }
   return (
     <div className="trace-page">
-      <title>{`${traceTitle(trace.tree.spans.names.values[0])} · Sightglass`}</title>
       <TraceHeader trace={trace} run={run} error={error} isReloading={isReloading} onReload={reload} />
       <TraceExplorer key={traceId} trace={trace} run={run} search={search} onSearch={onSearch} />
     </div>
   );
 }
-
-const traceTitle = (name: string | undefined) => name ?? "Trace";
 
 function NoSuchTrace({ traceId, onRetry }: { traceId: string; onRetry: () => void }) {
   return (

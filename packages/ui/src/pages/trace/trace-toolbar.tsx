@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from "react";
 import { countOf, formatCount } from "../../format/count.ts";
 import { Button } from "../../primitives/button.tsx";
+import { Segments } from "../../primitives/segments.tsx";
 import { StatusShape } from "../../primitives/status.tsx";
 import { Tooltip } from "../../primitives/tooltip.tsx";
 import "../../primitives/field.css";
@@ -41,15 +42,14 @@ export function TraceToolbar({ tree, search, found, isZoomed, cursor, onCommand,
       <Button aria-pressed={isCritical} onClick={() => onCommand({ type: "critical" })} title="Critical path (c)">
         Critical path
       </Button>
-      <span className="segments" role="group" aria-label="Colour by">
-        <Button aria-pressed={search.colour === undefined} onClick={() => onSearch({ colour: undefined })}>
-          Service
-        </Button>
-        <Button aria-pressed={search.colour === "status"} onClick={() => onSearch({ colour: "status" })}>
-          Status
-        </Button>
-      </span>
-      <span className="segments">
+      <Segments
+        label="Colour by"
+        options={["service", "status"] as const}
+        words={{ service: "Service", status: "Status" }}
+        value={search.colour ?? "service"}
+        onChange={(colour) => onSearch({ colour: colour === "service" ? undefined : colour })}
+      />
+      <span className="button-pair">
         <Button onClick={() => onCommand({ type: "expand-all" })} title="Expand everything (])">
           Expand
         </Button>
