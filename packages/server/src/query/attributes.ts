@@ -66,20 +66,18 @@ export interface AttributeValueCount {
 /** Values of one key, the most frequent first, from such a sample of the spans (and resources) that have it. */
 export async function listAttributeValues(
   store: Store,
-  range: AttributeRange & { key: string; prefix?: string; scope?: "any" | "span" | "resource" },
+  range: ValueRange & { scope?: "any" | "span" | "resource" },
 ): Promise<AttributeValueCount[]> {
   const { scope = "any" } = range;
   const found: AttributeValueCount[] = [];
   if (scope !== "resource") found.push(...(await spanValues(store, range)));
   if (scope !== "span") found.push(...(await resourceValues(store, range)));
-  const { prefix = "" } = range;
   return found
-    .filter(({ value }) => value.startsWith(prefix))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
     .slice(0, limits.attributeValuesMax.value);
 }
 
-async function spanValues(store: Store, range: AttributeRange & { key: string; prefix?: string }) {
+async function spanValues(store: Store, range: ValueRange): Promise<AttributeValueCount[]> {
   interface Row {
     values: [string, AttributeValueCount["type"], number][];
   }
@@ -105,7 +103,9 @@ async function spanValues(store: Store, range: AttributeRange & { key: string; p
   return (row?.values ?? []).map(([text, type, count]): AttributeValueCount => ({ value: text, type, count }));
 }
 
-async function resourceValues(store: Store, range: AttributeRange & { key: string }): Promise<AttributeValueCount[]> {
+type ValueRange = AttributeRange & { key: string; prefix?: string };
+
+async function resourceValues(store: Store, range: ValueRange): Promise<AttributeValueCount[]> {
   interface Row {
     resources: [string, number][];
   }
@@ -113,17 +113,20 @@ async function resourceValues(store: Store, range: AttributeRange & { key: strin
     sql: `
       SELECT groupArray((resource, toUInt32(c))) AS resources
       FROM (SELECT resource, count() AS c FROM spans WHERE ${condition} GROUP BY resource ORDER BY c DESC LIMIT 1000)`,
-    isEmpty: (found) => countValues(found.resources, range.key).length === 0,
+    isEmpty: (found) => countValues(found.resources, range).length === 0,
   }));
-  return countValues(row?.resources ?? [], range.key);
+  return countValues(row?.resources ?? [], range);
 }
 
-function countValues(resources: readonly [string, number][], key: string): AttributeValueCount[] {
+function countValues(
+  resources: readonly [string, number][],
+  { key, prefix = "" }: Pick<ValueRange, "key" | "prefix">,
+): AttributeValueCount[] {
   const counts = new Map<string, AttributeValueCount>();
   for (const [text, count] of resources)
     for (const attribute of readTraceDetails(text).attributes) {
       const value = attribute.key === key ? scalarOf(attribute.value) : undefined;
-      if (value === undefined) continue;
+      if (value === undefined || !value.value.startsWith(prefix)) continue;
       const known = counts.get(`${value.type}:${value.value}`);
       if (known === undefined) counts.set(`${value.type}:${value.value}`, { ...value, count });
       else known.count += count;
