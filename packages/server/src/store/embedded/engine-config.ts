@@ -32,8 +32,11 @@ export function engineConfig({ memoryBytesMax }: { memoryBytesMax: number }): st
     tables_loader_background_pool_size: 1,
   };
   const lines = Object.entries(settings).map(([name, value]) => `  <${name}>${value}</${name}>`);
-  // A merge must be able to start with a pool of two: its defaults assume sixteen threads.
   const mergeTree: Record<string, number> = {
+    // A spool segment is deleted once it is inserted: by then its rows must be on the disk, not in the page cache.
+    fsync_after_insert: 1,
+    fsync_part_directory: 1,
+    // A merge must be able to start with a pool of two: the defaults assume sixteen threads.
     number_of_free_entries_in_pool_to_execute_mutation: 1,
     number_of_free_entries_in_pool_to_lower_max_size_of_merge: 1,
     number_of_free_entries_in_pool_to_execute_optimize_entire_partition: 1,
