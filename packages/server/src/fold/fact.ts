@@ -28,7 +28,8 @@ export interface Fact {
   strings: Readonly<Record<string, string>>;
   /** Decimal strings: 64 bits do not fit a number. */
   ints: Readonly<Record<string, string>>;
-  doubles: Readonly<Record<string, number | null>>;
+  /** As text where they are not finite: nan, inf, -inf. */
+  doubles: Readonly<Record<string, number | string>>;
   bools: Readonly<Record<string, boolean>>;
   /** Typed JSON of the last exception event, or empty. */
   exception: string;
@@ -48,7 +49,7 @@ export interface FactRow extends Omit<
   durationMicros: number;
   attributes_string: Record<string, string>;
   attributes_int: Record<string, string>;
-  attributes_double: Record<string, number | null>;
+  attributes_double: Record<string, number | string>;
   attributes_bool: Record<string, boolean>;
 }
 
@@ -75,7 +76,7 @@ export function factOf(row: FactRow): Fact {
 /** An attribute as text, whatever its type (Airflow sends all of its values as strings); empty and "None" are absent. */
 export function textOf(fact: Fact, key: string): string | undefined {
   const value = fact.strings[key] ?? fact.ints[key] ?? fact.doubles[key] ?? fact.bools[key];
-  if (value === undefined || value === null || value === "" || value === "None") return undefined;
+  if (value === undefined || value === "" || value === "None") return undefined;
   return String(value);
 }
 
@@ -123,12 +124,17 @@ export function parseTime(text: string): number | undefined {
   return Number.isNaN(value) ? undefined : value;
 }
 
+function doubleOf(value: number | string): number | "NaN" | "Infinity" | "-Infinity" {
+  if (typeof value === "number") return value;
+  return value === "inf" ? "Infinity" : value === "-inf" ? "-Infinity" : "NaN";
+}
+
 /** Attributes as the API gives them, by key. */
 export function keyValuesOf(fact: Fact, isWanted: (key: string) => boolean): KeyValue[] {
   const all: KeyValue[] = [
     ...Object.entries(fact.strings).map(([key, value]) => ({ key, value: { stringValue: value } })),
     ...Object.entries(fact.ints).map(([key, value]) => ({ key, value: { intValue: value } })),
-    ...Object.entries(fact.doubles).map(([key, value]) => ({ key, value: { doubleValue: value ?? ("NaN" as const) } })),
+    ...Object.entries(fact.doubles).map(([key, value]) => ({ key, value: { doubleValue: doubleOf(value) } })),
     ...Object.entries(fact.bools).map(([key, value]) => ({ key, value: { boolValue: value } })),
   ];
   return all.filter(({ key }) => isWanted(key)).sort((a, b) => (a.key < b.key ? -1 : 1));

@@ -1,0 +1,32 @@
+import { Hono } from "hono";
+import type { Clock } from "../../model/clock.ts";
+import { SightglassError } from "../../model/errors.ts";
+import { listPipelines, readPipeline } from "../../query/pipelines.ts";
+import type { Store } from "../../store/store.ts";
+import { Parameters } from "../parameters.ts";
+
+const dayMs = 24 * 60 * 60 * 1000;
+const windowDefaultMs = 7 * dayMs;
+const windowMaxMs = 366 * dayMs;
+
+/** `/api/pipelines` and `/api/pipelines/NAME`. */
+export function pipelinesRoutes({ store, clock }: { store: Store; clock: Clock }): Hono {
+  return new Hono()
+    .get("/api/pipelines", async (context) => {
+      const windowMs = windowOf(new Parameters(context.req.url).only("window"));
+      return context.json(await listPipelines(store, { nowMs: clock.nowMs(), windowMs }));
+    })
+    .get("/api/pipelines/:name", async (context) => {
+      const windowMs = windowOf(new Parameters(context.req.url).only("window"));
+      const name = context.req.param("name");
+      return context.json(await readPipeline(store, { name, nowMs: clock.nowMs(), windowMs }));
+    });
+}
+
+function windowOf(given: Parameters): number {
+  const windowMs = given.durationMs("window") ?? windowDefaultMs;
+  if (windowMs >= 1 && windowMs <= windowMaxMs) return Math.round(windowMs);
+  throw new SightglassError("invalid_argument", `parameter window: "${given.text("window")}" is out of bounds`, {
+    hint: "send a duration from 1ms to 366d, such as 24h or 7d",
+  });
+}
