@@ -1,4 +1,9 @@
+import Long from "long";
 import protobuf from "protobufjs";
+
+// Without it protobufjs rounds 64-bit integers to doubles.
+protobuf.util.Long = Long;
+protobuf.configure();
 
 /** The OTLP messages (opentelemetry-proto 1.9) for protobufjs: an encoder that shares nothing with the decoder. */
 const proto = `
