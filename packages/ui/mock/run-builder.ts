@@ -38,6 +38,7 @@ export function buildRun(options: {
 }): RunResponse {
   const { plan, startMs, nowMs, fault } = options;
   const random = randomFrom(`${plan.name} ${Math.round(startMs / 60_000)}`);
+  const id = `${plan.name}-${random.hex(8)}`;
   const draft: Draft = {
     plan,
     fault,
@@ -57,7 +58,7 @@ export function buildRun(options: {
   const failed = stages.find((stage) => stage.status === "failed");
   const top = stages.filter((stage) => !stages.some((other) => other.parentId === stage.id));
   return {
-    id: `${plan.name}-${random.hex(8)}`,
+    id,
     pipeline: plan.name,
     status,
     origin: plan.origin,

@@ -1,4 +1,3 @@
-// First: it sets the order of the cascade's layers.
 import "./theme/tokens.css";
 import "./theme/base.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";

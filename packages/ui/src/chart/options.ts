@@ -4,6 +4,8 @@ import type { ChartSeries, ChartSpec } from "./spec.ts";
 
 const dayS = 86_400;
 const pointRadiusPx = 3.25;
+/** Above so many points they are drawn small and without a rim. */
+const roomyPointsMax = 120;
 
 export interface OptionsInput {
   /** Read at every drawing, so that new data need no new chart. */
@@ -15,7 +17,7 @@ export interface OptionsInput {
 
 /** uPlot's options in the house's looks: no legend, thin axes, a quiet grid. */
 export function chartOptions({ spec, width, height, onHover }: OptionsInput): uPlot.Options {
-  const { series, syncKey, yFormat } = spec();
+  const { series, syncKey, yFormat, yIncrements } = spec();
   const axis = {
     stroke: token("--text-muted"),
     font: `11px ${token("--font-sans")}`,
@@ -37,7 +39,13 @@ export function chartOptions({ spec, width, height, onHover }: OptionsInput): uP
     series: [{}, ...series.map(seriesOptions)],
     axes: [
       { ...axis, grid: { show: false }, size: 24, space: 72, values: (plot, splits) => splits.map(timeLabel(plot)) },
-      { ...axis, size: 58, space: 34, values: (_, splits) => splits.map((value) => yFormat(value)) },
+      {
+        ...axis,
+        size: 58,
+        space: 34,
+        ...(yIncrements === undefined ? {} : { incrs: [...yIncrements] }),
+        values: (_, splits) => splits.map((value) => yFormat(value)),
+      },
     ],
     hooks: {
       draw: [(plot) => drawPoints(plot, spec())],
@@ -77,6 +85,8 @@ function drawPoints(plot: uPlot, { pointColor, series }: ChartSpec): void {
   if (pointColor === undefined) return;
   const context = plot.ctx;
   const scale = devicePixelRatio;
+  const isRoomy = (series[0]?.values.length ?? 0) <= roomyPointsMax;
+  const radius = (isRoomy ? pointRadiusPx : pointRadiusPx * 0.6) * scale;
   const colors = new Map<string, string>();
   context.save();
   for (const [index, value] of (series[0]?.values ?? []).entries()) {
@@ -86,15 +96,10 @@ function drawPoints(plot: uPlot, { pointColor, series }: ChartSpec): void {
     const color = colors.get(name) ?? token(name);
     colors.set(name, color);
     context.beginPath();
-    context.arc(
-      plot.valToPos(seconds, "x", true),
-      plot.valToPos(value, "y", true),
-      pointRadiusPx * scale,
-      0,
-      2 * Math.PI,
-    );
+    context.arc(plot.valToPos(seconds, "x", true), plot.valToPos(value, "y", true), radius, 0, 2 * Math.PI);
     context.fillStyle = color;
     context.fill();
+    if (!isRoomy) continue;
     context.lineWidth = 1.5 * scale;
     context.strokeStyle = token("--surface");
     context.stroke();

@@ -3,6 +3,8 @@ export interface ChartSpec {
   /** Milliseconds since the epoch, ascending. */
   xMs: readonly number[];
   series: readonly ChartSeries[];
+  /** Distances that ticks of the y axis may have; decimal ones when absent. */
+  yIncrements?: readonly number[];
   /** Writes a value of the y axis. */
   yFormat: (value: number) => string;
   /** The token that colours a point of the first series; the series' own when absent. */

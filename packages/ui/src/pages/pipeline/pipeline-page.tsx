@@ -242,7 +242,7 @@ function RunsPanel({
     ...(search.status === undefined ? {} : { status: search.status }),
     ...(search.partition === undefined ? {} : { partition: search.partition }),
   };
-  const runs = useInfiniteQuery(runsQuery(filter, 50));
+  const runs = useInfiniteQuery(runsQuery(filter, 25));
   const found = useMemo(() => runs.data?.pages.flatMap((page) => page.runs) ?? [], [runs.data]);
   const isFiltered = search.status !== undefined || search.partition !== undefined;
   return (

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { RunStatus, RunSummary } from "sightglass/contract";
 import { useMemo, useState } from "react";
 import { Chart } from "../../chart/chart.tsx";
+import { durationIncrements } from "../../chart/duration-increments.ts";
 import { formatCountShort } from "../../format/count.ts";
 import { formatDurationShort } from "../../format/duration.ts";
 import { useNow } from "../../format/use-now.ts";
@@ -48,6 +49,7 @@ export function RunCharts({ runs, note }: { runs: readonly RunSummary[]; note: s
           label="Duration of each run over time. The same numbers are in the table of runs below."
           series={charted.durations}
           yFormat={formatDurationShort}
+          yIncrements={durationIncrements}
           pointColor={pointColor}
         />
       </Panel>

@@ -75,7 +75,7 @@ export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
                   <Count value={run.recordsUnexplained} />
                 </span>
               ) : (
-                <span className="runs-unexplained">
+                <span className="is-unexplained">
                   <UnexplainedShape /> <Count value={run.recordsUnexplained} />
                 </span>
               )}

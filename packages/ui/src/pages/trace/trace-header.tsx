@@ -118,11 +118,12 @@ function Notices({ tree, isWhole, isRunning, error }: NoticesProps) {
   const notices: string[] = [];
   if (error !== null) notices.push(`Reading it again failed (${error.message}) What is shown is from before.`);
   if (isWhole && tree.missingIds.length > 0) {
+    const isOne = tree.missingIds.length === 1;
     const spans = countOf(tree.missingIds.length, "parent span has", "parent spans have");
-    const why = isRunning
-      ? "The run goes on, and spans arrive when they end."
-      : "They may still be on their way, or were never sent: their children stand under a dashed bar.";
-    notices.push(`${spans} not arrived. ${why}`);
+    const why = isOne
+      ? "It may still be on its way, or was never sent: its children stand under a dashed bar."
+      : "They may still be on their way, or were never sent: their children stand under dashed bars.";
+    notices.push(`${spans} not arrived. ${isRunning ? "The run goes on, and spans arrive when they end." : why}`);
   }
   const inCycle = tree.inCycle.reduce((sum, one) => sum + one, 0);
   if (inCycle > 0) {

@@ -32,7 +32,7 @@ export interface DurationScatterProps {
 const height = 148;
 const reachPx = 14;
 const dragMinPx = 6;
-const tickRoomPx = 110;
+const tickRoomPx = 76;
 
 /** How long the traces took over time. A click opens one; a box drawn around some searches for just those. */
 export function DurationScatter(props: DurationScatterProps) {

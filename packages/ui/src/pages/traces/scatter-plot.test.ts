@@ -50,10 +50,8 @@ describe("layOut", () => {
 });
 
 describe("ticks", () => {
-  it("marks powers of ten", () => {
-    expect(durationTicks(plot).map((ms) => Number(ms.toPrecision(3)))).toEqual([
-      0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000,
-    ]);
+  it("marks round durations", () => {
+    expect(durationTicks(plot)).toEqual([0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000]);
   });
 
   it("marks round instants, not too many", () => {

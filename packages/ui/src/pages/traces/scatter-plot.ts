@@ -61,11 +61,15 @@ export function yOf({ height, low, high }: Scale, log: number): number {
   return height - margin.bottom - ((log - low) / (high - low)) * (height - margin.top - margin.bottom);
 }
 
-/** The powers of ten in sight, in milliseconds. */
+/** Powers of ten in each unit, in milliseconds: people read `1m` and `10m`, not `16.7m`. */
+const roundDurations = [
+  ...[1e-3, 1e-2, 1e-1, 1, 10, 100, 1_000, 10_000],
+  ...[60_000, 600_000, 3_600_000, 36_000_000, 86_400_000, 864_000_000],
+];
+
+/** The round durations in sight, in milliseconds. */
 export function durationTicks({ low, high }: Scale): number[] {
-  const ticks: number[] = [];
-  for (let power = Math.ceil(low); power <= high; power += 1) ticks.push(10 ** power);
-  return ticks;
+  return roundDurations.filter((ms) => Math.log10(ms) >= low && Math.log10(ms) <= high);
 }
 
 /** Round instants in the viewer's zone, about `countMax` of them. */

@@ -1,0 +1,129 @@
+import { Link } from "@tanstack/react-router";
+import type { FailedRecordGroup, RunResponse, StageDetail } from "sightglass/contract";
+import { formatAttribute } from "../../format/attribute.ts";
+import { countOf, formatCount, formatRatio } from "../../format/count.ts";
+import { EmptyState } from "../../primitives/empty-state.tsx";
+import { Duration, Moment } from "../../primitives/measures.tsx";
+import { Panel } from "../../primitives/panel.tsx";
+import { Status } from "../../primitives/status.tsx";
+import { Header, Row, Table } from "../../primitives/table.tsx";
+import { ErrorBlock } from "./error-block.tsx";
+import "./errors-tab.css";
+
+/** What threw, with its stacks, and which records failed, by reason. */
+export function ErrorsTab({ run }: { run: RunResponse }) {
+  const broken = run.stages.filter(
+    (stage) => stage.attempts.some((attempt) => attempt.error !== null) || stage.error !== null,
+  );
+  if (broken.length === 0 && run.failedRecords.length === 0) {
+    return (
+      <EmptyState title="No error and no failed record">
+        <p>
+          {run.error === null
+            ? "No stage of this run reported an exception, and none counted a failed record."
+            : `The run itself reports: ${run.error.message}`}
+        </p>
+        <p>
+          A record that fails is kept with its reason by <code>stage.failed(n, reason)</code>, or by a span event named{" "}
+          <code>pipeline.record.failed</code>.
+        </p>
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      {broken.length === 0 ? null : (
+        <Panel title="Exceptions" note={countOf(broken.length, "stage")}>
+          {broken.map((stage, index) => (
+            <StageErrors key={stage.id} stage={stage} isFirst={index === 0} />
+          ))}
+        </Panel>
+      )}
+      {run.failedRecords.length === 0 ? null : <FailedRecords run={run} />}
+    </>
+  );
+}
+
+function StageErrors({ stage, isFirst }: { stage: StageDetail; isFirst: boolean }) {
+  const failing = stage.attempts.filter((attempt) => attempt.error !== null);
+  const last = failing.at(-1);
+  const isSame = failing.every((attempt) => attempt.error?.message === last?.error?.message);
+  const shown = isSame ? failing.slice(-1) : failing;
+  return (
+    <section className="stage-errors" aria-label={`Errors of ${stage.name}`}>
+      <h3>
+        {stage.name} <Status status={stage.status} quiet />
+        <span className="muted">
+          {stage.attempts.length > 1
+            ? `${failing.length} of ${stage.attempts.length} attempts failed${isSame ? ", each in the same way" : ""}`
+            : ""}
+        </span>
+      </h3>
+      {shown.map((attempt) =>
+        attempt.error === null ? null : (
+          <div key={attempt.number}>
+            <p className="stage-errors-when">
+              Attempt {attempt.number}, <Moment at={attempt.endedAt ?? attempt.startedAt} />, after{" "}
+              <Duration ms={attempt.durationMs} />{" "}
+              <Link to="/traces/$traceId" params={{ traceId: stage.traceId }} search={{ span: attempt.spanId }}>
+                Open its span
+              </Link>
+            </p>
+            <ErrorBlock error={attempt.error} isOpen={isFirst && attempt === last} />
+          </div>
+        ),
+      )}
+      {failing.length === 0 && stage.error !== null ? <ErrorBlock error={stage.error} isOpen={isFirst} /> : null}
+    </section>
+  );
+}
+
+function FailedRecords({ run }: { run: RunResponse }) {
+  const groups = run.failedRecords.toSorted((a, b) => b.count - a.count);
+  const total = groups.reduce((sum, group) => sum + group.count, 0);
+  return (
+    <Panel title="Failed records" note={`${formatCount(total)}, by reason`}>
+      <Table caption="Failed records by reason" className="failed-records">
+        <thead>
+          <tr>
+            <Header>Reason</Header>
+            <Header>Stage</Header>
+            <Header numeric>Records</Header>
+            <Header numeric>Share</Header>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map((group) => (
+            <FailedGroup key={`${group.stageId} ${group.reason}`} group={group} total={total} />
+          ))}
+        </tbody>
+      </Table>
+    </Panel>
+  );
+}
+
+function FailedGroup({ group, total }: { group: FailedRecordGroup; total: number }) {
+  return (
+    <Row>
+      <th scope="row">
+        <details className="failed-samples">
+          <summary>{group.reason}</summary>
+          <ul aria-label={`Samples of ${group.reason}`}>
+            {group.samples.map((sample) => (
+              <li key={`${sample.at} ${sample.attributes.map((each) => formatAttribute(each.value)).join()}`}>
+                <Moment at={sample.at} />
+                <span className="mono">
+                  {sample.attributes.map((each) => `${each.key}=${formatAttribute(each.value)}`).join("  ")}
+                </span>
+              </li>
+            ))}
+            {group.samples.length === 0 ? <li className="muted">No sample was kept.</li> : null}
+          </ul>
+        </details>
+      </th>
+      <td>{group.stage}</td>
+      <td className="num">{formatCount(group.count)}</td>
+      <td className="num muted">{formatRatio(group.count / total)}</td>
+    </Row>
+  );
+}

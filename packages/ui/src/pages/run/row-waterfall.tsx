@@ -1,0 +1,219 @@
+import { Link } from "@tanstack/react-router";
+import type { RunResponse, StageDetail } from "sightglass/contract";
+import { Fragment, type ReactNode, useMemo } from "react";
+import { countOf, formatCount, formatCountShort } from "../../format/count.ts";
+import { Count } from "../../primitives/measures.tsx";
+import { Panel } from "../../primitives/panel.tsx";
+import { UnexplainedShape } from "../../primitives/status.tsx";
+import { Header, Row, Table } from "../../primitives/table.tsx";
+import { CodeWords } from "./code-words.tsx";
+import { type Fate, fateWords, type FlowStep, rowFlow } from "./row-flow.ts";
+import "./row-waterfall.css";
+
+const legend: Fate[] = ["written", "filtered", "deduplicated", "failed", "unexplained"];
+
+export interface RowWaterfallProps {
+  run: RunResponse;
+  selected: string | undefined;
+  onSelect: (stage: string | undefined) => void;
+}
+
+/** What became of the rows, stage by stage. What nobody accounts for is said in words. */
+export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
+  const flow = useMemo(() => rowFlow(run), [run]);
+  if (flow.steps.length === 0) return <NoCounts run={run} />;
+  return (
+    <Panel
+      title="Rows"
+      note={
+        <span className="flow-legend">
+          {legend.map((fate) => (
+            <span key={fate}>
+              <span className={`flow-swatch flow-${fate}`} /> {fateWords[fate]}
+            </span>
+          ))}
+        </span>
+      }
+    >
+      <Table caption="Rows read, lost and written by each stage" className="flow">
+        <thead>
+          <tr>
+            <Header>Stage</Header>
+            <Header numeric>Read</Header>
+            <Header className="flow-bar-head">
+              <span className="flow-scale" aria-hidden="true">
+                <span>{flow.scale.low === 0 ? "0" : `⌇ ${formatCountShort(flow.scale.low)}`}</span>
+                <span>{formatCountShort(flow.scale.high)}</span>
+              </span>
+              <span className="visually-hidden">Shares</span>
+            </Header>
+            <Header numeric className="wide">
+              Filtered
+            </Header>
+            <Header numeric className="wide">
+              Deduplicated
+            </Header>
+            <Header numeric className="wide">
+              Failed
+            </Header>
+            <Header numeric>Unexplained</Header>
+            <Header numeric>Written</Header>
+          </tr>
+        </thead>
+        <tbody>
+          {flow.steps.map((step) => (
+            <Fragment key={step.stage.id}>
+              <HandoffRow step={step} />
+              <StepRow
+                step={step}
+                isCut={flow.scale.low > 0}
+                isSelected={selected === step.stage.name}
+                onSelect={onSelect}
+              />
+              <UnexplainedRow stage={step.stage} />
+            </Fragment>
+          ))}
+        </tbody>
+      </Table>
+      {flow.scale.low > 0 ? (
+        <p className="flow-note">The bars begin at {formatCount(flow.scale.low)} rows, so that small losses show.</p>
+      ) : null}
+      {flow.uncounted.length > 0 && flow.uncounted.length < run.stages.length ? (
+        <p className="flow-note">
+          Told no row counts:{" "}
+          {flow.uncounted
+            .slice(0, 8)
+            .map((stage) => stage.name)
+            .join(", ")}
+          {flow.uncounted.length > 8 ? ` and ${flow.uncounted.length - 8} more` : ""}.
+        </p>
+      ) : null}
+    </Panel>
+  );
+}
+
+interface StepRowProps {
+  step: FlowStep;
+  isCut: boolean;
+  isSelected: boolean;
+  onSelect: (stage: string | undefined) => void;
+}
+
+function StepRow({ step, isCut, isSelected, onSelect }: StepRowProps) {
+  const { stage, segments, depth } = step;
+  const unexplained = stage.recordsUnexplained ?? 0;
+  return (
+    <Row current={isSelected}>
+      <th scope="row" style={{ paddingInlineStart: 12 + depth * 16 }}>
+        <button
+          type="button"
+          className="flow-stage"
+          aria-pressed={isSelected}
+          onClick={() => onSelect(isSelected ? undefined : stage.name)}
+        >
+          {stage.name}
+        </button>
+      </th>
+      <td className="num">
+        <Count value={stage.recordsRead} />
+      </td>
+      <td className="flow-bar-cell">
+        <div className={`flow-bar${isCut ? " is-cut" : ""}`} aria-hidden="true">
+          {segments.map((segment) => (
+            <span
+              key={segment.fate}
+              className={`flow-segment flow-${segment.fate}`}
+              title={`${formatCount(segment.rows)} ${fateWords[segment.fate]}`}
+              style={{ insetInlineStart: `${segment.from * 100}%`, width: `${(segment.to - segment.from) * 100}%` }}
+            />
+          ))}
+        </div>
+      </td>
+      <Lost value={stage.recordsFiltered} />
+      <Lost value={stage.recordsDeduplicated} />
+      <Lost value={stage.recordsFailed} tone="failed" />
+      <td className={`num${unexplained === 0 ? " muted" : " flow-loud"}`}>
+        <Count value={stage.recordsUnexplained} />
+      </td>
+      <td className="num flow-written-count">
+        <Count value={stage.recordsWritten} />
+      </td>
+    </Row>
+  );
+}
+
+function Lost({ value, tone }: { value: number | null; tone?: "failed" }) {
+  const isNone = value === null || value === 0;
+  return (
+    <td className={`num wide${isNone ? " muted" : tone === "failed" ? " is-bad" : ""}`}>
+      {isNone ? <Count value={value} /> : `−${formatCount(value)}`}
+    </td>
+  );
+}
+
+/** Between two stages, when what one wrote is not what the next read. */
+function HandoffRow({ step }: { step: FlowStep }) {
+  const { handoff, stage } = step;
+  if (handoff === null || handoff.unexplained === 0) return null;
+  const rows = Math.abs(handoff.unexplained);
+  return (
+    <WordsRow>
+      {handoff.unexplained > 0 ? (
+        <CodeWords
+          text={`${countOf(rows, "row")} never arrived: \`${handoff.fromName}\` wrote ${formatCount(handoff.written)}, \`${stage.name}\` read ${formatCount(handoff.read)}.`}
+        />
+      ) : (
+        <CodeWords
+          text={`${countOf(rows, "row")} came from nowhere: \`${handoff.fromName}\` wrote ${formatCount(handoff.written)}, \`${stage.name}\` read ${formatCount(handoff.read)}.`}
+        />
+      )}
+    </WordsRow>
+  );
+}
+
+function UnexplainedRow({ stage }: { stage: StageDetail }) {
+  const rows = stage.recordsUnexplained ?? 0;
+  if (rows === 0) return null;
+  const { recordsRead: read, recordsWritten: written } = stage;
+  const explained = (stage.recordsFiltered ?? 0) + (stage.recordsDeduplicated ?? 0) + (stage.recordsFailed ?? 0);
+  return (
+    <WordsRow>
+      <CodeWords
+        text={
+          rows > 0
+            ? `${countOf(rows, "row")} left \`${stage.name}\` without a reason: it read ${formatCount(read)}, wrote ${formatCount(written)}${
+                explained === 0 ? " and says nothing of the rest" : `, and accounts for ${formatCount(explained)} more`
+              }.`
+            : `${countOf(-rows, "row")} more came out of \`${stage.name}\` than went in: it read ${formatCount(read)} and wrote ${formatCount(written)}. A join may have multiplied rows.`
+        }
+      />{" "}
+      <Link to="." search={(before: object) => ({ ...before, tab: "logs" as const, stage: stage.name })}>
+        Its logs
+      </Link>
+    </WordsRow>
+  );
+}
+
+function WordsRow({ children }: { children: ReactNode }) {
+  return (
+    <tr className="flow-words">
+      <td colSpan={8}>
+        <UnexplainedShape /> {children}
+      </td>
+    </tr>
+  );
+}
+
+function NoCounts({ run }: { run: RunResponse }) {
+  return (
+    <Panel title="Rows">
+      <p className="muted">
+        {run.stages.length === 0
+          ? "No stage has reported yet."
+          : "No stage of this run told how many rows it read or wrote."}{" "}
+        With the SDK: <code>stage.read(n)</code> and <code>stage.written(n)</code>. With plain OpenTelemetry: the span
+        attributes <code>pipeline.records.read</code> and <code>pipeline.records.written</code>.
+      </p>
+    </Panel>
+  );
+}

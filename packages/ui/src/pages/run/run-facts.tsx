@@ -1,0 +1,56 @@
+import type { RunResponse } from "sightglass/contract";
+import { formatRatio } from "../../format/count.ts";
+import { formatDuration } from "../../format/duration.ts";
+import { Fact, Facts } from "../../primitives/facts.tsx";
+import { Count, Duration, Moment, RelativeTime } from "../../primitives/measures.tsx";
+
+/** The run in figures. Work and wait are parts of its duration. */
+export function RunFacts({ run }: { run: RunResponse }) {
+  const unexplained = run.recordsUnexplained ?? 0;
+  const failed = run.recordsFailed ?? 0;
+  return (
+    <Facts label="Figures of the run">
+      <Fact name="Started" note={<RelativeTime at={run.startedAt} />}>
+        <Moment at={run.startedAt} />
+      </Fact>
+      <Fact name="Duration" note={<WorkAndWait run={run} />}>
+        <Duration ms={run.durationMs} since={run.status === "running" ? run.startedAt : undefined} />
+      </Fact>
+      <Fact name="Rows read">
+        <Count value={run.recordsRead} />
+      </Fact>
+      <Fact name="Rows written">
+        <Count value={run.recordsWritten} />
+      </Fact>
+      <Fact name="Failed records" {...(failed > 0 ? { tone: "failed" as const } : {})}>
+        <Count value={run.recordsFailed} />
+      </Fact>
+      <Fact
+        name="Unexplained rows"
+        {...(unexplained === 0 ? {} : { tone: "unexplained" as const })}
+        {...(unexplained === 0 ? {} : { note: unexplained > 0 ? "vanished" : "too many" })}
+      >
+        <Count value={run.recordsUnexplained} />
+      </Fact>
+      <Fact name="From" note={run.service}>
+        {run.origin}
+      </Fact>
+    </Facts>
+  );
+}
+
+function WorkAndWait({ run }: { run: RunResponse }) {
+  if (run.durationMs === null || run.waitMs === null || run.durationMs === 0) return null;
+  const wait = Math.min(1, run.waitMs / run.durationMs);
+  return (
+    <span
+      className="work-wait"
+      title={`${formatDuration(run.durationMs - run.waitMs)} work, ${formatDuration(run.waitMs)} waiting`}
+    >
+      <span className="work-wait-bar" aria-hidden="true">
+        <span className="work-wait-work" style={{ width: `${(1 - wait) * 100}%` }} />
+      </span>
+      {wait < 0.005 ? "all work" : `${formatRatio(wait)} waiting`}
+    </span>
+  );
+}

@@ -1,0 +1,101 @@
+import { Link } from "@tanstack/react-router";
+import type { Endpoint, StageDetail } from "sightglass/contract";
+import type { ReactNode } from "react";
+import { formatBytes, formatCount } from "../../format/count.ts";
+import { CopyButton } from "../../primitives/copy-button.tsx";
+import { KeyValueList } from "../../primitives/key-value-list.tsx";
+import { Duration, Moment } from "../../primitives/measures.tsx";
+import { Status } from "../../primitives/status.tsx";
+import { ErrorBlock } from "./error-block.tsx";
+import "./stage-inspector.css";
+
+/** All that is known of one stage, beside the timeline. */
+export function StageInspector({ stage, onClose }: { stage: StageDetail; onClose: () => void }) {
+  return (
+    <aside className="inspector" aria-label={`Stage ${stage.name}`}>
+      <header className="inspector-head">
+        <h3>{stage.name}</h3>
+        <Status status={stage.status} />
+        <button type="button" className="icon-button" aria-label="Close the stage" onClick={onClose}>
+          ✕
+        </button>
+      </header>
+      <dl className="inspector-facts">
+        <Item name="Began">
+          <Moment at={stage.startedAt} />
+        </Item>
+        <Item name="Work">
+          <Duration ms={stage.durationMs} since={stage.status === "running" ? stage.startedAt : undefined} />
+        </Item>
+        <Item name="Waited before">
+          <Duration ms={stage.waitMs} />
+          {stage.queuedAt === null ? null : <span className="muted"> in a queue</span>}
+        </Item>
+        {stage.source === null ? null : <Item name="From">{endpointName(stage.source)}</Item>}
+        {stage.sink === null ? null : <Item name="To">{endpointName(stage.sink)}</Item>}
+        {stage.bytes === null ? null : <Item name="Bytes">{formatBytes(stage.bytes)}</Item>}
+        {stage.recordsPerSecond === null ? null : (
+          <Item name="Speed">{formatCount(stage.recordsPerSecond)} rows a second</Item>
+        )}
+        <Item name="Service">{stage.service}</Item>
+        <Item name="Span">
+          <Link
+            to="/traces/$traceId"
+            params={{ traceId: stage.traceId }}
+            search={{ span: stage.spanId }}
+            className="mono inspector-link"
+          >
+            {stage.spanId}
+          </Link>
+          <CopyButton text={stage.spanId} label="Copy the span id" />
+        </Item>
+      </dl>
+      <p className="inspector-links">
+        <Link to="." search={(before: object) => ({ ...before, tab: "logs" as const, stage: stage.name })}>
+          Logs of this stage
+        </Link>
+      </p>
+      {stage.attempts.length > 1 ? <Attempts stage={stage} /> : null}
+      {stage.error === null ? null : <ErrorBlock error={stage.error} />}
+      {stage.attributes.length === 0 ? null : (
+        <>
+          <h4 className="inspector-title">Attributes</h4>
+          <KeyValueList label={`Attributes of ${stage.name}`} items={stage.attributes} />
+        </>
+      )}
+    </aside>
+  );
+}
+
+function Item({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Attempts({ stage }: { stage: StageDetail }) {
+  return (
+    <>
+      <h4 className="inspector-title">Attempts</h4>
+      <ol className="attempts">
+        {stage.attempts.map((attempt) => (
+          <li key={attempt.number}>
+            <span className="muted">{attempt.number}</span>
+            <Status status={attempt.status} quiet />
+            <Link to="/traces/$traceId" params={{ traceId: stage.traceId }} search={{ span: attempt.spanId }}>
+              <Moment at={attempt.startedAt} />
+            </Link>
+            <Duration ms={attempt.durationMs} since={attempt.status === "running" ? attempt.startedAt : undefined} />
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function endpointName(endpoint: Endpoint): string {
+  return [endpoint.system, endpoint.table].filter((part) => part !== null).join(" · ");
+}

@@ -1,0 +1,109 @@
+import type { RunStatus, StageDetail } from "sightglass/contract";
+
+/** The stage timeline's geometry, in shares of its width (0 to 1). */
+export interface Timeline {
+  startMs: number;
+  endMs: number;
+  rows: TimelineRow[];
+  ticks: TimelineTick[];
+}
+
+export interface TimelineRow {
+  stage: StageDetail;
+  depth: number;
+  hasChildren: boolean;
+  /** From when it could have begun to when it began; null when it began at once. */
+  wait: { from: number; to: number } | null;
+  /** One for each attempt. */
+  bars: TimelineBar[];
+}
+
+export interface TimelineBar {
+  number: number;
+  status: RunStatus;
+  from: number;
+  to: number;
+}
+
+export interface TimelineTick {
+  at: number;
+  /** Milliseconds since the start. */
+  offsetMs: number;
+}
+
+/** Waits shorter than this share of the whole are not worth a mark. */
+const waitShareMin = 0.002;
+
+/**
+ * @param span.endMs the run's end, or now while it runs
+ */
+export function layOutTimeline(stages: readonly StageDetail[], span: { startMs: number; endMs: number }): Timeline {
+  const startMs = Math.min(span.startMs, ...stages.map((stage) => Date.parse(stage.queuedAt ?? stage.startedAt)));
+  const lastMs = stages.flatMap((stage) => (stage.endedAt === null ? [] : [Date.parse(stage.endedAt)]));
+  const endMs = Math.max(span.endMs, startMs + 1, ...lastMs);
+  const share = (ms: number) => Math.min(1, Math.max(0, (ms - startMs) / (endMs - startMs)));
+  const rows = inTreeOrder(stages).map(({ stage, depth, hasChildren }): TimelineRow => {
+    const beganMs = Date.parse(stage.startedAt);
+    const waitMs = stage.waitMs ?? 0;
+    const isWorthIt = waitMs / (endMs - startMs) >= waitShareMin;
+    return {
+      stage,
+      depth,
+      hasChildren,
+      wait: isWorthIt ? { from: share(beganMs - waitMs), to: share(beganMs) } : null,
+      bars: stage.attempts.map((attempt) => ({
+        number: attempt.number,
+        status: attempt.status,
+        from: share(Date.parse(attempt.startedAt)),
+        to: share(attempt.endedAt === null ? endMs : Date.parse(attempt.endedAt)),
+      })),
+    };
+  });
+  return { startMs, endMs, rows, ticks: timelineTicks(endMs - startMs) };
+}
+
+interface TreeStage {
+  stage: StageDetail;
+  depth: number;
+  hasChildren: boolean;
+}
+
+/** Parents before their children, siblings by start. A parent that is not in the list does not hide its children. */
+export function inTreeOrder(stages: readonly StageDetail[]): TreeStage[] {
+  const ids = new Set(stages.map((stage) => stage.id));
+  const children = new Map<string | null, StageDetail[]>();
+  for (const stage of stages) {
+    const parent =
+      stage.parentId !== null && ids.has(stage.parentId) && stage.parentId !== stage.id ? stage.parentId : null;
+    const siblings = children.get(parent);
+    if (siblings === undefined) children.set(parent, [stage]);
+    else siblings.push(stage);
+  }
+  const ordered: TreeStage[] = [];
+  const visit = (parent: string | null, depth: number) => {
+    const siblings = children.get(parent) ?? [];
+    for (const stage of siblings.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))) {
+      ordered.push({ stage, depth, hasChildren: children.has(stage.id) });
+      visit(stage.id, depth + 1);
+    }
+  };
+  visit(null, 0);
+  return ordered;
+}
+
+const stepsMs = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
+  900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000,
+];
+const ticksMax = 8;
+
+/** Round times at even distances, at most eight of them. */
+export function timelineTicks(lengthMs: number): TimelineTick[] {
+  const stepMs =
+    stepsMs.find((step) => lengthMs / step <= ticksMax) ?? Math.ceil(lengthMs / ticksMax / 86_400_000) * 86_400_000;
+  const count = Math.floor(lengthMs / stepMs);
+  return Array.from({ length: count + 1 }, (_, index) => ({
+    at: (index * stepMs) / lengthMs,
+    offsetMs: index * stepMs,
+  }));
+}

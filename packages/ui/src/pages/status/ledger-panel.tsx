@@ -1,0 +1,86 @@
+import type { LedgerCounts } from "sightglass/contract";
+import { formatCount, formatCountShort } from "../../format/count.ts";
+import { Panel } from "../../primitives/panel.tsx";
+import { StatusShape } from "../../primitives/status.tsx";
+import { ledgerDifference, type LedgerVerdict } from "./ledger-check.ts";
+import type { LedgerVerdicts } from "./problems.ts";
+import type { Rates } from "./use-rates.ts";
+
+export interface LedgerPanelProps {
+  ledger: Readonly<Record<string, LedgerCounts>>;
+  verdicts: LedgerVerdicts;
+  rates: Rates | undefined;
+}
+
+const words: Readonly<Record<string, string>> = { spans: "Spans", logs: "Log records", samples: "Samples" };
+
+/** The equation, with its numbers, and whether it holds. */
+export function LedgerPanel({ ledger, verdicts, rates }: LedgerPanelProps) {
+  return (
+    <Panel
+      title="Ledger"
+      note="In items since the data folder was made. Receivers, engine and spool count for themselves; the sums must agree."
+    >
+      <div className="ledger" role="table" aria-label="received = stored + refused + spooled, by signal">
+        <div role="row" className="ledger-head">
+          <span role="columnheader">Signal</span>
+          <span role="columnheader">Received</span>
+          <span role="columnheader">Stored</span>
+          <span role="columnheader">Refused</span>
+          <span role="columnheader">In the spool</span>
+          <span role="columnheader">Check</span>
+        </div>
+        {Object.entries(ledger).map(([signal, counts]) => (
+          <div role="row" key={signal} className="ledger-row">
+            <span role="rowheader">
+              {words[signal] ?? signal}
+              {rates?.[signal] === undefined ? null : (
+                <span className="ledger-rate">{formatCountShort(Math.round(rates[signal]))}/s</span>
+              )}
+            </span>
+            <Term value={counts.received} sign="" />
+            <Term value={counts.stored} sign="=" />
+            <Term value={counts.refused} sign="+" />
+            <Term value={counts.spooled} sign="+" />
+            <span role="cell">
+              <Check verdict={verdicts[signal] ?? "settling"} difference={ledgerDifference(counts)} />
+            </span>
+          </div>
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+function Term({ value, sign }: { value: number; sign: string }) {
+  return (
+    <span role="cell" className="ledger-term">
+      <span className="ledger-sign" aria-hidden="true">
+        {sign}
+      </span>
+      {formatCount(value)}
+    </span>
+  );
+}
+
+function Check({ verdict, difference }: { verdict: LedgerVerdict; difference: number }) {
+  if (verdict === "balances") {
+    return (
+      <span className="ledger-check">
+        <StatusShape status="succeeded" /> balances
+      </span>
+    );
+  }
+  if (verdict === "settling") {
+    return (
+      <span className="ledger-check" title="Counted a moment apart while data move">
+        <StatusShape status="running" /> settling ({formatCount(difference)})
+      </span>
+    );
+  }
+  return (
+    <span className="ledger-check is-off">
+      <StatusShape status="failed" /> off by {formatCount(difference)}
+    </span>
+  );
+}

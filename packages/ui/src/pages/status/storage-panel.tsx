@@ -1,0 +1,76 @@
+import type { StatusResponse, TableStatus } from "sightglass/contract";
+import { formatBytes, formatCount } from "../../format/count.ts";
+import { formatDuration } from "../../format/duration.ts";
+import { Panel } from "../../primitives/panel.tsx";
+import { Moment, RelativeTime } from "../../primitives/measures.tsx";
+import { Header, Row, Table } from "../../primitives/table.tsx";
+
+export function StoragePanel({ storage }: { storage: StatusResponse["storage"] }) {
+  return (
+    <Panel
+      title="Store"
+      note={`${formatBytes(storage.bytes)} on disk, compressed; ${formatBytes(storage.diskFreeBytes)} free.`}
+    >
+      {storage.tables.length === 0 ? (
+        <p className="muted">No table has been made yet, or the engine does not answer.</p>
+      ) : (
+        <Table caption="Tables of the store">
+          <thead>
+            <tr>
+              <Header>Table</Header>
+              <Header numeric>Rows</Header>
+              <Header numeric>Size</Header>
+              <Header numeric title="Compressed bytes per row">
+                Per row
+              </Header>
+              <Header numeric title="Files that the engine keeps and merges; hundreds mean that it is behind">
+                Parts
+              </Header>
+              <Header>Oldest</Header>
+              <Header>Newest</Header>
+              <Header>Keeps</Header>
+            </tr>
+          </thead>
+          <tbody>
+            {storage.tables.map((table) => (
+              <TableRow key={table.table} table={table} />
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Panel>
+  );
+}
+
+function TableRow({ table }: { table: TableStatus }) {
+  return (
+    <Row>
+      <th scope="row" className="status-name">
+        <code>{table.table}</code>
+      </th>
+      <td className="num">{formatCount(table.rows)}</td>
+      <td className="num">{formatBytes(table.bytes)}</td>
+      <td className="num">
+        {table.rows === 0 ? <span className="muted">–</span> : formatBytes(table.bytes / table.rows)}
+      </td>
+      <td className="num">{formatCount(table.parts)}</td>
+      <td>
+        <Moment at={table.oldestAt} />
+      </td>
+      <td>{table.newestAt === null ? <span className="muted">–</span> : <RelativeTime at={table.newestAt} />}</td>
+      <td>{retention(table)}</td>
+    </Row>
+  );
+}
+
+function retention({ ageMaxMs, bytesMax }: TableStatus): string {
+  const limits = [ageMaxMs > 0 && days(ageMaxMs), bytesMax > 0 && formatBytes(bytesMax)].filter(
+    (limit) => limit !== false,
+  );
+  return limits.length === 0 ? "everything" : limits.join(", at most ");
+}
+
+function days(ms: number): string {
+  const count = ms / 86_400_000;
+  return Number.isInteger(count) ? `${formatCount(count)} ${count === 1 ? "day" : "days"}` : formatDuration(ms);
+}
