@@ -36,6 +36,8 @@ export function engineConfig({ memoryBytesMax }: { memoryBytesMax: number }): st
     // A spool segment is deleted once it is inserted: by then its rows must be on the disk, not in the page cache.
     fsync_after_insert: 1,
     fsync_part_directory: 1,
+    // Retention by bytes drops the oldest parts of the newest day, so a part must be a small share of the limit.
+    max_bytes_to_merge_at_max_space_in_pool: 1024 * 1024 * 1024,
     // A merge must be able to start with a pool of two: the defaults assume sixteen threads.
     number_of_free_entries_in_pool_to_execute_mutation: 1,
     number_of_free_entries_in_pool_to_lower_max_size_of_merge: 1,
