@@ -25,7 +25,8 @@ export function StatusPage() {
   const { data, error, refetch, dataUpdatedAt } = useQuery(statusQuery());
   const [watch] = useState(() => new LedgerWatch());
   const rates = useRates(data);
-  const problems = data === undefined ? [] : findProblems(data, judge(watch, data));
+  const verdicts = data === undefined ? {} : judge(watch, data);
+  const problems = data === undefined ? [] : findProblems(data, verdicts);
   useTitle(problems.length > 0 ? `Status: ${countOf(problems.length, "problem")}` : "Status");
   return (
     <div className="page status-page">
@@ -47,7 +48,7 @@ export function StatusPage() {
         <>
           {error === null ? null : <Stale readAtMs={dataUpdatedAt} message={error.message} />}
           <Verdict problems={problems} />
-          <LedgerPanel ledger={data.ledger} verdicts={judge(watch, data)} rates={rates} />
+          <LedgerPanel ledger={data.ledger} verdicts={verdicts} rates={rates} />
           <SpoolPanel spool={data.spool} />
           <StoragePanel storage={data.storage} />
           <ReceiversPanel receivers={data.receivers} />
