@@ -9,7 +9,8 @@ export function runAirportDelays(warehouse: Warehouse, day: string): Promise<voi
       {
         source: { system: "clickhouse", table: "flights" },
         sink: { system: "clickhouse", table: "airport_delays" },
-        rowsConserved: false,
+        // An aggregation writes fewer rows than it reads, and none is lost by that.
+        attributes: { "pipeline.rows.conserved": false },
       },
       async (stage) => {
         const [flights] = await warehouse.query<{ rows: number }>(

@@ -74,7 +74,7 @@ export function runFlights(warehouse: Warehouse, { day, faults, slowSourceMs }: 
       return rows;
     });
 
-    const joined = await run.stage("transform", { source: { system: "csv", table: "airports" } }, async (stage) => {
+    const joined = await run.stage("transform", async (stage) => {
       stage.read(valid.length);
       const airports = await loadAirports(warehouse, faults.has("stale-airports"));
       const rows = joinAirports(day, valid, airports);

@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import type { Clock } from "../model/clock.ts";
+import { SightglassError } from "../model/errors.ts";
+import { limits } from "../model/limits.ts";
+
+export interface HttpServerOptions {
+  address: { host: string; port: number };
+  app: Hono;
+  /** Takes the raw request of the paths that are its own, before the application sees them. */
+  ingest: { owns: (url: string) => boolean; handle: RequestListener };
+  clock: Clock;
+}
+
+/** The door of port 4319: the page and queries, and the receivers that have no port of their own. */
+export function createHttpServer({ address, app, ingest, clock }: HttpServerOptions) {
+  const answer = getRequestListener(app.fetch);
+  const server = createServer(
+    { requestTimeout: limits.requestTimeoutMs.value, headersTimeout: limits.requestHeadersTimeoutMs.value },
+    (request, response) => {
+      if (ingest.owns(request.url ?? "")) ingest.handle(request, response);
+      else void answer(request, response);
+    },
+  );
+  return {
+    /** @throws SightglassError port_taken, config_invalid */
+    async start(): Promise<void> {
+      server.listen(address.port, address.host);
+      try {
+        await once(server, "listening");
+      } catch (cause) {
+        throw listenError(cause as NodeJS.ErrnoException, address);
+      }
+    },
+    /** Lets answers end within limits.stopGraceMs; live streams never end by themselves and are cut then. */
+    async stop(): Promise<void> {
+      if (!server.listening) return;
+      const closed = once(server, "close");
+      server.close();
+      server.closeIdleConnections();
+      const cancel = clock.after(limits.stopGraceMs.value, () => server.closeAllConnections());
+      await closed;
+      cancel();
+    },
+  };
+}
+
+function listenError(cause: NodeJS.ErrnoException, { host, port }: HttpServerOptions["address"]): SightglassError {
+  const hint = "stop the other program or choose another address with --listen (npm start: --port)";
+  if (cause.code === "EADDRINUSE") return new SightglassError("port_taken", `${host}:${port} is already in use`, { hint, cause });
+  return new SightglassError("config_invalid", `cannot listen on ${host}:${port}: ${cause.message}`, { hint, cause });
+}
