@@ -71,7 +71,8 @@ export function readSettings(environment: Environment, overrides: SettingsOverri
       reader.number("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??
       reader.number("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??
       Number.POSITIVE_INFINITY,
-    problems,
+    // The signals share variables, so one fault may have been found twice.
+    problems: [...new Set(problems)],
   };
 }
 

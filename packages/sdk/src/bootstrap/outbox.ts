@@ -103,7 +103,8 @@ export class Outbox<Item> {
   #sendBatch(): Promise<SendOutcome> {
     this.#stopTimer();
     const items = this.#queue.splice(0, this.#options.batchItemsMax);
-    const done = this.#deliver(items);
+    // Later, so that it is in flight before it can be over.
+    const done = Promise.resolve().then(() => this.#deliver(items));
     this.#inFlight = { items, done };
     return done;
   }

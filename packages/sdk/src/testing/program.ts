@@ -1,0 +1,96 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const packageFolder = resolve(import.meta.dirname, "../..");
+const modulesFolder = resolve(packageFolder, "../../node_modules");
+
+export interface ProgramResult {
+  /** Null when a signal ended it. */
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  durationMs: number;
+}
+
+/**
+ * A folder with the packed SDK installed as a user has it: the files of `npm pack`, and its dependencies beside it.
+ * Programs in it run in processes of their own.
+ */
+export class Workshop {
+  readonly folder: string;
+
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), "sightglass-sdk-"));
+    const staging = join(this.folder, "staging");
+    const modules = join(this.folder, "node_modules");
+    const installed = join(modules, "@sightglass/sdk");
+    mkdirSync(installed, { recursive: true });
+    execFileSync(join(modulesFolder, ".bin/tsc"), ["-p", "tsconfig.build.json", "--outDir", join(staging, "dist")], {
+      cwd: packageFolder,
+      stdio: "pipe",
+    });
+    cpSync(join(packageFolder, "package.json"), join(staging, "package.json"));
+    execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", this.folder], {
+      cwd: staging,
+      stdio: "pipe",
+    });
+    const tarball = readdirSync(this.folder).find((name) => name.endsWith(".tgz")) ?? "";
+    execFileSync("tar", ["-xzf", join(this.folder, tarball), "--strip-components=1", "-C", installed]);
+    symlinkSync(join(modulesFolder, "@opentelemetry"), join(modules, "@opentelemetry"));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** All files of the installed package. */
+  files(): string[] {
+    return readdirSync(join(this.folder, "node_modules/@sightglass/sdk"), { recursive: true }).map(String);
+  }
+
+  /** Starts `source` as a program. The file name decides between ESM (.mjs) and CommonJS (.cjs). */
+  start(name: string, source: string, environment: Record<string, string> = {}, args: string[] = []): Program {
+    const file = join(this.folder, name);
+    writeFileSync(file, source);
+    return new Program(file, this.folder, environment, args);
+  }
+
+  run(name: string, source: string, environment: Record<string, string> = {}): Promise<ProgramResult> {
+    return this.start(name, source, environment).ended;
+  }
+}
+
+export class Program {
+  readonly child: ChildProcess;
+  readonly ended: Promise<ProgramResult>;
+  stdout = "";
+  stderr = "";
+
+  constructor(file: string, cwd: string, environment: Record<string, string>, args: string[]) {
+    const startedAt = performance.now();
+    this.child = spawn(process.execPath, [...args, file], {
+      cwd,
+      env: { PATH: process.env["PATH"], ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));
+    this.child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.ended = new Promise((resolve) => {
+      this.child.once("close", (code, signal) =>
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr, durationMs: performance.now() - startedAt }),
+      );
+    });
+  }
+
+  /** Waits until the program has printed `text`. */
+  async printed(text: string): Promise<void> {
+    for (let waitedMs = 0; !this.stdout.includes(text); waitedMs += 5) {
+      if (waitedMs > 10_000 || this.child.exitCode !== null)
+        throw new Error(`never printed "${text}": ${this.stdout} ${this.stderr}`);
+      await new Promise((resolve) => void setTimeout(resolve, 5));
+    }
+  }
+}
