@@ -23,7 +23,7 @@ export interface RunLogsFilter {
 const slackMs = 60_000;
 
 /** Log records have no id: what they say orders those of one nanosecond. */
-const tie = "cityHash64(trace_id, span_id, service, severity_number, body)";
+const tieBreaker = "cityHash64(trace_id, span_id, service, severity_number, body)";
 
 interface LogRow {
   timeNs: string;
@@ -74,18 +74,19 @@ export async function readRunLogs(store: Store, filter: RunLogsFilter): Promise<
     conditions.push("positionCaseInsensitiveUTF8(body, {text:String}) > 0");
   }
   if (filter.cursor !== undefined) {
-    const [timeNs, tie] = parseCursor(filter.cursor);
-    params["cursorNs"] = timeNs;
-    params["cursorTie"] = /^\d{1,20}$/.test(tie) ? tie : "0";
-    conditions.push(`(toUnixTimestamp64Nano(time), ${tie}) > ({cursorNs:Int64}, {cursorTie:UInt64})`);
+    const [lastNs, lastTie] = parseCursor(filter.cursor);
+    params["cursorNs"] = lastNs;
+    params["cursorTie"] = /^\d{1,20}$/.test(lastTie) ? lastTie : "0";
+    const at = "toUnixTimestamp64Nano(time)";
+    conditions.push(`(${at} > {cursorNs:Int64} OR (${at} = {cursorNs:Int64} AND ${tieBreaker} > {cursorTie:UInt64}))`);
   }
   const rows = await store.query<LogRow>(
-    `SELECT toString(toUnixTimestamp64Nano(time)) AS timeNs, toString(${tie}) AS tie, severity_number, severity_text,
+    `SELECT toString(toUnixTimestamp64Nano(time)) AS timeNs, toString(${tieBreaker}) AS tie, severity_number, severity_text,
        body, service, lower(hex(trace_id)) AS traceId, lower(hex(span_id)) AS spanId, attributes_string,
        mapApply((key, value) -> (key, toString(value)), attributes_int) AS attributes_int,
        attributes_double, attributes_bool, attributes_other
      FROM logs WHERE ${conditions.join(" AND ")}
-     ORDER BY time, ${tie} LIMIT {rows:UInt32}`,
+     ORDER BY time, ${tieBreaker} LIMIT {rows:UInt32}`,
     { params },
   );
   const page = rows.slice(0, filter.limit);
