@@ -7,7 +7,7 @@ import { type Clock, systemClock, within } from "../clock.ts";
 import { safely } from "../safely.ts";
 import { watch } from "../watch.ts";
 import { Complaints } from "./complaints.ts";
-import { readSettings, type Settings } from "./environment.ts";
+import { currentEnvironment, readSettings, type Settings } from "./environment.ts";
 import { type ExitHooks, installExitHooks } from "./exit-hooks.ts";
 import { postBeforeExit } from "./last-post.ts";
 import { propagatorFor } from "./propagators.ts";
@@ -59,7 +59,7 @@ export function bootstrap(options: BootstrapOptions = {}): Telemetry {
 
 function setUp(options: BootstrapOptions, forget: () => void): Telemetry {
   const clock = systemClock;
-  const settings = readSettings(process.env, {
+  const settings = readSettings(currentEnvironment(), {
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.headers === undefined ? {} : { headers: options.headers }),
   });

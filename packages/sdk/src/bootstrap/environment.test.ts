@@ -55,7 +55,10 @@ describe("settings", () => {
       OTEL_SDK_DISABLED: "TRUE",
     });
     expect(settings.traces).toMatchObject({
-      headers: { a: "3", b: "two words", timeoutMs: 500, compression: "gzip", encoding: "protobuf" },
+      headers: { a: "3", b: "two words" },
+      timeoutMs: 500,
+      compression: "gzip",
+      encoding: "protobuf",
       delayMs: 50,
       queueItemsMax: 10,
       batchItemsMax: 5,

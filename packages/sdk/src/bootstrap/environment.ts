@@ -2,6 +2,12 @@ import { readFileSync } from "node:fs";
 import { parseKeyPairsIntoRecord } from "@opentelemetry/core";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The process's environment, as it is now. */
+export function currentEnvironment(): Environment {
+  return process.env;
+}
+
 export type Exporter = "otlp" | "console" | "none";
 
 export interface Tls {
