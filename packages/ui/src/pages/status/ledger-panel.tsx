@@ -38,10 +38,10 @@ export function LedgerPanel({ ledger, verdicts, rates }: LedgerPanelProps) {
                 <span className="ledger-rate">{formatCountShort(Math.round(rates[signal]))}/s</span>
               )}
             </span>
-            <Term value={counts.received} sign="" />
-            <Term value={counts.stored} sign="=" />
-            <Term value={counts.refused} sign="+" />
-            <Term value={counts.spooled} sign="+" />
+            <Term name="Received" value={counts.received} sign="" />
+            <Term name="Stored" value={counts.stored} sign="=" />
+            <Term name="Refused" value={counts.refused} sign="+" />
+            <Term name="In the spool" value={counts.spooled} sign="+" />
             <span role="cell">
               <Check verdict={verdicts[signal] ?? "settling"} difference={ledgerDifference(counts)} />
             </span>
@@ -52,9 +52,9 @@ export function LedgerPanel({ ledger, verdicts, rates }: LedgerPanelProps) {
   );
 }
 
-function Term({ value, sign }: { value: number; sign: string }) {
+function Term({ name, value, sign }: { name: string; value: number; sign: string }) {
   return (
-    <span role="cell" className="ledger-term">
+    <span role="cell" className="ledger-term" data-name={name}>
       <span className="ledger-sign" aria-hidden="true">
         {sign}
       </span>

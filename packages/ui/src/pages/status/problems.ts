@@ -45,7 +45,7 @@ function engineProblems({ engine }: StatusResponse): Problem[] {
     {
       severity: "failed",
       title: "The engine is down",
-      detail: `${engine.lastError ?? "It gave no reason."} Nothing can be read. What arrives is kept in the spool until that is full.`,
+      detail: `${sentence(engine.lastError ?? "It gave no reason")} Nothing can be read. What arrives is kept in the spool until that is full.`,
       action:
         engine.kind === "cluster"
           ? "Check that the ClickHouse servers run and that this machine reaches them; the spool is stored by itself when they are back."
@@ -53,6 +53,8 @@ function engineProblems({ engine }: StatusResponse): Problem[] {
     },
   ];
 }
+
+const sentence = (text: string) => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
 
 function ledgerProblems({ ledger }: StatusResponse, verdicts: LedgerVerdicts): Problem[] {
   return Object.entries(ledger).flatMap(([signal, counts]): Problem[] => {

@@ -1,5 +1,5 @@
 import type { StatusResponse } from "sightglass/contract";
-import { formatBytes, formatCount } from "../../format/count.ts";
+import { countOf, formatBytes } from "../../format/count.ts";
 import { formatDuration } from "../../format/duration.ts";
 import { Fact, Facts } from "../../primitives/facts.tsx";
 import { Moment } from "../../primitives/measures.tsx";
@@ -26,7 +26,10 @@ export function ProcessPanel({ status: { engine, process, fold, startedAt } }: {
         <Fact name="Event loop lag" note="how late the process comes to its work">
           {formatDuration(process.eventLoopLagMs)}
         </Fact>
-        <Fact name="Runs behind by" note={`from stored span to run; ${formatCount(fold.dirtyTraces)} traces wait`}>
+        <Fact
+          name="Runs behind by"
+          note={`from stored span to run; ${countOf(fold.dirtyTraces, "trace waits", "traces wait")}`}
+        >
           {formatDuration(fold.lagMs)}
         </Fact>
         <Fact

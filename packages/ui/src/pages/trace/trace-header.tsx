@@ -116,7 +116,7 @@ interface NoticesProps {
 /** What a reader must know before trusting the picture. */
 function Notices({ tree, isWhole, isRunning, error }: NoticesProps) {
   const notices: string[] = [];
-  if (error !== null) notices.push(`Reading it again failed (${error.message}) What is shown is from before.`);
+  if (error !== null) notices.push(`Reading it again failed: ${error.message} What is shown is from before.`);
   if (isWhole && tree.missingIds.length > 0) {
     const isOne = tree.missingIds.length === 1;
     const spans = countOf(tree.missingIds.length, "parent span has", "parent spans have");

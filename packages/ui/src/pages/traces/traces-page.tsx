@@ -40,7 +40,7 @@ export function TracesPage() {
         <div className={`traces-results${query.isPlaceholderData ? " is-stale" : ""}`} aria-busy={query.isFetching}>
           {query.error === null ? null : (
             <p className="traces-problem" role="alert">
-              Reading it again failed ({query.error.message}) What is shown is from before.
+              Reading it again failed: {query.error.message} What is shown is from before.
             </p>
           )}
           {traces.length === 0 ? (
