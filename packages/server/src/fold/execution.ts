@@ -128,7 +128,13 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 /** What the newer sighting knows counts; what it does not know stays. */
 function overlaid(older: Sighting, newer: Sighting): Sighting {
   const known = Object.entries(newer).filter(([, value]) => value !== undefined && value !== null);
-  return { ...older, ...Object.fromEntries(known), role: newer.role === "link" ? older.role : newer.role };
+  return {
+    ...older,
+    ...Object.fromEntries(known),
+    role: newer.role === "link" ? older.role : newer.role,
+    // Only our SDK announces; its spans may come through a Collector that renames scopes.
+    origin: older.origin === "sdk" && newer.origin === "otel" ? "sdk" : newer.origin,
+  };
 }
 
 function startOf(fact: Fact): number {

@@ -52,7 +52,7 @@ export function factFrom(short: ShortFact): Fact {
     scope: `{"name":"${short.scope ?? "test"}","version":"","attributes":{},"droppedAttributesCount":0,"schemaUrl":""}`,
     name: short.name ?? short.span,
     timeMs: epochMs + short.start * 1000,
-    endMs: kind === "span" ? epochMs + (short.end ?? short.start) * 1000 : null,
+    endMs: kind === "span" ? epochMs + Math.max(short.start, short.end ?? 0) * 1000 : null,
     statusCode: short.status === "error" ? 2 : short.status === "ok" ? 1 : 0,
     statusMessage: short.message ?? "",
     strings: of("string", String),
