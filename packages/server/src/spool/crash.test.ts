@@ -20,10 +20,12 @@ interface Death {
 
 /** At each step, early and later; and from outside at moments that differ from run to run. */
 const deaths: Death[] = [
-  ...steps.flatMap((step) => [
-    { at: step, after: 0 },
-    { at: step, after: 3 },
-  ]),
+  ...steps
+    .filter((step) => step !== "undo")
+    .flatMap((step) => [
+      { at: step, after: 0 },
+      { at: step, after: 3 },
+    ]),
   ...[1, 10, 35, 80, 150, 400].map((acknowledgements) => ({ at: "-", after: 0, acknowledgements })),
 ];
 

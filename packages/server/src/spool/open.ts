@@ -4,7 +4,7 @@ import type { Clock } from "../model/clock.ts";
 import { SightglassError } from "../model/errors.ts";
 import { limits as allLimits } from "../model/limits.ts";
 import type { Block } from "./block.ts";
-import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { CheckpointFile } from "./checkpoint.ts";
 import { InsertQueue } from "./insert-queue.ts";
 import { Ledger, type LedgerCounts } from "./ledger.ts";
 import { Quarantine } from "./quarantine.ts";
@@ -159,9 +159,9 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
     const dir = join(options.dataDir, "spool");
     await mkdir(dir, { recursive: true });
     const quarantine = await Quarantine.open(join(options.dataDir, "quarantine"));
-    const found = await readCheckpoint(dir);
+    const { file, found } = await CheckpointFile.open(dir);
     const checkpoint = found ?? { spoolId: options.randomHex(8), tables: {} };
-    const ledger = new Ledger(checkpoint, (next) => writeCheckpoint(dir, next));
+    const ledger = new Ledger(checkpoint, (next) => file.write(next));
     // The id must be on disk before the first token that carries it.
     if (found === undefined) await ledger.save();
     return new SpoolFolder(options, { dir, spoolId: checkpoint.spoolId, ledger, quarantine });

@@ -132,6 +132,7 @@ export class Segment {
 
   /** Takes back what a failed commit may have left in the files. @throws the file system's error */
   async undo(): Promise<void> {
+    this.#at("undo");
     await this.#log.truncate(this.#commits * commitRecordBytes);
     await this.#data.truncate(this.#bytes);
     await bothSettled([this.#log.datasync(), this.#data.datasync()]);

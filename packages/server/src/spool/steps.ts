@@ -8,6 +8,8 @@ export const steps = [
   "log-write",
   "sync",
   "committed",
+  /** Only after a commit that failed. */
+  "undo",
   "insert",
   "inserted",
   "checkpoint",
