@@ -1,5 +1,6 @@
 import {
   type handleUnaryCall,
+  logVerbosity,
   Metadata,
   type MethodDefinition,
   type sendUnaryData,
@@ -8,9 +9,12 @@ import {
   type ServerInterceptor,
   ServerInterceptingCall,
   type ServiceDefinition,
+  setLogVerbosity,
+  status,
 } from "@grpc/grpc-js";
+import type { ServerHttp2Stream } from "node:http2";
 import type { Clock } from "../model/clock.ts";
-import { SightglassError } from "../model/errors.ts";
+import { type ErrorCode, SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 import type { Signal } from "../model/signal.ts";
 import type { Authorize } from "../model/tokens.ts";
@@ -48,6 +52,8 @@ const signalOfService = {
  */
 export function createOtlpGrpcReceiver(options: OtlpGrpcOptions): Receiver {
   const { address, stats, clock } = options;
+  // It writes to the console by itself; what it would say comes back as errors too.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
     "grpc.max_receive_message_length": options.bodyBytesMax ?? limits.requestBodyBytesMax.value,
     "grpc.max_concurrent_streams": limits.concurrentRequestsMax.value,
@@ -121,9 +127,15 @@ function admit(options: OtlpGrpcOptions): ServerInterceptor {
   return (_method, call) => {
     let admitted: Admitted | undefined;
     let cancelTimeout: () => void = () => {};
+    let isAnswered = false;
     const leave = () => {
       cancelTimeout();
       admitted?.leave();
+    };
+    const refuseNow = (error: unknown) => {
+      isAnswered = true;
+      leave();
+      call.sendStatus(refuse(error, options));
     };
     return new ServerInterceptingCall(call, {
       start: (next) =>
@@ -134,13 +146,10 @@ function admit(options: OtlpGrpcOptions): ServerInterceptor {
               authorize(metadata.get("authorization")[0]?.toString(), "ingest");
               admitted = admission.enter();
             } catch (error) {
-              call.sendStatus(refuse(error, options));
+              refuseNow(error);
               return;
             }
-            cancelTimeout = clock.after(timeoutMs, () => {
-              leave();
-              call.sendStatus(refuse(tooSlow(timeoutMs), options));
-            });
+            cancelTimeout = clock.after(timeoutMs, () => refuseNow(tooSlow(timeoutMs)));
             next(metadata);
           },
           onReceiveMessage: (message: Buffer, next) => {
@@ -148,20 +157,41 @@ function admit(options: OtlpGrpcOptions): ServerInterceptor {
             try {
               admitted?.hold(message.length);
             } catch (error) {
-              leave();
-              call.sendStatus(refuse(error, options));
+              refuseNow(error);
               return;
             }
             next(message);
           },
-          onCancel: leave,
+          // After every call, and when the client has gone.
+          onCancel: () => {
+            leave();
+            if (!isAnswered) countLibraryRefusal(call, stats);
+          },
         }),
       sendStatus: (status, next) => {
+        isAnswered = true;
         leave();
         next(status);
       },
     });
   };
+}
+
+/** What the library answers by itself: too large, not to be decompressed, an unknown compression. */
+const libraryRefusals = new Map<string, ErrorCode>([
+  [String(status.RESOURCE_EXHAUSTED), "payload_too_large"],
+  [String(status.INTERNAL), "invalid_argument"],
+  [String(status.UNIMPLEMENTED), "unsupported_media_type"],
+]);
+
+/**
+ * The library refuses messages that are too large or cannot be decompressed before an interceptor sees them; what it
+ * answered stands in the headers that it sent.
+ */
+function countLibraryRefusal(call: object, stats: ReceiverStats): void {
+  const { stream } = call as { stream?: Pick<ServerHttp2Stream, "sentHeaders"> };
+  const refused = libraryRefusals.get(String(stream?.sentHeaders?.["grpc-status"]));
+  if (refused !== undefined) stats.refuse(refused);
 }
 
 function tooSlow(timeoutMs: number): SightglassError {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { limits } from "../model/limits.ts";
 import { formatAddress, type ListenAddress, listenError } from "./listen.ts";
@@ -18,6 +18,8 @@ export function createOtlpHttpReceiver(options: OtlpHttpOptions): Receiver {
   const { address, stats, clock } = options;
   const requestTimeoutMs = options.requestTimeoutMs ?? limits.requestTimeoutMs.value;
   const headersTimeoutMs = Math.min(options.headersTimeoutMs ?? limits.requestHeadersTimeoutMs.value, requestTimeoutMs);
+  const handle = createOtlpHttpHandler(options);
+  const open = new Set<ServerResponse>();
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,
@@ -26,7 +28,11 @@ export function createOtlpHttpReceiver(options: OtlpHttpOptions): Receiver {
       // Longer than the intervals in which exporters send, so that they keep their connection.
       keepAliveTimeout: 75_000,
     },
-    createOtlpHttpHandler(options),
+    (request, response) => {
+      open.add(response);
+      response.once("close", () => open.delete(response));
+      handle(request, response);
+    },
   );
   return {
     stats,
@@ -45,7 +51,8 @@ export function createOtlpHttpReceiver(options: OtlpHttpOptions): Receiver {
       if (!server.listening) return;
       const closed = once(server, "close");
       server.close();
-      server.closeIdleConnections();
+      // Those under way end their connection with the answer, since nobody would come back to it.
+      for (const response of open) if (!response.headersSent) response.setHeader("Connection", "close");
       const cancel = clock.after(limits.stopGraceMs.value, () => server.closeAllConnections());
       await closed;
       cancel();

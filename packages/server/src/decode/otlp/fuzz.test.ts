@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { SightglassError } from "../../model/errors.ts";
 import { LogBlock } from "../log-block.ts";
@@ -34,7 +34,7 @@ const choices = new SeededRandom(3);
 interface Target<Block extends NativeBlock> {
   block: Block;
   payloads: Uint8Array[];
-  decode(body: Uint8Array, block: Block, context: DecodeContext): DecodeOutcome;
+  decode: (body: Uint8Array, block: Block, context: DecodeContext) => DecodeOutcome;
 }
 
 const targets = {
@@ -42,22 +42,22 @@ const targets = {
     block: new SpanBlock(),
     payloads: traces.map((request) => encodeMessage("ExportTraceServiceRequest", request)),
     decode: decodeTracesProtobuf,
-  } satisfies Target<SpanBlock> as Target<NativeBlock>,
+  } satisfies Target<SpanBlock> as unknown as Target<NativeBlock>,
   "traces in JSON": {
     block: new SpanBlock(),
     payloads: traces.map((request) => Buffer.from(toOtlpJson(request, choices))),
     decode: decodeTracesJson,
-  } satisfies Target<SpanBlock> as Target<NativeBlock>,
+  } satisfies Target<SpanBlock> as unknown as Target<NativeBlock>,
   "logs in protobuf": {
     block: new LogBlock(),
     payloads: logs.map((request) => encodeMessage("ExportLogsServiceRequest", request)),
     decode: decodeLogsProtobuf,
-  } satisfies Target<LogBlock> as Target<NativeBlock>,
+  } satisfies Target<LogBlock> as unknown as Target<NativeBlock>,
   "logs in JSON": {
     block: new LogBlock(),
     payloads: logs.map((request) => Buffer.from(toOtlpJson(request, choices))),
     decode: decodeLogsJson,
-  } satisfies Target<LogBlock> as Target<NativeBlock>,
+  } satisfies Target<LogBlock> as unknown as Target<NativeBlock>,
 };
 
 const engine = new TestEngine();

@@ -98,7 +98,7 @@ const paddedHex = (bytes: Uint8Array, width: number) => hex(bytes).padEnd(width 
 
 function expectedService({ attributes }: SourceResource): string {
   const names = attributes.flatMap(({ key, value }) =>
-    key === "service.name" && "stringValue" in value ? [value["stringValue"] as string] : [],
+    key === "service.name" && "stringValue" in value ? [value["stringValue"]] : [],
   );
   return names.findLast((name) => name !== "") ?? "unknown_service";
 }

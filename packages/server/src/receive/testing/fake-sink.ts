@@ -1,0 +1,32 @@
+import { LogBlock } from "../../decode/log-block.ts";
+import type { NativeBlock } from "../../decode/native/native-block.ts";
+import { SpanBlock } from "../../decode/span-block.ts";
+import type { SightglassError } from "../../model/errors.ts";
+import type { Append, OtlpSink } from "../otlp-sink.ts";
+
+/** A spool without a disk: real blocks, and refusals and waits on demand. */
+export class FakeSink implements OtlpSink {
+  readonly spanBlock = new SpanBlock();
+  readonly logBlock = new LogBlock();
+  /** Thrown before `write` is called, as a full spool does. */
+  error: Error | SightglassError | undefined;
+  /** Awaited before a request is acknowledged. */
+  durable: Promise<void> = Promise.resolve();
+  readonly spans = this.appendTo(this.spanBlock);
+  readonly logs = this.appendTo(this.logBlock);
+
+  private appendTo<Block extends NativeBlock>(block: Block): Append<Block> {
+    return async (write) => {
+      if (this.error !== undefined) throw this.error;
+      const mark = block.mark();
+      try {
+        const outcome = write(block);
+        await this.durable;
+        return outcome;
+      } catch (error) {
+        block.rollback(mark);
+        throw error;
+      }
+    };
+  }
+}
