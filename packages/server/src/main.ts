@@ -20,6 +20,7 @@ import { createOtlpGrpcReceiver } from "./receive/otlp-grpc.ts";
 import { createOtlpHttpHandler, isOtlpPath } from "./receive/otlp-http-handler.ts";
 import { createOtlpHttpReceiver } from "./receive/otlp-http.ts";
 import { ReceiverStats } from "./receive/receiver-stats.ts";
+import { createRunQueries } from "./query/runs-queries.ts";
 import { createLog, type Log } from "./self/log.ts";
 import { version } from "./self/version.ts";
 import { openSpool } from "./spool/open.ts";
@@ -179,9 +180,10 @@ interface Shown {
 
 async function startHttp({ config, clock, log, running }: Context, shown: Shown): Promise<void> {
   const { store, folder, receivers } = shown;
+  const runs = createRunQueries({ store });
   const routes: Hono[] = [
-    runsRoutes({ store }),
-    pipelinesRoutes({ store, clock }),
+    runsRoutes({ runs }),
+    pipelinesRoutes({ runs, clock }),
     liveRoutes({ clock, version, subscribe: (listener) => folder.subscribe(listener) }),
     new Hono().get("/health/ready", (c) => c.json({ status: "ok" })).get("/api/status", async (c) => c.json({ ledger: await shown.spools.ledger(), spool: shown.spools.status() })),
     pageRoutes({ folder: fileURLToPath(new URL("./ui/", import.meta.url)) }),

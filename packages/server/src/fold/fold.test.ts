@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RowCounts } from "../http/contract.ts";
 import type { Patience } from "./execution.ts";
@@ -134,13 +134,13 @@ describe("any facts at all", () => {
   );
   const someFact = fc
     .record({
-      kind: fc.constantFrom("span", "start", "heartbeat") as fc.Arbitrary<Fact["kind"]>,
+      kind: fc.constantFrom<Fact["kind"][]>("span", "start", "heartbeat"),
       trace: fc.constantFrom("t1", "t2"),
       span: names,
       parent: names,
       start: fc.integer({ min: 0, max: 100 }),
       duration: fc.integer({ min: -5, max: 50 }),
-      status: fc.constantFrom("ok", "error") as fc.Arbitrary<"ok" | "error">,
+      status: fc.constantFrom<("ok" | "error")[]>("ok", "error"),
       attributes,
     })
     .map(({ duration, ...fact }) => factFrom({ ...fact, end: fact.start + duration }));

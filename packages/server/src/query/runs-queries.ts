@@ -14,7 +14,7 @@ export interface RunQueries {
   pipeline(about: Window & { name: string }): Promise<PipelineResponse>;
 }
 
-export function createRunQueries(store: Store): RunQueries {
+export function createRunQueries({ store }: { store: Store }): RunQueries {
   return {
     list: (filter) => listRuns(store, filter),
     read: (id) => readRun(store, id),

@@ -1,8 +1,7 @@
 import { Hono } from "hono";
 import type { Clock } from "../../model/clock.ts";
 import { SightglassError } from "../../model/errors.ts";
-import { listPipelines, readPipeline } from "../../query/pipelines.ts";
-import type { Store } from "../../store/store.ts";
+import type { RunQueries } from "../../query/runs-queries.ts";
 import { Parameters } from "../parameters.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -10,16 +9,16 @@ const windowDefaultMs = 7 * dayMs;
 const windowMaxMs = 366 * dayMs;
 
 /** `/api/pipelines` and `/api/pipelines/NAME`. */
-export function pipelinesRoutes({ store, clock }: { store: Store; clock: Clock }): Hono {
+export function pipelinesRoutes({ runs, clock }: { runs: RunQueries; clock: Clock }): Hono {
   return new Hono()
     .get("/api/pipelines", async (context) => {
       const windowMs = windowOf(new Parameters(context.req.url).only("window"));
-      return context.json(await listPipelines(store, { nowMs: clock.nowMs(), windowMs }));
+      return context.json(await runs.pipelines({ nowMs: clock.nowMs(), windowMs }));
     })
     .get("/api/pipelines/:name", async (context) => {
       const windowMs = windowOf(new Parameters(context.req.url).only("window"));
       const name = context.req.param("name");
-      return context.json(await readPipeline(store, { name, nowMs: clock.nowMs(), windowMs }));
+      return context.json(await runs.pipeline({ name, nowMs: clock.nowMs(), windowMs }));
     });
 }
 

@@ -3,8 +3,9 @@ import { Folder } from "../../fold/folder.ts";
 import { ShiftedClock } from "../../fold/testing/clock.ts";
 import { epochMs } from "../../fold/testing/facts.ts";
 import { openTestStore, type TestStore } from "../../fold/testing/store.ts";
+import { createRunQueries } from "../../query/runs-queries.ts";
 import { createApp } from "../app.ts";
-import type { ErrorResponse, PipelineResponse, RunResponse, RunsResponse } from "../contract.ts";
+import type { ErrorResponse, LogsResponse, PipelineResponse, RunResponse, RunsResponse } from "../contract.ts";
 import { pipelinesRoutes } from "./pipelines.ts";
 import { runsRoutes } from "./runs.ts";
 
@@ -37,18 +38,20 @@ beforeAll(async () => {
   await folder.foldNow();
   await folder.stop();
   const clock = { nowMs: () => epochMs + 60_000, monotonicMs: () => 0, after: () => () => {} };
-  app = createApp({ routes: [runsRoutes({ store: test.store }), pipelinesRoutes({ store: test.store, clock })] });
+  const runs = createRunQueries({ store: test.store });
+  app = createApp({ routes: [runsRoutes({ runs }), pipelinesRoutes({ runs, clock })] });
 });
 afterAll(() => test.close());
 
-async function get<Body>(path: string): Promise<{ status: number; body: Body }> {
+async function get<Body>(path: string, expected = 200): Promise<Body> {
   const answer = await app.request(path);
-  return { status: answer.status, body: (await answer.json()) as Body };
+  expect(answer.status).toBe(expected);
+  return (await answer.json()) as Body;
 }
 
 describe("the routes of runs", () => {
   it("answers the list as the design has it", async () => {
-    const { body } = await get<RunsResponse>(
+    const body = await get<RunsResponse>(
       `/api/runs?pipeline=${encodeURIComponent("flights / daily")}&status=succeeded,failed&limit=5`,
     );
     expect(body.next).toBeNull();
@@ -70,12 +73,10 @@ describe("the routes of runs", () => {
 
   it("takes ids and names with any character in them", async () => {
     const id = encodeURIComponent("scheduled__2026-11-20T03:00:00+00:00/1");
-    const { body } = await get<RunResponse>(`/api/runs/${id}`);
+    const body = await get<RunResponse>(`/api/runs/${id}`);
     expect(body.stages).toMatchObject([{ name: "load", recordsUnexplained: 0 }]);
-    expect((await get<{ logs: unknown[] }>(`/api/runs/${id}/logs?severity=warn`)).body.logs).toEqual([]);
-    const { body: pipeline } = await get<PipelineResponse>(
-      `/api/pipelines/${encodeURIComponent("flights / daily")}?window=24h`,
-    );
+    expect((await get<LogsResponse>(`/api/runs/${id}/logs?severity=warn`)).logs).toEqual([]);
+    const pipeline = await get<PipelineResponse>(`/api/pipelines/${encodeURIComponent("flights / daily")}?window=24h`);
     expect(pipeline).toMatchObject({ windowMs: 86_400_000, pipeline: { runCount: 1 }, stages: [{ name: "load" }] });
   });
 
@@ -92,9 +93,8 @@ describe("the routes of runs", () => {
     ["/api/pipelines?window=9999d", 400, /window.*out of bounds/],
     ["/api/pipelines/nope", 404, /nope/],
   ])("refuses %s", async (path, status, message) => {
-    const answer = await get<ErrorResponse>(path);
-    expect(answer.status).toBe(status);
-    expect(answer.body.error.message).toMatch(message);
-    expect(answer.body.error.hint).toBeTruthy();
+    const { error } = await get<ErrorResponse>(path, status);
+    expect(error.message).toMatch(message);
+    expect(error.hint).toBeTruthy();
   });
 });
