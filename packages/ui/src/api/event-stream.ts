@@ -16,7 +16,8 @@ export function eventStreamParser(): (text: string) => StreamEvent[] {
   let data: string[] = [];
   return (text) => {
     const events: StreamEvent[] = [];
-    const lines = (rest + text).split(/\r\n|\n|\r/);
+    // A CR at the end may be half of a CRLF: it waits for what follows.
+    const lines = (rest + text).split(/\r\n|\n|\r(?=[^])/);
     rest = lines.pop() ?? "";
     for (const line of lines) {
       if (line === "") {

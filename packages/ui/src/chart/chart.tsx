@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useIsDark } from "../theme/theme.ts";
-import { chartOptions } from "./options.ts";
+import { chartOptions, type HoveredPoint } from "./options.ts";
 import type { ChartSpec } from "./spec.ts";
 import "./chart.css";
 
@@ -13,27 +13,26 @@ export interface ChartProps extends ChartSpec {
   height: number;
   /** A point was clicked. */
   onSelect?: (index: number) => void;
-  /** The point under the pointer, with its place in the window; null when it leaves. */
-  onHover?: (hovered: { index: number; left: number; top: number } | null) => void;
+  /** The point under the pointer; null when it leaves. */
+  onHover?: (hovered: HoveredPoint | null) => void;
 }
 
-/** The one wrapper around uPlot: time on x, one or more series on y, colours from the tokens, drawn again on a theme change. */
+/** The one wrapper around uPlot: time on x, one or more series on y, colours from the tokens. */
 export function Chart(props: ChartProps) {
-  const { label, height } = props;
+  const isDark = useIsDark();
+  // What uPlot fixes at its making; new data alone do not make it anew.
+  const series = props.series.map(({ label, color, kind }) => `${label} ${color} ${kind}`).join();
+  return <Plot key={`${series} ${props.height} ${isDark}`} {...props} />;
+}
+
+function Plot(props: ChartProps) {
+  const { label, height, xMs, series } = props;
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const latest = useRef(props);
-  const isDark = useIsDark();
   useEffect(() => {
     latest.current = props;
   });
-  // What uPlot fixes at its making; new data alone do not make it anew.
-  const shape = JSON.stringify([
-    props.series.map((series) => [series.label, series.color, series.kind]),
-    height,
-    props.yFormat.name,
-    isDark,
-  ]);
 
   useEffect(() => {
     const target = element.current;
@@ -48,31 +47,32 @@ export function Chart(props: ChartProps) {
     plot.current = made;
     const watcher = new ResizeObserver(() => made.setSize({ width: target.clientWidth, height }));
     watcher.observe(target);
+    const select = () => {
+      const index = made.cursor.idx;
+      if (index !== null && index !== undefined) latest.current.onSelect?.(index);
+    };
+    target.addEventListener("click", select);
     return () => {
       watcher.disconnect();
+      target.removeEventListener("click", select);
       made.destroy();
       plot.current = undefined;
     };
-  }, [shape, height]);
+  }, [height]);
 
-  const { xMs, series, pointColor } = props;
   useEffect(() => {
     plot.current?.setData(dataOf({ xMs, series }));
-  }, [xMs, series, pointColor]);
+  }, [xMs, series]);
 
   return (
-    // Reading and opening points by keyboard happens in the table that the label names.
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/prefer-tag-over-role
     <div
       ref={element}
       className={`chart${props.onSelect === undefined ? "" : " is-clickable"}`}
+      // It holds a canvas, which an img cannot.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="img"
       aria-label={label}
       style={{ height }}
-      onClick={() => {
-        const index = plot.current?.cursor.idx;
-        if (index !== null && index !== undefined) props.onSelect?.(index);
-      }}
     />
   );
 }

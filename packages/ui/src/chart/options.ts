@@ -7,12 +7,19 @@ const pointRadiusPx = 3.25;
 /** Above so many points they are drawn small and without a rim. */
 const roomyPointsMax = 120;
 
+/** A point of the chart, and where it is in the window, in CSS pixels. */
+export interface HoveredPoint {
+  index: number;
+  left: number;
+  top: number;
+}
+
 export interface OptionsInput {
   /** Read at every drawing, so that new data need no new chart. */
   spec: () => ChartSpec;
   width: number;
   height: number;
-  onHover: (hovered: { index: number; left: number; top: number } | null) => void;
+  onHover: (hovered: HoveredPoint | null) => void;
 }
 
 /** uPlot's options in the house's looks: no legend, thin axes, a quiet grid. */

@@ -39,7 +39,7 @@ export function formatRatio(ratio: number | null | undefined): string {
   if (ratio === null || ratio === undefined) return unknown;
   if (ratio === 1) return "100 %";
   const percent = Math.min(ratio * 100, 99.9);
-  return `${percent >= 10 || percent === 0 ? percent.toFixed(percent >= 99 ? 1 : 0) : percent.toFixed(1)} %`;
+  return `${percent >= 10 || percent === 0 ? percent.toFixed(percent >= 95 ? 1 : 0) : percent.toFixed(1)} %`;
 }
 
 /** `1 row`, `212 rows`. */

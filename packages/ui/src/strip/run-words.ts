@@ -1,4 +1,3 @@
-import type { RunSummary } from "sightglass/contract";
 import { countOf } from "../format/count.ts";
 
 /** Rows that are not accounted for, in words; null when all are. */

@@ -85,7 +85,11 @@ function Rows(props: WaterfallProps & { range: TimeRange }) {
   });
   const cursorRow = cursor < 0 ? -1 : rowOf(tree, rows, cursor);
   useEffect(() => {
-    if (cursorRow >= 0) virtualizer.scrollToIndex(cursorRow, { align: "auto" });
+    if (cursorRow < 0) return;
+    const { range: seen } = virtualizer;
+    // One step scrolls by a row; a jump puts its target in the middle, with what is around it.
+    const isFar = seen !== null && (cursorRow < seen.startIndex - 1 || cursorRow > seen.endIndex + 1);
+    virtualizer.scrollToIndex(cursorRow, { align: isFar ? "center" : "auto" });
   }, [cursorRow, virtualizer]);
   const crosshair = useCrosshair(tree, range);
   useZoomWheel(scroller, { tree, range, onRange: props.onRange });

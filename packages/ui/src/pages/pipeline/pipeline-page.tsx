@@ -167,7 +167,8 @@ function GridPanel({ name }: { name: string }) {
 
 function Charts({ name, window }: { name: string; window: Window }) {
   // Rounded, so that the question stays the same while time goes by.
-  const start = new Date(Math.floor(Date.now() / 600_000) * 600_000 - windowMs[window]).toISOString();
+  const nowMs = useNow(600_000);
+  const start = new Date(nowMs - windowMs[window]).toISOString();
   const { data } = useInfiniteQuery(runsQuery({ pipeline: name, start }, chartedMax));
   const runs = useMemo(() => data?.pages[0]?.runs ?? [], [data]);
   return (

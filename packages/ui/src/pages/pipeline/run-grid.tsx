@@ -28,7 +28,7 @@ export function RunGrid({ grid }: { grid: PipelineGridResponse }) {
   // The newest run is the one of interest.
   useEffect(() => {
     const element = scroller.current;
-    if (element !== null) element.scrollLeft = element.scrollWidth;
+    if (element !== null && runs.length > 0) element.scrollLeft = element.scrollWidth;
   }, [runs.length]);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -111,7 +111,7 @@ export function RunGrid({ grid }: { grid: PipelineGridResponse }) {
         </tbody>
         <tfoot aria-hidden="true">
           <tr>
-            <td />
+            <td className="grid-corner muted">Day</td>
             {dayLabels(runs).map((label, index) => (
               <td key={runs[index]?.id} className="grid-day">
                 {label === null ? null : <span>{label}</span>}

@@ -10,6 +10,8 @@ import { CodeWords } from "./code-words.tsx";
 import { type Fate, fateWords, type FlowStep, rowFlow } from "./row-flow.ts";
 import "./row-waterfall.css";
 
+/** More stages than this stand closer. */
+const denseFrom = 10;
 const legend: Fate[] = ["written", "filtered", "deduplicated", "failed", "unexplained"];
 
 export interface RowWaterfallProps {
@@ -35,7 +37,7 @@ export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
         </span>
       }
     >
-      <Table caption="Rows read, lost and written by each stage" className="flow">
+      <Table caption="Rows read, lost and written by each stage" className="flow" dense={flow.steps.length > denseFrom}>
         <thead>
           <tr>
             <Header>Stage</Header>

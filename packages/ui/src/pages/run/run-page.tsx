@@ -100,6 +100,14 @@ function Detail({ run, words, nowMs }: { run: RunResponse; words: string; nowMs:
   return (
     <>
       <CodeWords text={words} />{" "}
+      {run.status === "failed" ? (
+        <>
+          <Link to="." search={{ tab: "errors" }}>
+            Show the error
+          </Link>
+          .{" "}
+        </>
+      ) : null}
       {isBad ? (
         run.lastGoodRunId === null ? (
           "No earlier run was good."

@@ -49,7 +49,7 @@ function failed(run: RunResponse): RunVerdict {
       : 0;
   return {
     tone: "failed",
-    text: `Failed${stage === undefined ? "" : ` in \`${stage.name}\``}${attempts}${message === undefined ? "." : `: ${firstLine(message)}`}`,
+    text: `Failed${stage === undefined ? "" : ` in \`${stage.name}\``}${attempts}${message === undefined ? "." : `: ${firstLine(message).replace(/\.?$/, ".")}`}`,
     detail: others > 0 ? `${countOf(others, "more stage")} failed too.` : "",
   };
 }
