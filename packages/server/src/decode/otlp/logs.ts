@@ -4,6 +4,7 @@ import { anyValueKind, KeyValueFields, writeAnyValue } from "./any-value.ts";
 import { type DecodeContext, EnvelopeDecoder } from "./envelope-decoder.ts";
 import { exportLogsServiceRequest } from "./json/message-types.ts";
 import { jsonToProtobuf } from "./json/transcode.ts";
+import { LogFields } from "./log-fields.ts";
 import type { DecodeOutcome } from "./rejections.ts";
 
 const faults = {
@@ -36,6 +37,7 @@ export function decodeLogsJson(body: Uint8Array, block: LogBlock, context: Decod
 class LogsDecoder extends EnvelopeDecoder {
   private readonly block: LogBlock;
   private readonly to: LogBlock["to"];
+  private readonly record = new LogFields();
   private readonly attribute = new KeyValueFields();
 
   constructor(body: Uint8Array, block: LogBlock, context: DecodeContext) {
@@ -45,110 +47,42 @@ class LogsDecoder extends EnvelopeDecoder {
   }
 
   protected decodeItem(end: number): void {
-    const { reader, to } = this;
-    let traceId = -1;
-    let spanId = -1;
-    let fault = "";
-    let timeLow = 0;
-    let timeHigh = 0;
-    let observedLow = 0;
-    let observedHigh = 0;
-    let severityNumber = 0;
-    let severityStart = 0;
-    let severityEnd = 0;
-    let eventStart = 0;
-    let eventEnd = 0;
-    let bodyStart = 0;
-    let bodyEnd = 0;
-    let flags = 0;
-    let dropped = 0;
-    let attributes = 0;
+    const { reader, record } = this;
     const start = reader.position;
+    let attributes = 0;
+    record.reset();
     while (reader.position < end) {
       reader.limit = end;
       const tag = reader.tag();
-      switch (tag) {
-        case 0x09:
-          reader.fixed64();
-          timeLow = reader.low;
-          timeHigh = reader.high;
-          break;
-        case 0x10:
-          severityNumber = reader.varint32();
-          break;
-        case 0x1a:
-          severityEnd = reader.end();
-          severityStart = reader.position;
-          reader.position = severityEnd;
-          break;
-        case 0x2a:
-          bodyEnd = reader.end();
-          bodyStart = reader.position;
-          reader.position = bodyEnd;
-          break;
-        case 0x32:
-          attributes++;
-          this.appendAttribute();
-          break;
-        case 0x38:
-          dropped = reader.varint32();
-          break;
-        case 0x45:
-          flags = reader.fixed32();
-          break;
-        case 0x4a:
-        case 0x52: {
-          const idEnd = reader.end();
-          const width = tag === 0x4a ? 16 : 8;
-          const length = idEnd - reader.position;
-          const id = length === width ? reader.position : -1;
-          if (length !== width && length !== 0) fault = tag === 0x4a ? faults.traceId : faults.spanId;
-          if (tag === 0x4a) traceId = id;
-          else spanId = id;
-          reader.position = idEnd;
-          break;
-        }
-        case 0x59:
-          reader.fixed64();
-          observedLow = reader.low;
-          observedHigh = reader.high;
-          break;
-        case 0x62:
-          eventEnd = reader.end();
-          eventStart = reader.position;
-          reader.position = eventEnd;
-          break;
-        case 0x22:
-          // The name of a record in OTLP before 0.20, since removed.
-          reader.skip(tag);
-          break;
-        default:
-          reader.skipUnknown(tag, recordFieldMax);
-      }
+      if (tag === 0x32) {
+        attributes++;
+        this.appendAttribute();
+      } else if (!record.read(tag, reader)) reader.skipUnknown(tag, recordFieldMax);
     }
-    if (fault !== "") {
-      to.attributes.abandonRow();
-      this.reject(fault);
+    if (record.isTraceIdWrong || record.isSpanIdWrong) {
+      this.to.attributes.abandonRow();
+      this.reject(record.isTraceIdWrong ? faults.traceId : faults.spanId);
       return;
     }
-    const { source } = reader;
-    this.appendTimes(timeLow, timeHigh, observedLow, observedHigh);
-    if (traceId < 0) to.traceId.appendZeros();
-    else to.traceId.append(source, traceId);
-    if (spanId < 0) to.spanId.appendZeros();
-    else to.spanId.append(source, spanId);
-    to.flags.append(flags);
-    to.severityNumber.append(severityNumber > 0xff ? 0 : severityNumber);
-    to.severityText.append(source, severityStart, severityEnd);
-    to.droppedAttributes.append(dropped);
-    if (eventEnd === eventStart && attributes > 0) {
-      const found = this.eventNameAttribute(start, end);
-      eventStart = found.start;
-      eventEnd = found.end;
-    }
-    to.eventName.append(source, eventStart, eventEnd);
-    to.isPipeline.append(isAnnouncement(source, eventStart, eventEnd) ? 1 : 0);
-    this.appendBody(bodyStart, bodyEnd);
+    if (record.eventEnd === record.eventStart && attributes > 0) this.findEventName(start, end);
+    this.appendRecord();
+  }
+
+  private appendRecord(): void {
+    const { to, record } = this;
+    const { source } = this.reader;
+    this.appendTimes();
+    if (record.traceId < 0) to.traceId.appendZeros();
+    else to.traceId.append(source, record.traceId);
+    if (record.spanId < 0) to.spanId.appendZeros();
+    else to.spanId.append(source, record.spanId);
+    to.flags.append(record.flags);
+    to.severityNumber.append(record.severityNumber > 0xff ? 0 : record.severityNumber);
+    to.severityText.append(source, record.severityStart, record.severityEnd);
+    to.droppedAttributes.append(record.droppedAttributes);
+    to.eventName.append(source, record.eventStart, record.eventEnd);
+    to.isPipeline.append(isAnnouncement(source, record.eventStart, record.eventEnd) ? 1 : 0);
+    this.appendBody();
     to.attributes.endRow();
     this.appendEnvelope();
     this.block.rowCount++;
@@ -159,9 +93,10 @@ class LogsDecoder extends EnvelopeDecoder {
    * A record without a time of its own has the time when it was observed, and one without that the time when it was
    * received (logs data model: "use Timestamp if it is present, otherwise use ObservedTimestamp").
    */
-  private appendTimes(timeLow: number, timeHigh: number, observedLow: number, observedHigh: number): void {
-    const { to, receivedLow, receivedHigh } = this;
-    to.receivedAt.append(receivedLow, receivedHigh);
+  private appendTimes(): void {
+    const { to } = this;
+    const { timeLow, timeHigh, observedLow, observedHigh } = this.record;
+    to.receivedAt.append(this.receivedLow, this.receivedHigh);
     let low = observedLow;
     let high = observedHigh;
     if (low === 0 && high === 0) {
@@ -174,8 +109,9 @@ class LogsDecoder extends EnvelopeDecoder {
   }
 
   /** A string as it is, anything else as typed JSON. */
-  private appendBody(start: number, end: number): void {
+  private appendBody(): void {
     const { reader, to, value, json } = this;
+    const { bodyStart: start, bodyEnd: end } = this.record;
     reader.position = start;
     value.read(reader, end);
     if (value.kind === anyValueKind.string || value.kind === anyValueKind.empty) {
@@ -190,9 +126,9 @@ class LogsDecoder extends EnvelopeDecoder {
     to.bodyIsJson.append(1);
   }
 
-  /** The value of the string attribute `event.name`, an empty range without one. */
-  private eventNameAttribute(start: number, end: number): { start: number; end: number } {
-    const { reader, attribute, value } = this;
+  /** Takes the string attribute `event.name` for the name of the event. */
+  private findEventName(start: number, end: number): void {
+    const { reader, attribute, value, record } = this;
     const { bytes } = reader.source;
     reader.position = start;
     while (reader.position < end) {
@@ -210,10 +146,13 @@ class LogsDecoder extends EnvelopeDecoder {
       ) {
         reader.position = attribute.valueStart;
         value.read(reader, attribute.valueEnd);
-        if (value.kind === anyValueKind.string) return { start: value.start, end: value.end };
+        if (value.kind === anyValueKind.string) {
+          record.eventStart = value.start;
+          record.eventEnd = value.end;
+          return;
+        }
       }
       reader.position = attributeEnd;
     }
-    return { start: 0, end: 0 };
   }
 }

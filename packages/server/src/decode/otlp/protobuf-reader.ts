@@ -119,6 +119,18 @@ export class ProtobufReader {
     return end;
   }
 
+  /** Where the id that follows starts; -1 when it has another width or is all zero. */
+  idAt(width: 8 | 16): number {
+    const end = this.end();
+    const start = this.position;
+    this.position = end;
+    if (end - start !== width) return -1;
+    const { view } = this.source;
+    let bits = view.getUint32(start) | view.getUint32(start + 4);
+    if (width === 16) bits |= view.getUint32(start + 8) | view.getUint32(start + 12);
+    return bits === 0 ? -1 : start;
+  }
+
   /**
    * Steps over a field that no case of its message took. Up to `fieldMax` all fields are known, so that such a field has
    * the wrong wire type: dropping it in silence would lose data.

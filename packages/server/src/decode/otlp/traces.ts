@@ -5,6 +5,7 @@ import { exportTraceServiceRequest } from "./json/message-types.ts";
 import { jsonToProtobuf } from "./json/transcode.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
 import type { DecodeOutcome } from "./rejections.ts";
+import { SpanFields } from "./span-fields.ts";
 
 const faults = {
   traceId: "trace_id must be 16 bytes and not all zero",
@@ -37,11 +38,9 @@ export function decodeTracesJson(body: Uint8Array, block: SpanBlock, context: De
 class TracesDecoder extends EnvelopeDecoder {
   private readonly block: SpanBlock;
   private readonly to: SpanBlock["to"];
+  private readonly span = new SpanFields();
+  /** Why the span cannot be accepted; empty while it can. */
   private fault = "";
-  private parentStart = -1;
-  private statusStart = 0;
-  private statusEnd = 0;
-  private statusCode = 0;
 
   constructor(body: Uint8Array, block: SpanBlock, context: DecodeContext) {
     super(body, block.to, context, { resources: "resourceSpans", scopes: "scopeSpans", items: "spans" });
@@ -50,114 +49,43 @@ class TracesDecoder extends EnvelopeDecoder {
   }
 
   protected decodeItem(end: number): void {
-    const { reader, to } = this;
-    let traceId = -1;
-    let spanId = -1;
-    let traceStateStart = 0;
-    let traceStateEnd = 0;
-    let nameStart = 0;
-    let nameEnd = 0;
-    let kind = 0;
-    let startLow = 0;
-    let startHigh = 0;
-    let endLow = 0;
-    let endHigh = 0;
-    let flags = 0;
-    let droppedAttributes = 0;
-    let droppedEvents = 0;
-    let droppedLinks = 0;
+    const { reader, span } = this;
     let pipelineBits = 0;
     this.fault = "";
-    this.parentStart = -1;
-    this.statusStart = 0;
-    this.statusEnd = 0;
-    this.statusCode = 0;
+    span.reset();
     while (reader.position < end) {
       reader.limit = end;
       const tag = reader.tag();
-      switch (tag) {
-        case 0x0a:
-          traceId = idAt(reader, 16);
-          break;
-        case 0x12:
-          spanId = idAt(reader, 8);
-          break;
-        case 0x1a:
-          traceStateEnd = reader.end();
-          traceStateStart = reader.position;
-          reader.position = traceStateEnd;
-          break;
-        case 0x22:
-          this.readParent();
-          break;
-        case 0x2a:
-          nameEnd = reader.end();
-          nameStart = reader.position;
-          reader.position = nameEnd;
-          break;
-        case 0x30:
-          kind = reader.varint32();
-          break;
-        case 0x39:
-          reader.fixed64();
-          startLow = reader.low;
-          startHigh = reader.high;
-          break;
-        case 0x41:
-          reader.fixed64();
-          endLow = reader.low;
-          endHigh = reader.high;
-          break;
-        case 0x4a:
-          pipelineBits |= this.appendAttribute();
-          break;
-        case 0x50:
-          droppedAttributes = reader.varint32();
-          break;
-        case 0x5a:
-          this.appendEvent();
-          break;
-        case 0x60:
-          droppedEvents = reader.varint32();
-          break;
-        case 0x6a:
-          this.appendLink();
-          break;
-        case 0x70:
-          droppedLinks = reader.varint32();
-          break;
-        case 0x7a:
-          this.readStatus();
-          break;
-        case 0x85:
-          flags = reader.fixed32();
-          break;
-        default:
-          reader.skipUnknown(tag, spanFieldMax);
-      }
+      if (tag === 0x4a) pipelineBits |= this.appendAttribute();
+      else if (tag === 0x5a) this.appendEvent();
+      else if (tag === 0x6a) this.appendLink();
+      else if (!span.read(tag, reader)) reader.skipUnknown(tag, spanFieldMax);
     }
-    if (traceId < 0) this.fault = faults.traceId;
-    else if (spanId < 0) this.fault = faults.spanId;
-    if (this.fault !== "") {
-      this.abandon();
-      return;
-    }
-    const { source } = reader;
+    if (span.traceId < 0) this.fault = faults.traceId;
+    else if (span.spanId < 0) this.fault = faults.spanId;
+    else if (span.isParentWrong) this.fault = faults.parentSpanId;
+    if (this.fault === "") this.appendSpan(pipelineBits);
+    else this.abandon();
+  }
+
+  private appendSpan(pipelineBits: number): void {
+    const { to, span } = this;
+    const { source } = this.reader;
     to.receivedAt.append(this.receivedLow, this.receivedHigh);
-    this.appendTimes(startLow, startHigh, endLow, endHigh);
-    to.traceId.append(source, traceId);
-    to.spanId.append(source, spanId);
-    if (this.parentStart < 0) to.parentSpanId.appendZeros();
-    else to.parentSpanId.append(source, this.parentStart);
-    to.traceState.append(source, traceStateStart, traceStateEnd);
-    to.flags.append(flags);
-    to.name.append(source, nameStart, nameEnd);
-    to.kind.append(kind > 0xff ? 0 : kind);
-    to.statusCode.append(this.statusCode > 0xff ? 0 : this.statusCode);
-    to.statusMessage.append(source, this.statusStart, this.statusEnd);
-    to.droppedAttributes.append(droppedAttributes);
-    to.droppedEvents.append(droppedEvents);
-    to.droppedLinks.append(droppedLinks);
+    this.appendTimes();
+    to.traceId.append(source, span.traceId);
+    to.spanId.append(source, span.spanId);
+    if (span.parentSpanId < 0) to.parentSpanId.appendZeros();
+    else to.parentSpanId.append(source, span.parentSpanId);
+    to.traceState.append(source, span.traceStateStart, span.traceStateEnd);
+    to.flags.append(span.flags);
+    to.name.append(source, span.nameStart, span.nameEnd);
+    to.kind.append(span.kind > 0xff ? 0 : span.kind);
+    to.statusCode.append(span.statusCode > 0xff ? 0 : span.statusCode);
+    to.statusMessage.append(source, span.statusStart, span.statusEnd);
+    to.droppedAttributes.append(span.droppedAttributes);
+    to.droppedEvents.append(span.droppedEvents);
+    to.droppedLinks.append(span.droppedLinks);
     to.isPipeline.append(isPipelineSpan(pipelineBits) ? 1 : 0);
     this.endRow();
   }
@@ -188,19 +116,10 @@ class TracesDecoder extends EnvelopeDecoder {
     this.reject(this.fault);
   }
 
-  /** An id of zeros is the absent one. */
-  private readParent(): void {
-    const { reader } = this;
-    const end = reader.end();
-    const length = end - reader.position;
-    this.parentStart = length === 8 ? reader.position : -1;
-    if (length !== 8 && length !== 0) this.fault = faults.parentSpanId;
-    reader.position = end;
-  }
-
   /** Start and duration. A span without an end has the duration 0; one that ends before it starts a negative one. */
-  private appendTimes(startLow: number, startHigh: number, endLow: number, endHigh: number): void {
+  private appendTimes(): void {
     const { to } = this;
+    const { startLow, startHigh, endLow, endHigh } = this.span;
     if (((startHigh | endHigh) & 0x8000_0000) !== 0) {
       // After the year 2262: nothing that DateTime64(9) can hold.
       this.appendTime(to.startTime, startLow, startHigh);
@@ -210,23 +129,6 @@ class TracesDecoder extends EnvelopeDecoder {
     to.startTime.append(startLow, startHigh);
     if (endLow === 0 && endHigh === 0) to.durationNs.append(0, 0);
     else to.durationNs.append(endLow - startLow, endHigh - startHigh - (endLow < startLow ? 1 : 0));
-  }
-
-  /** Status: message = 2, code = 3. */
-  private readStatus(): void {
-    const { reader } = this;
-    const end = reader.end();
-    reader.limit = end;
-    while (reader.position < end) {
-      const tag = reader.tag();
-      if (tag === 0x18) this.statusCode = reader.varint32();
-      else if (tag === 0x12) {
-        this.statusEnd = reader.end();
-        this.statusStart = reader.position;
-        reader.position = this.statusEnd;
-      } else if (tag === 0x08) reader.varint32();
-      else reader.skipUnknown(tag, 3);
-    }
   }
 
   /** Event: time_unix_nano = 1, name = 2, attributes = 3, dropped_attributes_count = 4. */
@@ -322,16 +224,4 @@ class TracesDecoder extends EnvelopeDecoder {
 function appendOptionalId(column: SpanBlock["to"]["traceId"], reader: ProtobufReader, start: number): void {
   if (start < 0) column.appendZeros();
   else column.append(reader.source, start);
-}
-
-/** Where the id that follows starts; -1 when it has another width or is all zero. */
-function idAt(reader: ProtobufReader, width: 8 | 16): number {
-  const end = reader.end();
-  const start = reader.position;
-  reader.position = end;
-  if (end - start !== width) return -1;
-  const { view } = reader.source;
-  let bits = view.getUint32(start) | view.getUint32(start + 4);
-  if (width === 16) bits |= view.getUint32(start + 8) | view.getUint32(start + 12);
-  return bits === 0 ? -1 : start;
 }
