@@ -1,4 +1,12 @@
-import { isComparison, isSetOperator, type Aggregate, type Binary, type Call, type Expr, type VectorSelector } from "../ast/nodes.ts";
+import {
+  isComparison,
+  isSetOperator,
+  type Aggregate,
+  type Binary,
+  type Call,
+  type Expr,
+  type VectorSelector,
+} from "../ast/nodes.ts";
 import type { Problem } from "../errors.ts";
 import { metricNameLabel } from "../model/labels.ts";
 import { quote } from "../text/go-format.ts";
@@ -90,7 +98,10 @@ class Checker {
 
   #experimental(name: string, span: Span): void {
     if (this.#options.experimentalFunctions === false)
-      this.#problem(`${name}() is experimental and must be enabled with --enable-feature=promql-experimental-functions`, span);
+      this.#problem(
+        `${name}() is experimental and must be enabled with --enable-feature=promql-experimental-functions`,
+        span,
+      );
   }
 
   #binary(expr: Binary): void {
@@ -107,7 +118,10 @@ class Checker {
     if (matching.on)
       for (const label of matching.labels.filter((name) => matching.include.includes(name)))
         this.#problem(`label ${quote(label)} must not occur in ON and GROUP clause at once`, this.#operatorSpan(expr));
-    for (const [side, type] of [[expr.left, left], [expr.right, right]] as const)
+    for (const [side, type] of [
+      [expr.left, left],
+      [expr.right, right],
+    ] as const)
       if (type !== "scalar" && type !== "instant vector")
         this.#problem("binary expression must contain only scalar and instant vector types", side.span);
     this.#matching(expr, left, right, hasFill);

@@ -58,9 +58,11 @@ export class Annotations {
   }
 
   list(): readonly Annotation[] {
-    const forced = [...this.#forced.values()].map(
-      (each): Annotation => ({ level: "info", message: forcedMessage(each), span: each.span }),
-    );
+    const forced = [...this.#forced.values()].map((each): Annotation => ({
+      level: "info",
+      message: forcedMessage(each),
+      span: each.span,
+    }));
     return [...this.#byKey.values(), ...forced];
   }
 }
@@ -109,8 +111,7 @@ export const messages = {
     `incompatible sample types encountered for binary operator ${quote(operator)}: ${left} ${operator} ${right}`,
   incompatibleBuckets: (operator: string): string =>
     `incompatible bucket layout encountered for binary operator ${operator}`,
-  resetCollision: (operation: HistogramOperation): string =>
-    `conflicting counter resets during histogram ${operation}`,
+  resetCollision: (operation: HistogramOperation): string => `conflicting counter resets during histogram ${operation}`,
   boundsReconciled: (operation: HistogramOperation): string =>
     `mismatched custom buckets were reconciled during ${operation}`,
   quantileNaNResult: (name: string): string =>

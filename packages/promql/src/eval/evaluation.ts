@@ -83,7 +83,10 @@ export class Evaluation {
 
   checkSeriesCount(count: number): void {
     if (count > this.settings.seriesMax)
-      throw new PromqlError("limit", `query would load ${count} series, more than the limit of ${this.settings.seriesMax}`);
+      throw new PromqlError(
+        "limit",
+        `query would load ${count} series, more than the limit of ${this.settings.seriesMax}`,
+      );
   }
 
   /** The labels of a result whose metric name has no meaning any more. */
@@ -118,4 +121,5 @@ export function countSamples(series: readonly StepSeries[]): number {
   return total;
 }
 
-export const duplicateLabels = (): PromqlError => executionError("vector cannot contain metrics with the same labelset");
+export const duplicateLabels = (): PromqlError =>
+  executionError("vector cannot contain metrics with the same labelset");

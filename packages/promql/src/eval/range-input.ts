@@ -28,7 +28,12 @@ export async function readRange(
     : readSubquery(node, grid, evaluation, evaluate);
 }
 
-function windowsOver(reference: Grid, grid: Grid, rangeMs: number, reach: { beforeMs: number; afterMs: number }): WindowPlan {
+function windowsOver(
+  reference: Grid,
+  grid: Grid,
+  rangeMs: number,
+  reach: { beforeMs: number; afterMs: number },
+): WindowPlan {
   return {
     firstEndMs: reference.startMs,
     endStepMs: reference.count === 1 ? 0 : reference.stepMs,
@@ -89,7 +94,12 @@ function keptIndexes(stale: Uint8Array, histograms: RawSeries["histograms"]): nu
   return kept;
 }
 
-async function readSubquery(node: Subquery, grid: Grid, evaluation: Evaluation, evaluate: Evaluate): Promise<RangeInput> {
+async function readSubquery(
+  node: Subquery,
+  grid: Grid,
+  evaluation: Evaluation,
+  evaluate: Evaluate,
+): Promise<RangeInput> {
   const reference = referenceGrid(node, grid, evaluation.grid);
   const inner = subqueryGrid(node, reference, evaluation.grid, evaluation.settings.subqueryStepMs);
   const rangeMs = durationMs(node.range, evaluation.grid, "positive");

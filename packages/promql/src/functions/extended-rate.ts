@@ -87,7 +87,8 @@ function histogramRate(series: RangeSeries, window: Window, bounds: Bounds, out:
   const firstSample = samples[0];
   if (firstSample === undefined) return;
   if (samples.some((each) => usesCustomBuckets(each) !== usesCustomBuckets(firstSample))) return mixed();
-  if (kind.isCounter && samples.some((each) => each.hint === "gauge")) call.annotations.warn(messages.notCounter(name), call.span);
+  if (kind.isCounter && samples.some((each) => each.hint === "gauge"))
+    call.annotations.warn(messages.notCounter(name), call.span);
   const left = boundary(series, window, bounds, "left", rating);
   const right = boundary(series, window, bounds, "right", rating);
   if (left === undefined || right === undefined) return mixed();
@@ -108,7 +109,11 @@ function histogramRate(series: RangeSeries, window: Window, bounds: Bounds, out:
   setHistogram(out, window.step, compactHistogram({ ...scaled, hint: "gauge" }));
 }
 
-function reconciled(combined: Combined | undefined, operation: HistogramOperation, call: RangeCall): FloatHistogram | undefined {
+function reconciled(
+  combined: Combined | undefined,
+  operation: HistogramOperation,
+  call: RangeCall,
+): FloatHistogram | undefined {
   if (combined?.boundsReconciled) call.annotations.info(messages.boundsReconciled(operation), call.span);
   return combined?.histogram;
 }

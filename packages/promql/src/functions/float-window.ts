@@ -37,7 +37,8 @@ function overMixed(
   least: number,
 ): void {
   const kept: number[] = [];
-  for (let index = window.low; index < window.high; index++) if (series.histograms?.[index] === undefined) kept.push(index);
+  for (let index = window.low; index < window.high; index++)
+    if (series.histograms?.[index] === undefined) kept.push(index);
   if (kept.length === 0) return;
   call.annotations.info(messages.histogramIgnoredInRange(series.labels.metricName), call.span);
   if (kept.length < least) return;

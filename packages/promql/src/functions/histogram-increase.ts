@@ -1,6 +1,11 @@
 import { addHistograms, reduceToSchema, subtractHistograms } from "../histogram/arithmetic.ts";
 import { detectReset } from "../histogram/counter-reset.ts";
-import { compactHistogram, emptyHistogram, usesCustomBuckets, type FloatHistogram } from "../histogram/float-histogram.ts";
+import {
+  compactHistogram,
+  emptyHistogram,
+  usesCustomBuckets,
+  type FloatHistogram,
+} from "../histogram/float-histogram.ts";
 import { messages } from "../eval/annotations.ts";
 import type { RangeSeries, Window } from "../eval/windows.ts";
 import type { RangeCall } from "./range-function.ts";
@@ -25,7 +30,8 @@ export function histogramIncrease(
     call.annotations.warn(messages.mixedSchemas(name), call.span);
     return undefined;
   };
-  if (isCounter && samples.some((each) => each.hint === "gauge")) call.annotations.warn(messages.notCounter(name), call.span);
+  if (isCounter && samples.some((each) => each.hint === "gauge"))
+    call.annotations.warn(messages.notCounter(name), call.span);
   if (!isCounter && (first.hint !== "gauge" || last.hint !== "gauge"))
     call.annotations.warn(messages.notGauge(name), call.span);
   const startReset = (index: number): boolean => startResetAt(series, window.low + index);

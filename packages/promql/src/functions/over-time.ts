@@ -57,9 +57,10 @@ const variance = ({ values, low, high }: FloatWindow): number => {
 export const stdvarOverTime = floatFunction(variance);
 export const stddevOverTime = floatFunction((floats) => Math.sqrt(variance(floats)));
 
-/** Median of the distances from the median. */
+/** Median of the distances from the median; NaN as soon as a sample is. */
 export const madOverTime = floatFunction(({ values, low, high }) => {
   const window = values.slice(low, high);
+  if (window.some(Number.isNaN)) return NaN;
   const median = quantileOf(0.5, window);
   return quantileOf(
     0.5,

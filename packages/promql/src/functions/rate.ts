@@ -128,7 +128,8 @@ function histogramRate(series: RangeSeries, window: Window, out: StepSeries, cal
   }
   const counted = increased?.count ?? 0;
   if (startMs !== 0) {
-    const sum = increased === undefined ? { histogram: first, boundsReconciled: false } : addHistograms(increased, first);
+    const sum =
+      increased === undefined ? { histogram: first, boundsReconciled: false } : addHistograms(increased, first);
     if (sum === undefined) {
       call.annotations.warn(messages.mixedSchemas(series.labels.metricName), call.span);
       return;

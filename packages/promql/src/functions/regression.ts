@@ -22,7 +22,10 @@ export const predictLinear: RangeFunction = {
     ),
 };
 
-function regression({ timesMs, values, low, high }: FloatWindow, originMs: number): { slope: number; intercept: number } {
+function regression(
+  { timesMs, values, low, high }: FloatWindow,
+  originMs: number,
+): { slope: number; intercept: number } {
   const [sumX, sumY, sumXY, sumXX] = [new KahanSum(), new KahanSum(), new KahanSum(), new KahanSum()];
   const first = values[low] ?? NaN;
   let constant = true;

@@ -46,7 +46,11 @@ export function combinedHint(
 }
 
 /** Calls `visit` for every index that either side has, ascending; a missing bucket counts 0. */
-export function forEachIndex(a: Buckets, b: Buckets, visit: (index: number, left: number, right: number) => void): void {
+export function forEachIndex(
+  a: Buckets,
+  b: Buckets,
+  visit: (index: number, left: number, right: number) => void,
+): void {
   let [i, j] = [0, 0];
   while (i < a.indexes.length || j < b.indexes.length) {
     const left = a.indexes[i] ?? Infinity;

@@ -91,7 +91,8 @@ function rankAt(value: number, buckets: readonly ClassicBucket[]): number | unde
   let start = (buckets[0]?.upperBound ?? 0) <= 0 ? -Infinity : 0;
   for (const { upperBound, count } of buckets) {
     if (start >= value) return rank;
-    if (upperBound > value) return start === -Infinity ? count : rank + ((count - rank) * (value - start)) / (upperBound - start);
+    if (upperBound > value)
+      return start === -Infinity ? count : rank + ((count - rank) * (value - start)) / (upperBound - start);
     rank = count;
     start = upperBound;
   }

@@ -48,7 +48,8 @@ export const usesCustomBuckets = (histogram: FloatHistogram): boolean => histogr
 export const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((value, index) => value === b[index]);
 
-const sameBuckets = (a: Buckets, b: Buckets): boolean => sameNumbers(a.indexes, b.indexes) && sameNumbers(a.counts, b.counts);
+const sameBuckets = (a: Buckets, b: Buckets): boolean =>
+  sameNumbers(a.indexes, b.indexes) && sameNumbers(a.counts, b.counts);
 
 /** Equal in every field but the hint; NaN sums are equal only to themselves as bits are in Prometheus. */
 export function equalHistograms(a: FloatHistogram, b: FloatHistogram): boolean {

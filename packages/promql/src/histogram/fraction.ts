@@ -34,7 +34,9 @@ function rankAt(value: number, buckets: readonly Bucket[], histogram: FloatHisto
     const bucket = isZero ? halveZeroBucket(each, histogram) : each;
     if (bucket.lower >= value) return rank;
     if (bucket.upper > value)
-      return usesCustomBuckets(histogram) || isZero ? linearRank(value, bucket, rank) : exponentialRank(value, bucket, rank);
+      return usesCustomBuckets(histogram) || isZero
+        ? linearRank(value, bucket, rank)
+        : exponentialRank(value, bucket, rank);
     rank += bucket.count;
   }
   return undefined;

@@ -1,5 +1,12 @@
 import { KahanSum } from "../functions/kahan.ts";
-import { addHistograms, combinedHint, divideHistogram, forEachIndex, hasOverflow, multiplyHistogram } from "./arithmetic.ts";
+import {
+  addHistograms,
+  combinedHint,
+  divideHistogram,
+  forEachIndex,
+  hasOverflow,
+  multiplyHistogram,
+} from "./arithmetic.ts";
 import { emptyHistogram, type Buckets, type FloatHistogram } from "./float-histogram.ts";
 import { commonLayout, toLayout } from "./layout.ts";
 
@@ -97,7 +104,12 @@ function scale(state: Compensated, change: (histogram: FloatHistogram) => FloatH
   return { sum: change(state.sum), compensation: change(state.compensation) };
 }
 
-function kahanSum(sum: FloatHistogram, compensation: FloatHistogram, other: FloatHistogram, hint: FloatHistogram["hint"]): Compensated {
+function kahanSum(
+  sum: FloatHistogram,
+  compensation: FloatHistogram,
+  other: FloatHistogram,
+  hint: FloatHistogram["hint"],
+): Compensated {
   const adder = new KahanSum();
   const step = (value: number, lost: number, added: number): readonly [number, number] => {
     adder.sum = value;

@@ -37,7 +37,7 @@ function commonZeroThreshold(a: FloatHistogram, b: FloatHistogram): number {
 /** A threshold may not cut a populated bucket: the next one that does not, from `threshold` upwards. */
 export function widenedThreshold(histogram: FloatHistogram, threshold: number): number {
   let widened = threshold;
-  for (let before = Number.NaN; before !== widened; ) {
+  for (let before = Number.NaN; before !== widened;) {
     before = widened;
     for (const bucket of positiveBuckets(histogram))
       if (bucket.count !== 0 && bucket.lower < widened && bucket.upper > widened) widened = bucket.upper;

@@ -103,7 +103,11 @@ export class Builder {
       const raised = next?.kind === "binary" && this.text(next.operator) === "^";
       const inner = raised ? this.#binary(items, cursor, powerPrecedence) : this.#unary(items, cursor);
       if (literal?.kind === "literal" && inner.kind === "number")
-        return { ...inner, value: item.operator === "-" ? -inner.value : inner.value, span: { ...inner.span, start: item.start } };
+        return {
+          ...inner,
+          value: item.operator === "-" ? -inner.value : inner.value,
+          span: { ...inner.span, start: item.start },
+        };
       // A signed operand may itself be raised: -a[5m] ^ 2, --1 ^ 2.
       const whole = this.#continuePower(items, cursor, inner);
       return { kind: "unary", operator: item.operator, expr: whole, span: { start: item.start, end: whole.span.end } };

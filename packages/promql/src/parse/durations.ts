@@ -43,6 +43,7 @@ function readSigned(node: SyntaxNode, operand: SyntaxNode, builder: Builder): Du
   const operator = builder.query[node.from] === "-" ? "-" : "+";
   const span = { start: node.from, end: node.to };
   const inner = readDuration(operand, builder);
-  if (inner.kind === "durationLiteral") return { ...inner, span, seconds: operator === "-" ? -inner.seconds : inner.seconds };
+  if (inner.kind === "durationLiteral")
+    return { ...inner, span, seconds: operator === "-" ? -inner.seconds : inner.seconds };
   return { kind: "durationUnary", span, operator, expr: inner };
 }

@@ -20,7 +20,14 @@ export function maskQuery(query: string): { readonly masked: string; readonly pr
 
 type Context = "expression" | "duration" | "labels" | "braces";
 
-const labelListKeywords: ReadonlySet<string> = new Set(["by", "without", "on", "ignoring", "group_left", "group_right"]);
+const labelListKeywords: ReadonlySet<string> = new Set([
+  "by",
+  "without",
+  "on",
+  "ignoring",
+  "group_left",
+  "group_right",
+]);
 const callKeywords: ReadonlySet<string> = new Set(
   (
     "avg bottomk count count_values group max min quantile limitk limit_ratio stddev stdvar sum topk " +
@@ -91,10 +98,13 @@ class Masker {
 
   #number(): void {
     const start = this.#at;
-    const text = this.#match(/0[xX][0-9a-fA-F_]+|[0-9][0-9_]*\.?[0-9_]*(?:[eE][+-]?[0-9]+)?|\.[0-9_]*(?:[eE][+-]?[0-9]+)?/y);
-    if (/^0X/.test(text)) this.#masked[start + 1] = "x";
+    const text = this.#match(
+      /0[xX][0-9a-fA-F_]+|[0-9][0-9_]*\.?[0-9_]*(?:[eE][+-]?[0-9]+)?|\.[0-9_]*(?:[eE][+-]?[0-9]+)?/y,
+    );
+    if (text.startsWith("0X")) this.#masked[start + 1] = "x";
     const point = text.indexOf(".");
-    if (point > 0 && !/[0-9]/.test(text[point + 1] ?? "") && this.#query[this.#at] !== ".") this.#masked[start + point] = "0";
+    if (point > 0 && !/[0-9]/.test(text[point + 1] ?? "") && this.#query[this.#at] !== ".")
+      this.#masked[start + point] = "0";
     this.#at = Math.max(this.#at, start + 1);
     // A duration is a number with units: 1h30m.
     if (!text.includes(".")) this.#match(/(?:ms|[smhdwy])(?:[0-9]+(?:ms|[smhdwy]))*/y);

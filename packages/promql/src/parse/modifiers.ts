@@ -53,7 +53,8 @@ function applyOffset(expr: Expr, node: SyntaxNode, builder: Builder, span: Span)
   const offset = readDuration(durationNode, builder);
   const inner = expr.kind === "matrixSelector" ? expr.selector : expr;
   if (inner.kind !== "vectorSelector" && inner.kind !== "subquery") {
-    const message = "offset modifier must be preceded by an instant vector selector or range vector selector or a subquery";
+    const message =
+      "offset modifier must be preceded by an instant vector selector or range vector selector or a subquery";
     builder.problem(message, expr.span);
     return expr;
   }

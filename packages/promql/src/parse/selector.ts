@@ -13,7 +13,11 @@ export function readSelector(node: SyntaxNode, builder: Builder): VectorSelector
   for (let child = list?.firstChild ?? null; child !== null; child = child.nextSibling) {
     if (child.name === "QuotedLabelName" && child.firstChild) {
       const quoted = builder.string(child.firstChild);
-      if (name !== "") builder.problem(`metric name must not be set twice: ${JSON.stringify(name)} or ${JSON.stringify(quoted)}`, span);
+      if (name !== "")
+        builder.problem(
+          `metric name must not be set twice: ${JSON.stringify(name)} or ${JSON.stringify(quoted)}`,
+          span,
+        );
       name = quoted;
     } else {
       const matcher = readMatcher(child, builder);

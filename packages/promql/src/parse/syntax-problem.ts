@@ -15,7 +15,10 @@ export function syntaxProblem(tree: Tree, query: string): Problem | undefined {
   const context = contexts[first.parent?.name ?? ""];
   const where = context === undefined ? "" : ` in ${context.where}`;
   const expected = context?.expected === undefined ? "" : `, expected ${context.expected}`;
-  return { message: `unexpected ${token.description}${where}${expected}`, span: { start: token.start, end: token.end } };
+  return {
+    message: `unexpected ${token.description}${where}${expected}`,
+    span: { start: token.start, end: token.end },
+  };
 }
 
 const contexts: Readonly<Record<string, { readonly where: string; readonly expected?: string }>> = {

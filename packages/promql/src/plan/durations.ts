@@ -34,7 +34,11 @@ function evaluate(duration: DurationExpr, query: Grid): number {
   }
 }
 
-function evaluateFunction(name: "step" | "range" | "min_of" | "max_of", args: readonly DurationExpr[], query: Grid): number {
+function evaluateFunction(
+  name: "step" | "range" | "min_of" | "max_of",
+  args: readonly DurationExpr[],
+  query: Grid,
+): number {
   if (name === "step") return stepSeconds(query);
   if (name === "range") return rangeSeconds(query);
   const values = args.map((arg) => evaluate(arg, query));

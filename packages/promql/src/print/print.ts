@@ -66,7 +66,8 @@ function printMatching(matching: VectorMatching): string {
 function printSelector(expr: VectorSelector, range: string): string {
   const plainName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(expr.name);
   const matchers = expr.matchers.filter(
-    (matcher) => !(plainName && matcher.name === metricNameLabel && matcher.operator === "=" && matcher.value === expr.name),
+    (matcher) =>
+      !(plainName && matcher.name === metricNameLabel && matcher.operator === "=" && matcher.value === expr.name),
   );
   const name = plainName ? expr.name : "";
   const braces = matchers.length > 0 || name === "" ? `{${matchers.map(matcherText).join(",")}}` : "";

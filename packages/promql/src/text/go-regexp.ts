@@ -102,7 +102,8 @@ class Translator {
 
   #longEscape(escaped: string): string {
     const rest = this.#source.slice(this.#at);
-    const match = escaped === "x" ? /^(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{2}))/.exec(rest) : /^(?:\{([^}]+)\}|(\p{L}))/u.exec(rest);
+    const match =
+      escaped === "x" ? /^(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{2}))/.exec(rest) : /^(?:\{([^}]+)\}|(\p{L}))/u.exec(rest);
     if (match === null) throw new InvalidRegexpError(`invalid escape sequence: \\${escaped}`);
     this.#at += match[0].length;
     const body = match[1] ?? match[2] ?? "";
@@ -195,7 +196,8 @@ function foldClass(body: string): string {
   const inner = body.slice(negated ? 2 : 1, -1);
   let both = inner;
   for (const [range, from = "", to = ""] of inner.matchAll(/(?<!\\)([A-Za-z])(?:-([A-Za-z]))?/g)) {
-    const swap = (letter: string): string => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase());
+    const swap = (letter: string): string =>
+      letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
     both += range.length > 1 && to !== "" ? `${swap(from)}-${swap(to)}` : swap(from);
   }
   return `[${negated ? "^" : ""}${both}]`;

@@ -1,0 +1,121 @@
+import type { Aggregate } from "../ast/nodes.ts";
+import { executionError } from "../errors.ts";
+import { messages } from "../eval/annotations.ts";
+import type { Evaluation } from "../eval/evaluation.ts";
+import { vectorOf, type VectorValue } from "../eval/value.ts";
+import {
+  absentSample,
+  copySample,
+  floatSample,
+  histogramSample,
+  isEmpty,
+  newSeries,
+  type StepSeries,
+} from "../model/series.ts";
+import { groupSeries, type Group } from "./group.ts";
+import { hashFraction } from "./hash.ts";
+
+/** Aggregations that keep some of the series as they are: topk, bottomk, limitk, limit_ratio. */
+export function selectSeries(
+  node: Aggregate,
+  series: readonly StepSeries[],
+  params: Float64Array,
+  evaluation: Evaluation,
+): VectorValue {
+  const groups = groupSeries(series, node);
+  if (node.operator === "limit_ratio") return limitRatio(node, series, params, evaluation);
+  if (!params.some((value) => value >= 1 || Number.isNaN(value))) return vectorOf([]);
+  checkCounts(params, node);
+  const counts = params.map((value) => Math.trunc(value));
+  if (node.operator === "limitk") return limitK(groups, counts);
+  return topK(node, groups, counts, evaluation);
+}
+
+function checkCounts(params: Float64Array, node: Aggregate): void {
+  const span = node.param?.span;
+  if (params.some((value) => Number.isNaN(value))) throw executionError("Parameter value is NaN", span);
+  const low = Math.min(...params);
+  const high = Math.max(...params);
+  if (low <= -(2 ** 63)) throw executionError(`Scalar value ${low} underflows int64`, span);
+  if (high >= 2 ** 63) throw executionError(`Scalar value ${high} overflows int64`, span);
+}
+
+/** Copies of series to write kept samples to, in the order in which they are first written. */
+class Kept {
+  readonly #copies = new Map<StepSeries, StepSeries>();
+
+  keep(series: StepSeries, step: number): void {
+    let copy = this.#copies.get(series);
+    if (copy === undefined) {
+      copy = newSeries(series.labels, series.dropName, series.present.length);
+      this.#copies.set(series, copy);
+    }
+    copySample(series, copy, step);
+  }
+
+  get series(): readonly StepSeries[] {
+    return [...this.#copies.values()].filter((each) => !isEmpty(each));
+  }
+}
+
+function topK(node: Aggregate, groups: readonly Group[], counts: Float64Array, evaluation: Evaluation): VectorValue {
+  const kept = new Kept();
+  const direction = node.operator === "topk" ? -1 : 1;
+  for (const { members } of groups) {
+    if (members.some((member) => member.present.includes(histogramSample)))
+      evaluation.annotations.info(messages.histogramIgnoredInAggregation(node.operator), node.expr.span);
+    for (let step = 0; step < counts.length; step++) {
+      const count = counts[step] ?? 0;
+      if (count < 1) continue;
+      const floats = members.filter(({ present }) => present[step] === floatSample);
+      // NaN comes last in either direction.
+      floats.sort((a, b) => {
+        const [x, y] = [a.values[step] as number, b.values[step] as number];
+        if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+        return x === y ? 0 : direction * (x < y ? -1 : 1);
+      });
+      for (const each of floats.slice(0, count)) kept.keep(each, step);
+    }
+  }
+  return { type: "vector", series: kept.series, ordered: counts.length === 1 };
+}
+
+function limitK(groups: readonly Group[], counts: Float64Array): VectorValue {
+  const kept = new Kept();
+  for (const { members } of groups)
+    for (let step = 0; step < counts.length; step++) {
+      let left = counts[step] ?? 0;
+      for (const member of members) {
+        if (left < 1) break;
+        if (member.present[step] === absentSample) continue;
+        kept.keep(member, step);
+        left--;
+      }
+    }
+  return vectorOf(kept.series);
+}
+
+/** A share of the series by the hash of their labels: r and -(1 - r) select complements. */
+function limitRatio(
+  node: Aggregate,
+  series: readonly StepSeries[],
+  params: Float64Array,
+  { annotations }: Evaluation,
+): VectorValue {
+  const span = node.param?.span;
+  if (params.every((ratio) => ratio === 0)) return vectorOf([]);
+  if (params.some((ratio) => Number.isNaN(ratio))) throw executionError("Ratio value is NaN", span);
+  const [low, high] = [Math.min(...params), Math.max(...params)];
+  if (high > 1) annotations.warn(messages.invalidRatio(high, 1), span);
+  if (low < -1) annotations.warn(messages.invalidRatio(low, -1), span);
+  const kept = new Kept();
+  for (const each of series) {
+    const fraction = hashFraction(each.labels);
+    params.forEach((given, step) => {
+      if (each.present[step] === absentSample) return;
+      const ratio = Math.max(-1, Math.min(1, given));
+      if ((ratio >= 0 && fraction < ratio) || (ratio < 0 && fraction >= 1 + ratio)) kept.keep(each, step);
+    });
+  }
+  return vectorOf(kept.series);
+}

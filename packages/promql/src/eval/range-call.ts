@@ -1,0 +1,95 @@
+import { unwrapParens, type Call } from "../ast/nodes.ts";
+import { executionError } from "../errors.ts";
+import type { RangeFunction } from "../functions/range-function.ts";
+import { isEmpty, newSeries, presentCount, type StepSeries } from "../model/series.ts";
+import { messages } from "./annotations.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { Grid } from "./grid.ts";
+import { fromComputed } from "./instant-selector.ts";
+import { mergeSameLabels } from "./merge.ts";
+import { readRange, type Evaluate } from "./range-input.ts";
+import { vectorOf, type VectorValue } from "./value.ts";
+import { forEachWindow } from "./windows.ts";
+
+const anchoredSafe: readonly string[] = ["changes", "delta", "increase", "rate", "resets"];
+const smoothedSafe: readonly string[] = ["delta", "increase", "rate"];
+const counterSuffix = /_(?:total|sum|count|bucket)$/;
+
+/** A function over a range vector, at every step of every series. */
+export async function evaluateRangeCall(
+  node: Call,
+  implementation: RangeFunction,
+  grid: Grid,
+  evaluation: Evaluation,
+  evaluate: Evaluate,
+): Promise<VectorValue> {
+  const args = node.args.map(unwrapParens);
+  const range = args.find((arg) => arg.kind === "matrixSelector" || arg.kind === "subquery");
+  if (range === undefined) throw executionError(`${node.name} needs a range vector`, node.span);
+  const selector = range.kind === "matrixSelector" ? range.selector : undefined;
+  checkExtension(node, "anchored", selector?.anchored ?? false, anchoredSafe);
+  checkExtension(node, "smoothed", selector?.smoothed ?? false, smoothedSafe);
+  const scalars: Float64Array[] = [];
+  for (const arg of args) {
+    if (arg === range) continue;
+    const value = await evaluate(arg, grid);
+    if (value.type === "scalar") scalars.push(value.values);
+  }
+  const input = await readRange(range, grid, evaluation, evaluate);
+  if (input.kind === "computed")
+    return fromSource(
+      node,
+      input.series.map((each) => fromComputed(each, grid)),
+      evaluation,
+    );
+  const kernel = implementation.kernel({
+    annotations: evaluation.annotations,
+    scalars,
+    rangeMs: input.windows.rangeMs,
+    anchored: selector?.anchored ?? false,
+    smoothed: selector?.smoothed ?? false,
+    args,
+    span: range.span,
+  });
+  const results: StepSeries[] = [];
+  let held = 0;
+  for (const series of input.series) {
+    await evaluation.checkpoint();
+    const named = implementation.keepsName ? series : evaluation.dropped(series.labels);
+    const out = newSeries(named.labels, named.dropName, grid.count);
+    const fullest = forEachWindow(series, input.windows, kernel, out);
+    // The window and what came of it are in memory at the same time.
+    evaluation.hold(fullest);
+    evaluation.release(fullest);
+    if (isEmpty(out)) continue;
+    const count = presentCount(out);
+    evaluation.hold(count);
+    held += count;
+    if (out.histograms === undefined) hintAtNonCounter(node, series.labels.metricName, range.span, evaluation);
+    results.push(out);
+  }
+  evaluation.release(held);
+  const merge = !implementation.keepsName && !evaluation.settings.delayedNameRemoval;
+  return vectorOf(merge ? mergeSameLabels(results) : results);
+}
+
+function fromSource(node: Call, series: readonly StepSeries[], evaluation: Evaluation): VectorValue {
+  if (node.name === "last_over_time" || node.name === "first_over_time") return vectorOf(series);
+  for (const { labels } of series)
+    hintAtNonCounter(node, labels.metricName, node.args[0]?.span ?? node.span, evaluation);
+  const results = series.map((each) => evaluation.withoutName(each));
+  return vectorOf(evaluation.settings.delayedNameRemoval ? results : mergeSameLabels(results));
+}
+
+function hintAtNonCounter(node: Call, name: string, span: Call["span"], { annotations }: Evaluation): void {
+  if (node.name !== "rate" && node.name !== "increase") return;
+  if (name !== "" && !counterSuffix.test(name)) annotations.info(messages.possibleNonCounter(name), span);
+}
+
+function checkExtension(node: Call, modifier: string, used: boolean, safe: readonly string[]): void {
+  if (used && !safe.includes(node.name))
+    throw executionError(
+      `${modifier} modifier can only be used with: ${safe.join(", ")} - not with ${node.name}`,
+      node.span,
+    );
+}

@@ -1,0 +1,24 @@
+import { formatFloat } from "../text/go-format.ts";
+import { negativeBuckets, positiveBuckets, zeroBucket, type Bucket } from "./bucket-bounds.ts";
+import type { FloatHistogram } from "./float-histogram.ts";
+
+/** A histogram in one line: `{count:4, sum:5, (0.5,1]:1, (1,2]:3}`. Empty buckets are left out. */
+export function histogramText(histogram: FloatHistogram): string {
+  const zero = histogram.zeroCount === 0 ? [] : [bucketText(zeroBucket(histogram))];
+  const texts = (buckets: readonly Bucket[]): string[] => buckets.filter(({ count }) => count !== 0).map(bucketText);
+  const parts = [
+    `count:${formatFloat(histogram.count)}`,
+    `sum:${formatFloat(histogram.sum)}`,
+    ...texts(negativeBuckets(histogram)).reverse(),
+    ...zero,
+    ...texts(positiveBuckets(histogram)),
+  ];
+  return `{${parts.join(", ")}}`;
+}
+
+/** Bounds are inclusive on the side away from zero. */
+function bucketText({ lower, upper, count }: Bucket): string {
+  const open = lower < 0 ? "[" : "(";
+  const close = upper > 0 ? "]" : ")";
+  return `${open}${formatFloat(lower)},${formatFloat(upper)}${close}:${formatFloat(count)}`;
+}
