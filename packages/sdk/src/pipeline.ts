@@ -5,7 +5,7 @@ import { contextFromEnvironment } from "./environment.ts";
 import { newRunId } from "./random.ts";
 import { asText, safely } from "./safely.ts";
 import { Scope } from "./scope.ts";
-import { type StartStage, stageStarter } from "./stage.ts";
+import { type RunIdentity, type StartStage, stageStarter } from "./stage.ts";
 import { watch } from "./watch.ts";
 
 export interface PipelineOptions {
@@ -52,21 +52,20 @@ export async function pipeline<T>(
   const options = typeof optionsOrWork === "function" ? {} : (optionsOrWork ?? {});
   const work = (typeof optionsOrWork === "function" ? optionsOrWork : maybeWork) as PipelineWork<T>;
   const pipelineName = asText(name);
-  const id = options.runId ?? newRunId();
-  const identity = safely(() => identityAttributes(pipelineName, id, options), {});
+  const identity = { pipeline: pipelineName, id: options.runId ?? newRunId(), partition: options.partition };
   const active = context.active();
   const scope = new Scope({
     kind: "run",
     name: pipelineName,
-    attributes: { ...options.attributes, ...identity, ...safely(() => runAttributes(options), {}) },
+    attributes: { ...options.attributes, ...runAttributes(identity), ...safely(() => optionAttributes(options), {}) },
     parent: safely(() => contextFromEnvironment(active), active),
     clock: systemClock,
   });
   const run: Run = {
-    id,
+    id: identity.id,
     pipeline: pipelineName,
     span: scope.span,
-    stage: stageStarter(scope, { attributes: identity }),
+    stage: stageStarter(scope, identity),
     setAttribute: (key, value) => scope.setAttribute(key, value),
   };
   watch().add(scope);
@@ -82,20 +81,19 @@ export async function pipeline<T>(
   }
 }
 
-/** What the run and each of its stages carry. */
-function identityAttributes(pipelineName: string, id: string, options: PipelineOptions): Attributes {
+function runAttributes({ pipeline, id, partition }: RunIdentity): Attributes {
   return {
-    [names.name]: pipelineName,
+    [names.kind]: "run",
+    [names.name]: pipeline,
     [names.runId]: id,
-    ...(options.partition === undefined ? {} : { [names.partition]: options.partition }),
+    [names.partition]: partition,
   };
 }
 
-function runAttributes({ logicalDate, backfill, attempt }: PipelineOptions): Attributes {
+function optionAttributes({ logicalDate, backfill, attempt }: PipelineOptions): Attributes {
   return {
-    [names.kind]: "run",
-    ...(logicalDate === undefined ? {} : { [names.logicalDate]: new Date(logicalDate).toISOString() }),
-    ...(backfill === undefined ? {} : { [names.backfill]: backfill }),
-    ...(attempt === undefined ? {} : { [names.attempt]: attempt }),
+    [names.logicalDate]: logicalDate === undefined ? undefined : new Date(logicalDate).toISOString(),
+    [names.backfill]: backfill,
+    [names.attempt]: attempt,
   };
 }

@@ -1,7 +1,6 @@
 import {
   type Attributes,
   type Context,
-  createContextKey,
   type HrTime,
   INVALID_SPAN_CONTEXT,
   ROOT_CONTEXT,
@@ -9,13 +8,16 @@ import {
   SpanStatusCode,
   trace,
   TraceFlags,
+  type Tracer,
+  type TracerProvider,
 } from "@opentelemetry/api";
-import { logs, SeverityNumber } from "@opentelemetry/api-logs";
+import { type LogAttributes, logs, SeverityNumber } from "@opentelemetry/api-logs";
 import { attributeNames as names, eventNames, scopeName } from "./attribute-names.ts";
 import type { Clock } from "./clock.ts";
 import type { Counts } from "./counts.ts";
 import type { Failures } from "./failures.ts";
 import { asText, safely } from "./safely.ts";
+import { contextOfScope, scopeIn } from "./scope-context.ts";
 import { version } from "./version.ts";
 
 export interface ScopeOptions {
@@ -29,7 +31,6 @@ export interface ScopeOptions {
   readonly clock: Clock;
 }
 
-const scopeKey = createContextKey("@sightglass/sdk scope");
 const stackCharsMax = 16_384;
 
 /**
@@ -44,6 +45,9 @@ export class Scope {
   counts: Counts | undefined;
   failures: Failures | undefined;
   isAnnounced = false;
+  /** The watch's list of open scopes runs through the scopes themselves. */
+  previous: Scope | undefined;
+  next: Scope | undefined;
   readonly #name: string;
   readonly #clock: Clock;
   readonly #attributes: Attributes;
@@ -57,12 +61,8 @@ export class Scope {
     this.#clock = options.clock;
     this.#attributes = options.attributes;
     this.#parentSpanId = trace.getSpanContext(options.parent)?.spanId;
-    this.span = safely(
-      () =>
-        trace.getTracer(scopeName, version).startSpan(options.name, { attributes: options.attributes }, options.parent),
-      trace.wrapSpanContext(INVALID_SPAN_CONTEXT),
-    );
-    this.context = trace.setSpan(options.parent, this.span).setValue(scopeKey, this);
+    this.span = startSpan(options);
+    this.context = contextOfScope(options.parent, this.span, this);
   }
 
   /** Sent with the span's sampling decision: a run that is not kept must not show as one that fell silent. */
@@ -79,7 +79,7 @@ export class Scope {
    * nest as the code does), else this scope's own (a stage started from a timer, or without a context manager).
    */
   contextForChild(active: Context): Context {
-    const inner = active.getValue(scopeKey);
+    const inner = scopeIn(active);
     for (let scope = inner instanceof Scope ? inner : undefined; scope !== undefined; scope = scope.within)
       if (scope === this) return active;
     return this.context;
@@ -169,12 +169,12 @@ export class Scope {
         severityNumber: SeverityNumber.INFO,
         severityText: "INFO",
         context: trace.setSpan(ROOT_CONTEXT, this.span),
-        attributes: {
+        attributes: known({
           [names.spanName]: this.#name,
-          ...(this.#parentSpanId === undefined ? {} : { [names.parentSpanId]: this.#parentSpanId }),
+          [names.parentSpanId]: this.#parentSpanId,
           ...this.#attributes,
           ...more,
-        },
+        }),
       });
     }, undefined);
   }
@@ -188,6 +188,25 @@ export class Scope {
     return this.#fallbackStartTime;
   }
   #fallbackStartTime: HrTime | undefined;
+}
+
+function startSpan({ name, attributes, parent }: ScopeOptions): Span {
+  const span = safely(() => currentTracer().startSpan(name, { attributes }, parent), undefined);
+  return span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+}
+
+/** Spans leave out what is undefined; log records would keep it as an empty value. */
+function known(attributes: Attributes): LogAttributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+}
+
+let current: { provider: TracerProvider; tracer: Tracer } | undefined;
+
+/** The tracer of the provider that is registered now; asking it each time would cost a look-up by a joined name. */
+function currentTracer(): Tracer {
+  const provider = trace.getTracerProvider();
+  if (current?.provider !== provider) current = { provider, tracer: provider.getTracer(scopeName, version) };
+  return current.tracer;
 }
 
 function hasError(span: Span): boolean {

@@ -73,9 +73,11 @@ export interface Stage {
   setAttribute(key: string, value: string | number | boolean): void;
 }
 
-/** Attributes that every stage of a run carries. */
+/** What every stage of a run carries. */
 export interface RunIdentity {
-  readonly attributes: Attributes;
+  readonly pipeline: string;
+  readonly id: string;
+  readonly partition: string | undefined;
 }
 
 interface StageStart {
@@ -90,13 +92,16 @@ export function stageStarter(within: Scope, run: RunIdentity): StartStage {
   return <T>(name: string, optionsOrWork: StageOptions | StageWork<T>, maybeWork?: StageWork<T>): Promise<T> => {
     const options = typeof optionsOrWork === "function" ? {} : optionsOrWork;
     const work = (typeof optionsOrWork === "function" ? optionsOrWork : maybeWork) as StageWork<T>;
-    return runStage({ name: asText(name), options: options ?? {}, within, run }, work, systemClock);
+    const start = { name: asText(name), options: options ?? {}, within, run };
+    const attempt = start.options.attempt ?? 1;
+    // Most stages are tried once, and each promise costs.
+    if (start.options.retries === undefined) return attemptStage(start, attempt, work, systemClock);
+    return retryStage(start, attempt, work, systemClock);
   };
 }
 
-async function runStage<T>(start: StageStart, work: StageWork<T>, clock: Clock): Promise<T> {
+async function retryStage<T>(start: StageStart, first: number, work: StageWork<T>, clock: Clock): Promise<T> {
   const retry = retryOptions(start.options.retries);
-  const first = start.options.attempt ?? 1;
   for (let attempt = first; ; attempt += 1) {
     try {
       return await attemptStage(start, attempt, work, clock);
@@ -197,19 +202,20 @@ function retryOptions(retries: StageOptions["retries"]): Required<RetryOptions> 
   };
 }
 
+/** One literal with all keys, some undefined: objects that grow key by key would cost more than the span itself. */
 function stageAttributes(start: StageStart, attempt: number): Attributes {
   const { source, sink, attributes } = start.options;
-  return {
-    ...attributes,
-    ...start.run.attributes,
+  const { run } = start;
+  const own: Attributes = {
+    [names.name]: run.pipeline,
+    [names.runId]: run.id,
+    [names.partition]: run.partition,
     [names.stage]: start.name,
     [names.attempt]: attempt,
-    ...endpointAttributes(names.sourceSystem, names.sourceTable, source),
-    ...endpointAttributes(names.sinkSystem, names.sinkTable, sink),
+    [names.sourceSystem]: source?.system,
+    [names.sourceTable]: source?.table,
+    [names.sinkSystem]: sink?.system,
+    [names.sinkTable]: sink?.table,
   };
-}
-
-function endpointAttributes(systemName: string, tableName: string, endpoint: Endpoint | undefined): Attributes {
-  if (endpoint === undefined) return {};
-  return { [systemName]: endpoint.system, ...(endpoint.table === undefined ? {} : { [tableName]: endpoint.table }) };
+  return attributes === undefined ? own : { ...attributes, ...own };
 }

@@ -12,7 +12,8 @@ const heartbeatsMax = 1000;
  * the process ends. Its timers stop when nothing is open and never keep the process alive.
  */
 export class Watch {
-  readonly #open = new Set<Scope>();
+  /** The newest open scope; the others follow along `previous`. A Set would hash each of them. */
+  #newest: Scope | undefined;
   readonly #clock: Clock;
   #isAnnouncing = false;
   #isBeating = false;
@@ -22,11 +23,13 @@ export class Watch {
   }
 
   get openCount(): number {
-    return this.#open.size;
+    return this.#open().length;
   }
 
   add(scope: Scope): void {
-    this.#open.add(scope);
+    scope.previous = this.#newest;
+    if (this.#newest !== undefined) this.#newest.next = scope;
+    this.#newest = scope;
     if (scope.kind === "run") scope.announce();
     else if (!this.#isAnnouncing) {
       this.#isAnnouncing = true;
@@ -39,30 +42,38 @@ export class Watch {
   }
 
   remove(scope: Scope): void {
-    this.#open.delete(scope);
+    const { previous, next } = scope;
+    if (previous !== undefined) previous.next = next;
+    if (next !== undefined) next.previous = previous;
+    if (this.#newest === scope) this.#newest = previous;
+    scope.previous = scope.next = undefined;
   }
 
   /** Ends everything that is open, innermost first. */
   abandonAll(reason: string, status: "cancelled" | "failed", thrown?: unknown): void {
-    const scopes = [...this.#open].toReversed();
-    this.#open.clear();
-    for (const scope of scopes) scope.abandon(reason, status, thrown);
+    for (const scope of this.#open()) {
+      scope.abandon(reason, status, thrown);
+      this.remove(scope);
+    }
   }
 
   #announce(): void {
     this.#isAnnouncing = false;
-    for (const scope of this.#open) scope.announce();
+    for (const scope of this.#open().toReversed()) scope.announce();
   }
 
   #beat(): void {
-    let beats = 0;
-    for (const scope of this.#open) {
-      if (beats === heartbeatsMax) break;
-      scope.beat();
-      beats += 1;
-    }
-    this.#isBeating = this.#open.size > 0;
+    const open = this.#open().toReversed();
+    for (const scope of open.slice(0, heartbeatsMax)) scope.beat();
+    this.#isBeating = open.length > 0;
     if (this.#isBeating) this.#clock.after(heartbeatIntervalMs, () => this.#beat());
+  }
+
+  /** What is open, the newest first. */
+  #open(): Scope[] {
+    const scopes: Scope[] = [];
+    for (let scope = this.#newest; scope !== undefined; scope = scope.previous) scopes.push(scope);
+    return scopes;
   }
 }
 
