@@ -33,7 +33,7 @@ const time = fc.oneof(
 const id = (width: number) =>
   fc.uint8Array({ minLength: width, maxLength: width }).filter((bytes) => bytes.some((byte) => byte !== 0));
 
-const value: fc.Arbitrary<SourceValue> = fc.letrec<{ value: SourceValue }>((tie) => ({
+export const anyValue: fc.Arbitrary<SourceValue> = fc.letrec<{ value: SourceValue }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, depthSize: "small" },
     text.map((stringValue) => ({ stringValue })),
@@ -53,7 +53,9 @@ const value: fc.Arbitrary<SourceValue> = fc.letrec<{ value: SourceValue }>((tie)
   ) as fc.Arbitrary<SourceValue>,
 })).value;
 
-const attributes: fc.Arbitrary<SourceAttribute[]> = fc.array(fc.record({ key: text, value }), { maxLength: 8 });
+const attributes: fc.Arbitrary<SourceAttribute[]> = fc.array(fc.record({ key: text, value: anyValue }), {
+  maxLength: 8,
+});
 const resource: fc.Arbitrary<SourceResource> = fc.record({
   attributes: fc
     .tuple(attributes, fc.option(text, { nil: undefined }))
@@ -104,7 +106,7 @@ export const log: fc.Arbitrary<SourceLog> = fc.record({
   timeUnixNano: time,
   severityNumber: fc.integer({ min: 0, max: 24 }),
   severityText: text,
-  body: value,
+  body: anyValue,
   attributes,
   droppedAttributesCount: uint32,
   flags: uint32,
