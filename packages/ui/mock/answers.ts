@@ -112,7 +112,8 @@ function logs(world: World, id: string, parameters: URLSearchParams): LogsRespon
 }
 
 function trace(world: World, id: string, nowMs: number): TraceResponse | undefined {
-  if (id === oddTraceId) return oddTrace(nowMs - 600_000, world.runs[0]?.traceId ?? oddTraceId);
+  if (id === oddTraceId)
+    return oddTrace(Math.floor(nowMs / 3_600_000) * 3_600_000 - 600_000, world.runs[0]?.traceId ?? oddTraceId);
   if (id === hugeTraceId) return hugeTrace(100_000, nowMs);
   const run = world.runs.find((each) => each.traceId === id);
   return run === undefined ? undefined : runTrace(run);

@@ -1,30 +1,31 @@
 import { formatCount, formatRatio } from "../../format/count.ts";
 import { formatDuration } from "../../format/duration.ts";
-import type { TraceSearch } from "../../url/trace-search.ts";
 import type { ServiceTime } from "../../waterfall/self-time.ts";
 import type { SpanTree } from "../../waterfall/span-tree.ts";
-import type { ChangeSearch } from "./trace-explorer.tsx";
+import type { ColourMode } from "../../waterfall/waterfall-row.tsx";
 
 export interface ServiceLegendProps {
   services: readonly ServiceTime[];
   tree: SpanTree;
   colourOf: (node: number) => number;
-  search: TraceSearch;
-  onSearch: ChangeSearch;
+  mode: ColourMode;
+  /** What is looked for. */
+  find: string;
+  onFind: (text: string) => void;
 }
 
 const shownMax = 7;
 
 /** Which colour is whom, and where the time went; a click finds the service's spans. */
-export function ServiceLegend({ services, tree, colourOf, search, onSearch }: ServiceLegendProps) {
-  if (search.colour === "status") return <StatusLegend tree={tree} />;
+export function ServiceLegend({ services, tree, colourOf, mode, find, onFind }: ServiceLegendProps) {
+  if (mode === "status") return <StatusLegend tree={tree} />;
   const total = services.reduce((sum, { selfNs }) => sum + selfNs, 0);
   const shown = services.slice(0, shownMax);
   return (
     <ul className="trace-legend" aria-label="Services, by time of their own">
       {shown.map(({ service, selfNs, spanCount, errorCount }) => {
         const query = `service:${/\s/.test(service) ? `"${service}"` : service}`;
-        const isFound = search.q === query;
+        const isFound = find === query;
         const code = tree.spans.services.values.indexOf(service);
         const colour = colourOf(tree.spans.serviceCodes.indexOf(code));
         return (
@@ -34,7 +35,7 @@ export function ServiceLegend({ services, tree, colourOf, search, onSearch }: Se
               className="trace-service"
               aria-pressed={isFound}
               title={`${formatCount(spanCount)} spans, ${formatCount(errorCount)} with errors, ${formatDuration(selfNs / 1e6)} of own time`}
-              onClick={() => onSearch({ q: isFound ? undefined : query })}
+              onClick={() => onFind(isFound ? "" : query)}
             >
               <span className="trace-swatch" style={{ background: `var(--service-${colour})` }} />
               {service}

@@ -1,4 +1,4 @@
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { RunResponse } from "sightglass/contract";
 import { useShortcuts } from "../../keyboard/shortcuts.ts";
 import { parseZoom, type TraceSearch } from "../../url/trace-search.ts";
@@ -23,6 +23,7 @@ import type { LoadedTrace } from "./read-trace.ts";
 import { ServiceLegend } from "./service-legend.tsx";
 import { SpanPanel } from "./span-panel.tsx";
 import { TraceToolbar } from "./trace-toolbar.tsx";
+import { useFindText } from "./use-find-text.ts";
 
 export type ChangeSearch = (change: Partial<Record<keyof TraceSearch, string | undefined>>) => void;
 
@@ -40,11 +41,11 @@ const zoomSettleMs = 250;
 export function TraceExplorer({ trace, run, search, onSearch }: TraceExplorerProps) {
   const { tree } = trace;
   const [state, setState] = useState<WaterfallState>(() => startState(tree, search));
-  const page = useRef<HTMLDivElement>(null);
   const colourOf = useColours(tree);
   const rows = useMemo(() => visibleRows(tree, state.collapsed), [tree, state.collapsed]);
-  const query = useDeferredValue(search.q ?? "");
-  const found = useMemo(() => findSpans(query, tree.spans), [query, tree]);
+  const writeFind = useCallback((text: string) => onSearch({ q: text === "" ? undefined : text }), [onSearch]);
+  const [find, setFind] = useFindText(search.q ?? "", writeFind);
+  const found = useMemo(() => findSpans(find, tree.spans), [find, tree]);
   const self = useMemo(() => selfTimes(tree), [tree]);
   const services = useMemo(() => timeByService(tree, self), [tree, self]);
   const isCritical = search.critical === "1";
@@ -60,11 +61,11 @@ export function TraceExplorer({ trace, run, search, onSearch }: TraceExplorerPro
     [tree, onSearch],
   );
   const command = (asked: WaterfallCommand) => {
-    if (asked.type === "find") return focusFind(page.current);
+    if (asked.type === "find") return focusFind();
     if (asked.type === "critical") return onSearch({ critical: isCritical ? undefined : "1" });
     if (asked.type === "colour") return onSearch({ colour: search.colour === "status" ? undefined : "status" });
     if (asked.type === "open") return openCursor(state, tree, open);
-    if (asked.type === "close") return onSearch(opened >= 0 ? { span: undefined } : { q: undefined });
+    if (asked.type === "close") return search.span === undefined ? setFind("") : onSearch({ span: undefined });
     const next = afterCommand(state, asked, { tree, rows, matches: found?.matches ?? null });
     setState(next);
     // Details that are open follow the keyboard.
@@ -72,18 +73,27 @@ export function TraceExplorer({ trace, run, search, onSearch }: TraceExplorerPro
   };
   useShortcuts(pageShortcuts(command));
   return (
-    <div ref={page} className="trace-explorer">
+    <div className="trace-explorer">
       <div className="trace-controls">
         <TraceToolbar
           tree={tree}
           search={search}
+          find={find}
+          onFind={setFind}
           found={found}
           isZoomed={state.range !== null}
           cursor={nodeOf(tree, state.cursorId)}
           onCommand={command}
           onSearch={onSearch}
         />
-        <ServiceLegend services={services} tree={tree} colourOf={colourOf} search={search} onSearch={onSearch} />
+        <ServiceLegend
+          services={services}
+          tree={tree}
+          colourOf={colourOf}
+          mode={search.colour ?? "service"}
+          find={find}
+          onFind={setFind}
+        />
         <Overview
           tree={tree}
           range={state.range ?? tree.extent}
@@ -163,8 +173,8 @@ function openCursor(state: WaterfallState, tree: SpanTree, open: (node: number) 
   if (node >= 0) open(node);
 }
 
-function focusFind(page: HTMLElement | null): void {
-  const input = page?.querySelector<HTMLInputElement>("input[type=search]");
+function focusFind(): void {
+  const input = document.querySelector<HTMLInputElement>(".trace-find input");
   input?.focus();
   input?.select();
 }

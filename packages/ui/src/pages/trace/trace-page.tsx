@@ -1,4 +1,5 @@
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useCallback } from "react";
 import { isNotFound } from "../../api/errors.ts";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
@@ -6,7 +7,7 @@ import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
 import { useTitle } from "../../shell/use-title.ts";
 import type { TraceSearch } from "../../url/trace-search.ts";
 import { rootName, TraceHeader } from "./trace-header.tsx";
-import { TraceExplorer } from "./trace-explorer.tsx";
+import { type ChangeSearch, TraceExplorer } from "./trace-explorer.tsx";
 import { useTrace } from "./use-trace.ts";
 import "./trace.css";
 
@@ -17,14 +18,17 @@ export function TracePage() {
   const navigate = useNavigate({ from: "/traces/$traceId" });
   const { trace, error, reload, isReloading, run } = useTrace(traceId);
   useTitle(trace === undefined ? undefined : rootName(trace.tree), "Trace");
-  const onSearch = (change: Partial<Record<keyof TraceSearch, string | undefined>>) =>
-    void navigate({ search: (before) => ({ ...before, ...change }) as TraceSearch, replace: true });
+  const onSearch = useCallback<ChangeSearch>(
+    (change) => void navigate({ search: (before) => ({ ...before, ...change }) as TraceSearch, replace: true }),
+    [navigate],
+  );
 
   if (trace === undefined) {
     if (isNotFound(error)) return <NoSuchTrace traceId={traceId} onRetry={reload} />;
     if (error !== null) {
       return (
         <div className="page">
+          <h1 className="visually-hidden">Trace</h1>
           <ErrorState what="this trace" error={error} onRetry={reload} />
         </div>
       );
@@ -42,6 +46,7 @@ export function TracePage() {
 function NoSuchTrace({ traceId, onRetry }: { traceId: string; onRetry: () => void }) {
   return (
     <div className="page">
+      <h1 className="visually-hidden">Trace</h1>
       <EmptyState
         title="This trace is not here"
         actions={
@@ -70,6 +75,7 @@ function NoSuchTrace({ traceId, onRetry }: { traceId: string; onRetry: () => voi
 function TraceSkeleton() {
   return (
     <div className="trace-page" aria-busy="true">
+      <h1 className="visually-hidden">Trace</h1>
       <div className="trace-header">
         <Skeleton width={260} height={22} />
         <Skeleton width={420} height={14} />

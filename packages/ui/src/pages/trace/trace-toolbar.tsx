@@ -14,6 +14,8 @@ import type { ChangeSearch } from "./trace-explorer.tsx";
 export interface TraceToolbarProps {
   tree: SpanTree;
   search: TraceSearch;
+  find: string;
+  onFind: (text: string) => void;
   found: { count: number; matches: Uint8Array } | null;
   isZoomed: boolean;
   /** The node that the keyboard stands on, or -1. */
@@ -22,11 +24,12 @@ export interface TraceToolbarProps {
   onSearch: ChangeSearch;
 }
 
-export function TraceToolbar({ tree, search, found, isZoomed, cursor, onCommand, onSearch }: TraceToolbarProps) {
+export function TraceToolbar(props: TraceToolbarProps) {
+  const { tree, search, isZoomed, onCommand, onSearch } = props;
   const isCritical = search.critical === "1";
   return (
     <div className="trace-toolbar" role="toolbar" aria-label="Waterfall">
-      <Find tree={tree} search={search} found={found} cursor={cursor} onCommand={onCommand} onSearch={onSearch} />
+      <Find {...props} />
       {tree.spans.errorCount > 0 ? (
         <Button onClick={() => onCommand({ type: "error", step: 1 })} title="Next error (e)">
           <StatusShape status="failed" />
@@ -69,9 +72,7 @@ export function TraceToolbar({ tree, search, found, isZoomed, cursor, onCommand,
   );
 }
 
-type FindProps = Omit<TraceToolbarProps, "isZoomed">;
-
-function Find({ tree, search, found, cursor, onCommand, onSearch }: FindProps) {
+function Find({ tree, find, onFind, found, cursor, onCommand }: TraceToolbarProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === "Enter") {
       event.preventDefault();
@@ -79,7 +80,7 @@ function Find({ tree, search, found, cursor, onCommand, onSearch }: FindProps) {
     } else if (event.key === "Escape") {
       event.preventDefault();
       event.currentTarget.blur();
-      if (event.currentTarget.value !== "") onSearch({ q: undefined });
+      onFind("");
     }
   };
   return (
@@ -89,9 +90,9 @@ function Find({ tree, search, found, cursor, onCommand, onSearch }: FindProps) {
         type="search"
         aria-label="Find spans"
         placeholder="Find: name, service:…, >100ms  ( / )"
-        value={search.q ?? ""}
+        value={find}
         spellCheck={false}
-        onChange={(event) => onSearch({ q: event.target.value === "" ? undefined : event.target.value })}
+        onChange={(event) => onFind(event.target.value)}
         onKeyDown={onKeyDown}
       />
       <span className="trace-found" role="status">
