@@ -39,7 +39,7 @@ export const limits = {
     effect: "requests refused with spool_full until the store has caught up",
   },
   spoolCommitDelayMs: { value: 5, effect: "the longest a request waits for others to share its fsync" },
-  spoolSegmentBytesMax: { value: 64 * 1024 * 1024, effect: "the segment is sealed and stored" },
+  spoolSegmentBytesMax: { value: 32 * 1024 * 1024, effect: "the segment is sealed and stored" },
   spoolSegmentAgeMaxMs: { value: 300, effect: "the segment is sealed and stored, unless the store is behind" },
   spoolBlockRowsMax: { value: 131_072, effect: "the block is committed at once" },
   spoolBlockBytesMax: { value: 16 * 1024 * 1024, effect: "the block is committed at once; requests wait for it" },

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openEmbeddedStore } from "../store/embedded/store.ts";
 import { steps } from "./steps.ts";
 import { rowsInRequest, type Acknowledged, type Found } from "./testing/crash-child-protocol.ts";
 
@@ -29,7 +30,7 @@ const deaths: Death[] = [
   ...[1, 10, 35, 80, 150, 400].map((acknowledgements) => ({ at: "-", after: 0, acknowledgements })),
 ];
 
-describe("kill -9", () => {
+describe("kill -9", { timeout: 120_000 }, () => {
   const root = mkdtempSync(join(tmpdir(), "sightglass-crash-"));
   const outDir = join(packageDir, "node_modules", `.crash-child-${process.pid}`);
   const acknowledged = new Set<number>();
@@ -56,7 +57,10 @@ describe("kill -9", () => {
   });
 
   /** One life on the same data folder: what it found at its start. */
-  async function live({ at, after, acknowledgements }: Death): Promise<Found> {
+  async function live(
+    { at, after, acknowledgements }: Death,
+    meanwhile: (pid: number | undefined) => Promise<void> = async () => {},
+  ): Promise<Found> {
     const child = spawn(process.execPath, [join(outDir, "child.mjs"), root, String(firstRequest), at, String(after)], {
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -71,6 +75,7 @@ describe("kill -9", () => {
       const message = JSON.parse(line) as Found | Acknowledged;
       if (message.type === "found") {
         found = message;
+        await meanwhile(child.pid);
         continue;
       }
       acknowledged.add(message.request);
@@ -95,6 +100,18 @@ describe("kill -9", () => {
   it.each(deaths)("leaves every acknowledged span exactly once: at $at after $after", async (death) => {
     const acknowledgedBefore = [...acknowledged];
     check(await live(death), acknowledgedBefore);
+  });
+
+  it("keeps a second process from the folder while the first lives", async () => {
+    let refusal: unknown;
+    await live({ at: "-", after: 0, acknowledgements: 5 }, async (pid) => {
+      refusal = await openEmbeddedStore({ dataDir: root }).catch((thrown: unknown) => thrown);
+      expect(refusal).toMatchObject({
+        code: "data_folder_in_use",
+        message: `the data folder ${root} is in use by process ${pid}`,
+      });
+    });
+    expect(refusal).toBeDefined();
   });
 
   it("leaves nothing undone after the last death", async () => {

@@ -6,6 +6,9 @@ import { segmentPaths } from "./segment.ts";
 import type { Step } from "./steps.ts";
 import { contentIsRefused, isBalanced, SpoolBench, storeIsDown } from "./testing/spool-bench.ts";
 
+/** Long, because tests share the machine; passing takes far less. */
+const waitMs = 20_000;
+
 let bench: SpoolBench;
 beforeAll(async () => {
   bench = await SpoolBench.open();
@@ -57,7 +60,7 @@ describe("a disk that fails at a step", () => {
     expect(written).toBe(false);
 
     fault.isFailing = false;
-    await expect.poll(() => spools.status().state, { timeout: 5_000 }).toBe("ok");
+    await expect.poll(() => spools.status().state, { timeout: waitMs }).toBe("ok");
     const after = await bench.send(spools);
     const { spans } = await spools.ledger();
     expect(spans).toMatchObject({ received: (before.length + 4) * 10, refused: 30 });
@@ -119,7 +122,7 @@ describe.skipIf(mountProblem !== "")(`a real small disk${mountProblem}`, () => {
     });
 
     bench.failure = undefined;
-    await expect.poll(() => spools.status(), { timeout: 15_000 }).toMatchObject({ state: "ok", segments: 0, bytes: 0 });
+    await expect.poll(() => spools.status(), { timeout: waitMs }).toMatchObject({ state: "ok", segments: 0, bytes: 0 });
     acknowledged.push(await bench.send(spools, 1_000));
     await spools.stop();
     expect([...(await bench.stored())]).toEqual(acknowledged.map((request) => [request, 1_000]));
@@ -141,7 +144,7 @@ describe.skipIf(mountProblem !== "")(`a real small disk${mountProblem}`, () => {
     } finally {
       execFileSync("mount", ["-o", "remount,rw", mounts]);
     }
-    await expect.poll(() => spools.status().state, { timeout: 5_000 }).toBe("ok");
+    await expect.poll(() => spools.status().state, { timeout: waitMs }).toBe("ok");
     const request = await bench.send(spools);
     await spools.stop();
     expect([...(await bench.stored())]).toEqual([[request, 10]]);
@@ -174,7 +177,7 @@ describe("a store that fails", () => {
     expect((await spools.ledger()).spans).toMatchObject({ refused: 0, stored: 0, spooled: acknowledged.length * 10 });
 
     bench.failure = undefined;
-    await expect.poll(() => spools.status().state, { timeout: 10_000 }).toBe("ok");
+    await expect.poll(() => spools.status().state, { timeout: waitMs }).toBe("ok");
     acknowledged.push(await bench.send(spools));
     await spools.stop();
     expect([...(await bench.stored())]).toEqual(acknowledged.map((request) => [request, 10]));
@@ -200,10 +203,10 @@ describe("a store that fails", () => {
     const spools = await bench.spool({ dataDir, settings: { insertAttemptsMax: 2, spoolSegmentBytesMax: 1 } });
     bench.failure = contentIsRefused;
     await bench.send(spools);
-    await expect.poll(() => spools.status().quarantined, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => spools.status().quarantined, { timeout: waitMs }).toBe(1);
     bench.failure = undefined;
     const good = await bench.send(spools);
-    await expect.poll(() => spools.status().segments).toBe(0);
+    await expect.poll(() => spools.status().segments, { timeout: waitMs }).toBe(0);
     expect([...(await bench.stored())]).toEqual([[good, 10]]);
     const balance = { received: 20, refused: 0, spooled: 10, stored: 10 };
     expect((await spools.ledger()).spans).toEqual(balance);

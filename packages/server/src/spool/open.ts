@@ -127,6 +127,7 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
   readonly #quarantine: Quarantine;
   readonly #room: Room;
   readonly #queues = new Map<string, InsertQueue>();
+  readonly #lastStored = new Map<string, number>();
   #cancelCheckpoint: (() => void) | undefined;
 
   private constructor(
@@ -218,7 +219,7 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
       const { table } = spool;
       const queue = this.#queue(table);
       const counts = await queue.between(async () => {
-        const stored = (await this.#options.storedCounts())[table] ?? 0;
+        const stored = await this.#stored(table);
         const { accepted, refused } = this.#ledger.totals(table);
         const spooled = spool.openRows + queue.rows + this.#quarantine.rows(table);
         return { received: accepted + refused, refused, spooled, stored };
@@ -240,6 +241,19 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
       await this.#checkpoint();
     } finally {
       clearInterval(keepAlive);
+    }
+  }
+
+  /** While the store is down nothing is stored, so what it said last holds. */
+  async #stored(table: string): Promise<number> {
+    try {
+      const stored = (await this.#options.storedCounts())[table] ?? 0;
+      this.#lastStored.set(table, stored);
+      return stored;
+    } catch (cause) {
+      const last = this.#lastStored.get(table);
+      if (last === undefined) throw cause;
+      return last;
     }
   }
 

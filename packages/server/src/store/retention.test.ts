@@ -10,6 +10,9 @@ import { Retention, type Drop, type RetentionLimits } from "./retention.ts";
 import type { Store } from "./store.ts";
 import { readTableStatus } from "./table-status.ts";
 
+/** Long, because tests share the machine; passing takes far less. */
+const waitMs = 20_000;
+
 const dayMs = 24 * 60 * 60 * 1000;
 const nowMs = Date.parse("2026-11-20T12:00:00Z");
 const clock: Clock = { ...systemClock, nowMs: () => nowMs };
@@ -130,8 +133,10 @@ describe("retention", () => {
       { run_id: "long", stage_id: "a", version: 1, started_at: day(10) },
     ]);
     await retain({ runs: { ageMaxMs: 400 * dayMs, bytesMax: 0 } });
-    await expect.poll(() => store.query("SELECT run_id FROM runs")).toEqual([{ run_id: "long" }]);
-    await expect.poll(() => store.query("SELECT run_id FROM stages")).toEqual([{ run_id: "long" }]);
+    await expect.poll(() => store.query("SELECT run_id FROM runs"), { timeout: waitMs }).toEqual([{ run_id: "long" }]);
+    await expect
+      .poll(() => store.query("SELECT run_id FROM stages"), { timeout: waitMs })
+      .toEqual([{ run_id: "long" }]);
     expect(await days("run_facts")).toEqual(["2026-11-10"]);
   });
 
@@ -154,9 +159,9 @@ describe("retention", () => {
       onFailure: (error) => failures.push(error.message),
     });
     retention.start();
-    await expect.poll(() => failures).toEqual(["Error: no disk"]);
+    await expect.poll(() => failures, { timeout: waitMs }).toEqual(["Error: no disk"]);
     due.shift()?.();
-    await expect.poll(() => failures).toHaveLength(2);
+    await expect.poll(() => failures, { timeout: waitMs }).toHaveLength(2);
     expect(due).toHaveLength(1);
     await retention.stop();
     due.shift()?.();

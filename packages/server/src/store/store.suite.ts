@@ -118,6 +118,8 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; clo
         setTimeout(() => abort.abort(new Error("no longer wanted")), 20);
         await expect(query).rejects.toThrow("no longer wanted");
         expect(await store.query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
+        const signal = AbortSignal.abort(new Error("never wanted"));
+        await expect(store.query("SELECT 1", { signal })).rejects.toThrow("never wanted");
       });
     });
 
@@ -149,21 +151,31 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; clo
         ]);
       });
 
-      it("takes a segment once for a token, the views' tables too, over many blocks and a million rows", async () => {
+      // The engine forms blocks of about a million rows, so this is more than one block under one token.
+      it("takes a segment once for a token, the views' tables too, over a million rows in many blocks", async () => {
         const path = join(files, "large.native");
-        writeFileSync(path, await spanBlocks(store, { blocks: 12, rowsInBlock: 100_000 }));
-        const once = { spans: 1_200_000, traces: 1_200_000, facts: 1_200, ledger: 1_200_000, operations: 50 };
+        writeFileSync(path, await spanBlocks(store, { blocks: 11, rowsInBlock: 100_000 }));
+        const once = { spans: 1_100_000, traces: 1_100_000, facts: 1_100, ledger: 1_100_000, operations: 50 };
         await store.insertSegment({ table: "spans", path, token: "spool-spans-1" });
         expect(await counts(store)).toEqual(once);
         await store.insertSegment({ table: "spans", path, token: "spool-spans-1" });
-        await store.insertSegment({ table: "spans", path, token: "spool-spans-1" });
         expect(await counts(store)).toEqual(once);
-        await store.insertSegment({ table: "spans", path, token: "spool-spans-2" });
-        expect(await counts(store)).toMatchObject({
-          spans: 2_400_000,
-          traces: 2_400_000,
-          facts: 2_400,
-          ledger: 2_400_000,
+      }, 180_000);
+
+      it("takes the same rows again under another token", async () => {
+        const path = join(files, "small.native");
+        writeFileSync(path, await spanBlocks(store, { blocks: 2, rowsInBlock: 1_000 }));
+        const before = await counts(store);
+        for (const token of ["spool-spans-2", "spool-spans-3", "spool-spans-2"]) {
+          await store.insertSegment({ table: "spans", path, token });
+        }
+        const more = (name: string, rows: number) => ({ [name]: (before[name] ?? 0) + rows });
+        expect(await counts(store)).toEqual({
+          ...before,
+          ...more("spans", 4_000),
+          ...more("traces", 4_000),
+          ...more("facts", 4),
+          ...more("ledger", 4_000),
         });
       });
 

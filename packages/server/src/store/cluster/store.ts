@@ -138,6 +138,7 @@ class ClusterStore implements Store {
 
   async #run<T>(map: typeof queryError, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new SightglassError("unavailable", "the store is stopping");
+    signal?.throwIfAborted();
     const result = work();
     this.#underWay.add(result);
     try {

@@ -8,7 +8,7 @@ import { lockFolder } from "../folder-lock.ts";
 import { insertSettings, querySettings, rowsAsJson, parseRows } from "../statement.ts";
 import type { QueryOptions, Store } from "../store.ts";
 import { engineConfig } from "./engine-config.ts";
-import { Lane, quoteString, toFault } from "./lane.ts";
+import { Lane, quoteString, toFault, type Statement } from "./lane.ts";
 import { Lanes } from "./lanes.ts";
 
 export interface EmbeddedStoreOptions {
@@ -39,7 +39,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     const memoryBytesMax = options.memoryBytesMax ?? limits.engineMemoryBytesMax.value;
     writeFileSync(configPath, engineConfig({ memoryBytesMax }));
     const connectionArgs = options.connectionArgs ?? [`--config-file=${configPath}`];
-    while (lanes.length < readers + writers) lanes.push(new Lane(engineDir, connectionArgs));
+    while (lanes.length < 1 + readers + writers) lanes.push(new Lane(engineDir, connectionArgs));
   } catch (cause) {
     for (const lane of lanes) lane.close();
     await drainPending();
@@ -49,7 +49,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       hint: "see docs/guides/operations.md, The data folder",
     });
   }
-  return new EmbeddedStore({ lock, readers: lanes.slice(0, readers), writers: lanes.slice(readers) });
+  const [control, ...rest] = lanes as [Lane, ...Lane[]];
+  return new EmbeddedStore({ lock, control, readers: rest.slice(0, readers), writers: rest.slice(readers) });
 }
 
 class EmbeddedStore implements Store {
@@ -58,35 +59,28 @@ class EmbeddedStore implements Store {
   readonly #lock: { release(): void };
   readonly #readers: Lanes;
   readonly #writers: Lanes;
+  /** Only for ending statements on the other connections. */
+  readonly #control: Lanes;
+  #cancellable = 0;
 
-  constructor(parts: { lock: { release(): void }; readers: Lane[]; writers: Lane[] }) {
+  constructor(parts: { lock: { release(): void }; readers: Lane[]; writers: Lane[]; control: Lane }) {
     this.#lock = parts.lock;
     this.#readers = new Lanes(parts.readers);
     this.#writers = new Lanes(parts.writers);
+    this.#control = new Lanes([parts.control]);
   }
 
   async query<Row>(sql: string, options: QueryOptions = {}): Promise<Row[]> {
     return parseRows<Row>(await this.queryBytes(sql, "JSONEachRow", options));
   }
 
-  async queryBytes(sql: string, format: string, options: QueryOptions = {}): Promise<Uint8Array> {
-    const settings = querySettings(options);
-    const params = options.params === undefined ? {} : { params: options.params };
-    try {
-      return await this.#readers.use((lane) => lane.run({ sql, format, settings, ...params }), options.signal);
-    } catch (cause) {
-      throw this.#error(cause, queryError, options.signal);
-    }
+  queryBytes(sql: string, format: string, options: QueryOptions = {}): Promise<Uint8Array> {
+    return this.#run(this.#readers, { sql, format, settings: querySettings(options) }, options);
   }
 
   async execute(sql: string, options: QueryOptions = {}): Promise<void> {
     const settings = { ...insertSettings, ...querySettings(options) };
-    const params = options.params === undefined ? {} : { params: options.params };
-    try {
-      await this.#writers.use((lane) => lane.run({ sql, format: "Null", settings, ...params }), options.signal);
-    } catch (cause) {
-      throw this.#error(cause, queryError, options.signal);
-    }
+    await this.#run(this.#writers, { sql, format: "Null", settings }, options);
   }
 
   async insertRows(table: string, rows: readonly object[]): Promise<void> {
@@ -105,8 +99,35 @@ class EmbeddedStore implements Store {
 
   async close(): Promise<void> {
     await Promise.all([this.#readers.close(), this.#writers.close()]);
+    await this.#control.close();
     await drainPending();
     this.#lock.release();
+  }
+
+  async #run(lanes: Lanes, statement: Statement, { params, signal }: QueryOptions): Promise<Uint8Array> {
+    // The engine has no handle for a running statement; a comment of its own makes it findable.
+    const mark = signal === undefined ? {} : { log_comment: `cancellable-${(this.#cancellable += 1)}` };
+    const settings = { ...statement.settings, ...mark };
+    const bound = { ...statement, settings, ...(params === undefined ? {} : { params }) };
+    const kill = (): void => void this.#kill(mark.log_comment ?? "");
+    try {
+      return await lanes.use((lane) => {
+        signal?.addEventListener("abort", kill, { once: true });
+        return lane.run(bound).finally(() => signal?.removeEventListener("abort", kill));
+      }, signal);
+    } catch (cause) {
+      throw this.#error(cause, queryError, signal);
+    }
+  }
+
+  /** Ends a statement whose caller has gone, so that it does not keep its connection busy until its time is up. */
+  async #kill(comment: string): Promise<void> {
+    const sql = `KILL QUERY WHERE Settings['log_comment'] = ${quoteString(comment)} ASYNC`;
+    try {
+      await this.#control.use((lane) => lane.run({ sql, format: "Null", settings: {} }));
+    } catch {
+      // Its time limit ends it.
+    }
   }
 
   async #insert(sql: string): Promise<void> {
