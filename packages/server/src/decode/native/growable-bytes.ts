@@ -51,7 +51,7 @@ export class GrowableBytes {
   /** Appends `source[start, end)`. */
   pushBytes(source: ByteSource, start: number, end: number): void {
     const count = end - start;
-    this.reserve(count + 4);
+    this.reserve(count);
     if (count > loopBytesMax) {
       this.bytes.set(source.bytes.subarray(start, end), this.length);
       this.length += count;
