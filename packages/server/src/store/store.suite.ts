@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../model/clock.ts";
 import type { ErrorCode } from "../model/errors.ts";
 import { migrate, readMigrations } from "./migrate.ts";
+import { Retention } from "./retention.ts";
 import type { QueryOptions, Store } from "./store.ts";
+import { readTableStatus } from "./table-status.ts";
 
 /** What every store must do. `open` is called once, on an empty store. */
 export function storeSuite(name: string, open: () => Promise<{ store: Store; close(): Promise<void> }>): void {
@@ -195,6 +197,27 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; clo
         await expect(store.insertSegment({ table: "nothing_here", path, token: "t" })).rejects.toMatchObject({
           code: "store_unavailable",
         });
+      });
+    });
+
+    it("drops old days and shows what it holds", async () => {
+      const keep = { ageMaxMs: 14 * 24 * 60 * 60 * 1000, bytesMax: 0 };
+      const clock = { ...systemClock, nowMs: () => Date.parse("2026-11-20T12:00:00Z") };
+      await store.insertRows("logs", [
+        { received_at: "2026-10-01T00:00:00Z", body: "old" },
+        { received_at: "2026-11-19T00:00:00Z", body: "new" },
+      ]);
+      await store.insertRows("runs", [{ run_id: "old", version: 1, last_seen_at: "2026-10-01T00:00:00Z" }]);
+      const retention = new Retention({ store, clock, keep: { spans: keep, logs: keep, runs: keep } });
+      expect(await retention.run()).toMatchObject([
+        { table: "logs", kind: "partition", name: "2026-10-01", reason: "age" },
+      ]);
+      const status = await readTableStatus(store, { spans: keep, logs: keep, runs: keep });
+      expect(status.find(({ table }) => table === "logs")).toMatchObject({
+        rows: 1,
+        parts: 1,
+        bytes: expect.any(Number),
+        oldestAt: "2026-11-19T00:00:00.000Z",
       });
     });
 
