@@ -211,6 +211,7 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; clo
       const retention = new Retention({ store, clock, keep: { spans: keep, logs: keep, runs: keep } });
       expect(await retention.run()).toMatchObject([
         { table: "logs", kind: "partition", name: "2026-10-01", reason: "age" },
+        { table: "runs", kind: "rows", reason: "age" },
       ]);
       const status = await readTableStatus(store, { spans: keep, logs: keep, runs: keep });
       expect(status.find(({ table }) => table === "logs")).toMatchObject({
