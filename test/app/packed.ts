@@ -28,19 +28,20 @@ export function packedServer(): string {
     cpSync(join(folder, "package"), join(modules, target), { recursive: true });
     rmSync(join(folder, "package"), { recursive: true });
   }
+  // What npm put beside the server goes before what it hoisted.
+  linkDependencies(join(root, "packages/server/node_modules"), modules);
   linkDependencies(join(root, "node_modules"), modules);
   return join(modules, "sightglass", "bin", "sightglass.js");
 }
 
 function linkDependencies(from: string, to: string): void {
+  if (!existsSync(from)) return;
   for (const name of readdirSync(from)) {
-    if (name === "sightglass" || name.startsWith(".")) continue;
+    if (name.startsWith(".") || (!name.startsWith("@") && existsSync(join(to, name)))) continue;
     if (!name.startsWith("@")) symlinkSync(join(from, name), join(to, name));
     else {
       mkdirSync(join(to, name), { recursive: true });
-      for (const inner of readdirSync(join(from, name))) {
-        if (!existsSync(join(to, name, inner))) symlinkSync(join(from, name, inner), join(to, name, inner));
-      }
+      linkDependencies(join(from, name), join(to, name));
     }
   }
 }

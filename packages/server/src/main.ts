@@ -1,70 +1,55 @@
 import { randomBytes } from "node:crypto";
+import { statfs } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { Hono } from "hono";
+import { formatAddress } from "./config/quantities.ts";
 import type { Config } from "./config/schema.ts";
 import { LogBlock } from "./decode/log-block.ts";
 import { SpanBlock } from "./decode/span-block.ts";
-import { formatAddress } from "./config/quantities.ts";
 import { Folder } from "./fold/folder.ts";
 import { createApp } from "./http/app.ts";
+import { authorizeReads } from "./http/read-access.ts";
+import { healthRoutes } from "./http/routes/health.ts";
+import { jaegerRoutes } from "./http/routes/jaeger.ts";
 import { liveRoutes } from "./http/routes/live.ts";
 import { pageRoutes } from "./http/routes/page.ts";
 import { pipelinesRoutes } from "./http/routes/pipelines.ts";
 import { runsRoutes } from "./http/routes/runs.ts";
+import { createStatusReader, statusRoutes } from "./http/routes/status.ts";
+import { tempoRoutes } from "./http/routes/tempo.ts";
+import { traceRoutes } from "./http/routes/traces.ts";
 import { createHttpServer } from "./http/server.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { limits } from "./model/limits.ts";
 import { createAuthorize } from "./model/tokens.ts";
+import { createRunQueries } from "./query/runs-queries.ts";
+import { createTraceQueries } from "./query/trace-queries.ts";
 import { Admission } from "./receive/admission.ts";
 import { createOtlpGrpcReceiver } from "./receive/otlp-grpc.ts";
 import { createOtlpHttpHandler, isOtlpPath } from "./receive/otlp-http-handler.ts";
 import { createOtlpHttpReceiver } from "./receive/otlp-http.ts";
 import { ReceiverStats } from "./receive/receiver-stats.ts";
-import { createRunQueries } from "./query/runs-queries.ts";
+import { createHealth } from "./self/health.ts";
 import { createLog, type Log } from "./self/log.ts";
+import { MetricsRegistry, openMetricsText, prometheusText } from "./self/metrics.ts";
+import { watchProcess } from "./self/process-state.ts";
+import { Running } from "./self/running.ts";
+import { statusMetrics } from "./self/server-metrics.ts";
 import { version } from "./self/version.ts";
 import { openSpool } from "./spool/open.ts";
-import { readStoredCounts } from "./store/ledger-counts.ts";
-import { migrate } from "./store/migrate.ts";
-import { openEmbeddedStore } from "./store/embedded/store.ts";
 import { openClusterStore } from "./store/cluster/store.ts";
+import { openEmbeddedStore } from "./store/embedded/store.ts";
 import { lockFolder } from "./store/folder-lock.ts";
+import { readStoredCounts } from "./store/ledger-counts.ts";
+import { measuredStore } from "./store/measured-store.ts";
+import { migrate } from "./store/migrate.ts";
+import { Retention, type RetentionLimits } from "./store/retention.ts";
 import type { Store } from "./store/store.ts";
+import { readTableStatus } from "./store/table-status.ts";
 
 export interface Server {
   /** @throws SightglassError port_taken, data_folder_in_use, config_invalid, store_unavailable; then nothing is left running */
   start(): Promise<void>;
   stop(): Promise<void>;
-}
-
-interface Part {
-  readonly name: string;
-  stop(): Promise<void> | void;
-}
-
-/** Parts that run, in the order in which they started; they stop in reverse. */
-class Running {
-  readonly #parts: Part[] = [];
-  readonly #log: Log;
-
-  constructor(log: Log) {
-    this.#log = log;
-  }
-
-  add(part: Part): void {
-    this.#parts.push(part);
-  }
-
-  /** One part that does not stop cleanly keeps no other from stopping. */
-  async stop(): Promise<void> {
-    for (const part of this.#parts.splice(0).toReversed()) {
-      try {
-        await part.stop();
-      } catch (error) {
-        this.#log.error({ part: part.name, error }, "did not stop cleanly");
-      }
-    }
-  }
 }
 
 /**
@@ -73,11 +58,11 @@ class Running {
  */
 export function createServer(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Server {
   const log = createLog({ level: config.log.level });
-  const running = new Running(log);
+  const running = new Running((part, error) => log.error({ part, error }, "did not stop cleanly"));
   return {
     async start() {
       try {
-        await start({ config, clock, log, running });
+        await start({ config, clock, log, running, metrics: new MetricsRegistry() });
       } catch (error) {
         await running.stop();
         throw error;
@@ -92,33 +77,71 @@ interface Context {
   clock: Clock;
   log: Log;
   running: Running;
+  metrics: MetricsRegistry;
 }
 
 async function start(context: Context): Promise<void> {
-  const { config, clock, log, running } = context;
+  const { config, clock, log } = context;
   const startedAtMs = clock.nowMs();
   const store = await openStore(context);
-  const folder = new Folder({ store, clock, onFault: (error) => log.error({ error }, "fold failed; it is tried again") });
-  await folder.start();
-  running.add({ name: "fold", stop: () => folder.stop() });
+  const keep = startRetention(context, store);
+  const folder = await startFolder(context, store);
   const spools = await openSpools(context, store, folder);
   const receivers = await startReceivers(context, spools);
-  await startHttp(context, { store, folder, spools, receivers, startedAtMs });
+  await startHttp(context, { store, keep, folder, spools, receivers, startedAtMs });
   log.info({ page: `http://${formatAddress(config.listen)}`, tookMs: clock.nowMs() - startedAtMs }, "ready");
 }
 
-async function openStore({ config, clock, running }: Context): Promise<Store> {
-  const store = config.store.url === undefined ? await openEmbeddedStore({ dataDir: config.data }) : await openCluster(config, running);
-  running.add({ name: "store", stop: () => store.close() });
-  await migrate(store, { clock });
-  return store;
+async function openStore({ config, clock, running, metrics }: Context): Promise<Store> {
+  const engine =
+    config.store.url === undefined
+      ? await openEmbeddedStore({ dataDir: config.data })
+      : await openCluster(config, running);
+  running.add("store", () => engine.close());
+  await migrate(engine, { clock });
+  const seconds = metrics.histogram(
+    "sightglass_store_statement_duration_seconds",
+    "How long statements took at the store, waiting for a free connection included.",
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  );
+  return measuredStore(engine, {
+    monotonicMs: () => clock.monotonicMs(),
+    observe: ({ operation, outcome, durationMs }) => seconds.observe({ operation, outcome }, durationMs / 1000),
+  });
 }
 
 /** The spool stays in the data folder, which the embedded engine would have locked. */
 async function openCluster({ data, store: { url = "", cluster, ...login } }: Config, running: Running): Promise<Store> {
   const lock = lockFolder(data);
-  running.add({ name: "data folder", stop: () => lock.release() });
+  running.add("data folder", () => lock.release());
   return openClusterStore({ url, ...login, ...(cluster === undefined ? {} : { clusterName: cluster }) });
+}
+
+function startRetention({ config, clock, log, running }: Context, store: Store): RetentionLimits {
+  const keepOf = ({ age, bytes }: { age: number; bytes: number }) => ({ ageMaxMs: age, bytesMax: bytes });
+  const { spans, logs, runs } = config.retention;
+  const keep = { spans: keepOf(spans), logs: keepOf(logs), runs: keepOf(runs) };
+  const retention = new Retention({
+    store,
+    clock,
+    keep,
+    onDrop: (drop) => log.info(drop, "retention"),
+    onFailure: (error) => log.error({ error }, "retention failed; it is tried again"),
+  });
+  retention.start();
+  running.add("retention", () => retention.stop());
+  return keep;
+}
+
+async function startFolder({ clock, log, running }: Context, store: Store): Promise<Folder> {
+  const folder = new Folder({
+    store,
+    clock,
+    onFault: (error) => log.error({ error }, "fold failed; it is tried again"),
+  });
+  await folder.start();
+  running.add("fold", () => folder.stop());
+  return folder;
 }
 
 type OtlpSpools = Awaited<ReturnType<typeof openSpools>>;
@@ -135,7 +158,7 @@ async function openSpools({ config, clock, log, running }: Context, store: Store
     log: (event) => log.info(event, `spool: ${event.type}`),
     settings: { spoolBytesMax: config.spool.bytes },
   });
-  running.add({ name: "spool", stop: () => spools.stop() });
+  running.add("spool", () => spools.stop());
   return spools;
 }
 
@@ -145,10 +168,7 @@ async function startReceivers({ config, clock, log, running }: Context, { tables
     bytesMax: limits.requestBytesInFlightMax.value,
   });
   const shared = {
-    sink: {
-      spans: tables.spans.append.bind(tables.spans),
-      logs: tables.logs.append.bind(tables.logs),
-    },
+    sink: { spans: tables.spans.append.bind(tables.spans), logs: tables.logs.append.bind(tables.logs) },
     authorize: createAuthorize(config.auth.tokens),
     clock,
     admission,
@@ -159,7 +179,7 @@ async function startReceivers({ config, clock, log, running }: Context, { tables
   const http = createOtlpHttpReceiver({ ...shared, address: config.otlp_http, stats: new ReceiverStats("otlp-http") });
   for (const receiver of [grpc, http]) {
     await receiver.start();
-    running.add({ name: receiver.stats.protocol, stop: () => receiver.stop() });
+    running.add(receiver.stats.protocol, () => receiver.stop());
   }
   // The same on the page's port, for clients that know only one address.
   const onPagePort = new ReceiverStats("otlp-http");
@@ -172,29 +192,92 @@ async function startReceivers({ config, clock, log, running }: Context, { tables
 
 interface Shown {
   store: Store;
+  keep: RetentionLimits;
   folder: Folder;
   spools: OtlpSpools;
   receivers: Awaited<ReturnType<typeof startReceivers>>;
   startedAtMs: number;
 }
 
-async function startHttp({ config, clock, log, running }: Context, shown: Shown): Promise<void> {
+async function startHttp(context: Context, shown: Shown): Promise<void> {
+  const { config, clock, log, running } = context;
   const { store, folder, receivers } = shown;
+  const onFault = (fault: { method: string; path: string; error: unknown }) => log.error(fault, "a request failed");
   const runs = createRunQueries({ store });
-  const routes: Hono[] = [
-    runsRoutes({ runs }),
-    pipelinesRoutes({ runs, clock }),
-    liveRoutes({ clock, version, subscribe: (listener) => folder.subscribe(listener) }),
-    new Hono().get("/health/ready", (c) => c.json({ status: "ok" })).get("/api/status", async (c) => c.json({ ledger: await shown.spools.ledger(), spool: shown.spools.status() })),
-    pageRoutes({ folder: fileURLToPath(new URL("./ui/", import.meta.url)) }),
-  ];
-  const app = createApp({ routes, onFault: ({ method, path, error }) => log.error({ method, path, error }, "a request failed") });
-  const server = createHttpServer({
-    address: config.listen,
-    app,
-    ingest: { owns: isOtlpPath, handle: receivers.handle },
-    clock,
+  const traces = createTraceQueries({ store });
+  const app = createApp({
+    routes: [
+      healthRoutes({ health: createHealth(healthParts(shown), { clock }) }),
+      authorizeReads(createAuthorize(config.auth.tokens)),
+      statusRoutes(createStatus(context, shown)),
+      runsRoutes({ runs }),
+      pipelinesRoutes({ runs, clock }),
+      liveRoutes({ clock, version, subscribe: (listener) => folder.subscribe(listener) }),
+      traceRoutes({ traces, clock }),
+      jaegerRoutes({ traces, clock, onFault }),
+      tempoRoutes({ traces, clock, version, onFault }),
+      pageRoutes({ folder: fileURLToPath(new URL("./ui/", import.meta.url)) }),
+    ],
+    onFault,
   });
+  const ingest = { owns: isOtlpPath, handle: receivers.handle };
+  const server = createHttpServer({ address: config.listen, app, ingest, clock });
   await server.start();
-  running.add({ name: "http", stop: () => server.stop() });
+  running.add("http", () => server.stop());
+}
+
+function healthParts({ store, spools }: Shown) {
+  return [
+    {
+      name: "store",
+      isNeededToServe: false,
+      check: async () => {
+        await store.query("SELECT 1");
+        return null;
+      },
+    },
+    {
+      name: "spool",
+      isNeededToServe: true,
+      check: () => {
+        const { state, lastError } = spools.status();
+        return state === "ok" ? null : `the spool is ${state}${lastError === null ? "" : `: ${lastError}`}`;
+      },
+    },
+  ];
+}
+
+function createStatus({ config, clock, running, metrics }: Context, shown: Shown) {
+  const { store, keep, folder, spools, receivers, startedAtMs } = shown;
+  const watch = watchProcess({ monotonicMs: () => clock.monotonicMs() });
+  running.add("process watch", () => watch.stop());
+  const status = createStatusReader({
+    version,
+    startedAtMs,
+    dataDir: config.data,
+    nowMs: () => clock.nowMs(),
+    engine: async () => {
+      const [row] = await store.query<{ version: string }>("SELECT version() AS version");
+      return { kind: store.kind, version: row?.version ?? "" };
+    },
+    ledger: () => spools.ledger(),
+    storage: async () => {
+      const tables = await readTableStatus(store, keep);
+      const disk = await statfs(config.data);
+      const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
+      return { bytes, diskFreeBytes: disk.bavail * disk.bsize, tables };
+    },
+    spool: () => spools.status(),
+    receivers: () => receivers.stats,
+    process: () => watch.read(),
+    fold: () => folder.status(),
+  });
+  metrics.register(async () => statusMetrics({ ...(await status()), cpuSeconds: watch.read().cpuSeconds }));
+  return {
+    status,
+    metrics: async (format: "prometheus" | "openmetrics") => {
+      const families = await metrics.collect();
+      return format === "openmetrics" ? openMetricsText(families) : prometheusText(families);
+    },
+  };
 }
