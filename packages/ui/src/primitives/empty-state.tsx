@@ -4,6 +4,8 @@ import "./states.css";
 
 export interface EmptyStateProps {
   title: string;
+  /** 1 when the state is the whole page. */
+  level?: 1 | 2;
   /** Why it is empty, and what to do. */
   children: ReactNode;
   /** Commands or code to copy. */
@@ -11,10 +13,11 @@ export interface EmptyStateProps {
   actions?: ReactNode;
 }
 
-export function EmptyState({ title, children, commands = [], actions }: EmptyStateProps) {
+export function EmptyState({ title, level = 2, children, commands = [], actions }: EmptyStateProps) {
+  const Heading = level === 1 ? "h1" : "h2";
   return (
     <div className="state">
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       <div className="state-words">{children}</div>
       {commands.map(({ label, text }) => (
         <figure className="state-command" key={label}>

@@ -3,13 +3,23 @@ import { Button } from "./button.tsx";
 import { TokenForm } from "./token-form.tsx";
 import "./states.css";
 
+export interface ErrorStateProps {
+  /** What could not be read: `the runs`. */
+  what: string;
+  error: unknown;
+  /** 1 when the state is the whole page. */
+  level?: 1 | 2;
+  onRetry?: () => void;
+}
+
 /** What could not be read, why, and what to do. */
-export function ErrorState({ what, error, onRetry }: { what: string; error: unknown; onRetry?: () => void }) {
+export function ErrorState({ what, error, level = 2, onRetry }: ErrorStateProps) {
+  const Heading = level === 1 ? "h1" : "h2";
   const api = error instanceof ApiError ? error : null;
   const message = error instanceof Error ? error.message : String(error);
   return (
     <div className="state state-error" role="alert">
-      <h2>Could not read {what}</h2>
+      <Heading>Could not read {what}</Heading>
       <div className="state-words">
         <p>{message}</p>
         {api?.hint === undefined ? null : <p>{api.hint}</p>}

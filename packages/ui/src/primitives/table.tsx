@@ -1,4 +1,12 @@
-import type { HTMLAttributes, ReactNode, TableHTMLAttributes, ThHTMLAttributes } from "react";
+import {
+  type HTMLAttributes,
+  type ReactNode,
+  type TableHTMLAttributes,
+  type ThHTMLAttributes,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import "./table.css";
 
 export interface TableProps extends TableHTMLAttributes<HTMLTableElement> {
@@ -9,14 +17,35 @@ export interface TableProps extends TableHTMLAttributes<HTMLTableElement> {
 
 /** A plain HTML table in the house's clothes. It scrolls sideways by itself when the page is too narrow. */
 export function Table({ caption, dense = false, className, children, ...rest }: TableProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const isWider = useIsWider(scroller);
   return (
-    <div className="table-scroll">
+    // Only while it scrolls does it take the focus, so that the keyboard can scroll it.
+    <div
+      ref={scroller}
+      className="table-scroll"
+      {...(isWider ? { tabIndex: 0, role: "region", "aria-label": `${caption}, scrolls sideways` } : {})}
+    >
       <table className={`table${dense ? " table-dense" : ""}${className ? ` ${className}` : ""}`} {...rest}>
         <caption className="visually-hidden">{caption}</caption>
         {children}
       </table>
     </div>
   );
+}
+
+/** Whether the content is wider than the element, followed as either changes. */
+function useIsWider(element: { current: HTMLElement | null }): boolean {
+  const [isWider, setIsWider] = useState(false);
+  useEffect(() => {
+    const target = element.current;
+    if (target === null) return;
+    const observer = new ResizeObserver(() => setIsWider(target.scrollWidth > target.clientWidth));
+    observer.observe(target);
+    if (target.firstElementChild !== null) observer.observe(target.firstElementChild);
+    return () => observer.disconnect();
+  }, [element]);
+  return isWider;
 }
 
 export interface HeaderProps extends ThHTMLAttributes<HTMLTableCellElement> {

@@ -6,6 +6,7 @@ export function NotFoundPage() {
     <div className="page">
       <EmptyState
         title="There is no such page"
+        level={1}
         actions={
           <Link to="/pipelines" className="button">
             All pipelines

@@ -44,6 +44,7 @@ export function RunPage() {
       ) : isNotFound(error) ? (
         <EmptyState
           title="This run is not known"
+          level={1}
           actions={
             <Link to="/pipelines" className="button">
               All pipelines
@@ -56,7 +57,7 @@ export function RunPage() {
           </p>
         </EmptyState>
       ) : (
-        <ErrorState what="this run" error={error} onRetry={() => void refetch()} />
+        <ErrorState what="this run" level={1} error={error} onRetry={() => void refetch()} />
       )}
     </div>
   );

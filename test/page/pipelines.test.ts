@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { emptyWorld, makeWorld } from "../../packages/ui/mock/world.ts";
+import { noChromium, skipReason } from "./browser.ts";
+import { type PageUnderTest, startPage } from "./page-under-test.ts";
+
+describe.skipIf(noChromium)(`pipelines page${skipReason}`, () => {
+  let ui: PageUnderTest;
+  beforeAll(async () => {
+    ui = await startPage(makeWorld(Date.now()));
+  });
+  afterEach(() => {
+    ui.mock.failOn(null);
+    ui.mock.delay(null);
+  });
+  afterAll(() => ui.close());
+
+  it("says first what needs a person, and lists it first", async () => {
+    const page = await ui.open("/");
+    await page.waitForURL("**/pipelines");
+    await page.locator("tbody tr").first().waitFor();
+    expect(await page.locator(".verdict").innerText()).toContain(
+      "payments-reconcile failed; inventory-sync went silent; rows are unaccounted for in flights.",
+    );
+    const names = await page.locator("tbody th a").allInnerTexts();
+    expect(names.slice(0, 3)).toEqual(["payments-reconcile", "inventory-sync", "flights"]);
+    expect(names).toHaveLength(8);
+    expect(await page.title()).toBe("Pipelines · Sightglass");
+    expect(ui.problems).toEqual([]);
+  });
+
+  it("gives each pipeline a strip of 24 runs that lead to them", async () => {
+    const page = await ui.open("/pipelines");
+    const strip = page.getByRole("list", { name: "Latest 24 runs of flights" });
+    await strip.waitFor();
+    expect(await strip.getByRole("listitem").count()).toBe(24);
+    await strip.getByRole("link").last().hover();
+    expect(await page.getByRole("tooltip").innerText()).toMatch(/rows unexplained/);
+    await strip.getByRole("link").last().click();
+    await page.waitForURL("**/runs/flights-*");
+  });
+
+  it("keeps search, sort and window in the address", async () => {
+    const page = await ui.open("/pipelines");
+    await page.locator("tbody tr").first().waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("f");
+    await page.getByText("24h", { exact: true }).click();
+    await page.getByRole("button", { name: "Pipeline" }).click();
+    await page.waitForURL("**/pipelines?q=f&window=24h&sort=name");
+    expect(await page.locator("tbody th a").allInnerTexts()).toEqual(["flights", "ml-features"]);
+    await page.reload();
+    await page.locator("tbody tr").first().waitFor();
+    expect(await page.locator("tbody th a").allInnerTexts()).toEqual(["flights", "ml-features"]);
+    expect(await page.getByRole("columnheader", { name: "Pipeline" }).getAttribute("aria-sort")).toBe("ascending");
+  });
+
+  it("says when a search finds nothing", async () => {
+    const page = await ui.open("/pipelines?q=nonsense");
+    await page.getByRole("heading", { name: "No pipeline is called “nonsense”" }).waitFor();
+    await page.getByRole("button", { name: "Show all 8" }).click();
+    expect(await page.locator("tbody th a").count()).toBe(8);
+  });
+
+  it("walks the list with j and k and opens with Enter", async () => {
+    const page = await ui.open("/pipelines");
+    await page.locator("tbody tr").first().waitFor();
+    for (const key of ["j", "j", "j", "k"]) await page.keyboard.press(key);
+    expect(await page.locator("tr.is-current th a").innerText()).toBe("inventory-sync");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/pipelines/inventory-sync");
+  });
+
+  it("holds the place while it reads, and does not jump", async () => {
+    ui.mock.delay(/pipelines/, 600);
+    const page = await ui.open("/pipelines");
+    await page.getByText("Reading the pipelines").waitFor({ state: "attached" });
+    const before = await page.locator(".pipelines-loading").boundingBox();
+    await page.locator("tbody tr").first().waitFor();
+    const after = await page.locator("tbody tr").first().boundingBox();
+    expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThanOrEqual(8);
+  });
+
+  it("says what went wrong, and tries again", async () => {
+    ui.mock.failOn(/^\/api\/pipelines/);
+    const page = await ui.open("/pipelines");
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain("Could not read the pipelines");
+    expect(await alert.innerText()).toContain("The store is down: cannot open its data folder.");
+    expect(await alert.innerText()).toContain("Look at /health");
+    ui.mock.failOn(null);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator("tbody tr").first().waitFor();
+    ui.problems.length = 0;
+  });
+});
+
+describe.skipIf(noChromium)(`a server that nobody has reported to${skipReason}`, () => {
+  let ui: PageUnderTest;
+  beforeAll(async () => {
+    ui = await startPage(emptyWorld());
+  });
+  afterAll(() => ui.close());
+
+  it("says why the page is empty, and what to do, ready to copy", async () => {
+    const page = await ui.open("/", { permissions: ["clipboard-read", "clipboard-write"] });
+    await page.getByRole("heading", { name: "No pipeline has reported yet" }).waitFor();
+    await page.getByRole("button", { name: /^Copy: Any command/ }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      "npx sightglass run --pipeline nightly -- python load.py",
+    );
+    expect(ui.problems).toEqual([]);
+  });
+});

@@ -1,0 +1,146 @@
+import type { RunResponse } from "sightglass/contract";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { advanceRun, makeWorld, type World } from "../../packages/ui/mock/world.ts";
+import { noChromium, skipReason } from "./browser.ts";
+import { type PageUnderTest, startPage } from "./page-under-test.ts";
+
+describe.skipIf(noChromium)(`run page${skipReason}`, () => {
+  const startedMs = Date.now();
+  let world: World;
+  let ui: PageUnderTest;
+  beforeAll(async () => {
+    world = makeWorld(startedMs);
+    ui = await startPage(world);
+  });
+  afterAll(() => ui.close());
+
+  function newest(pipeline: string, status?: string): RunResponse {
+    const run = world.runs.find((each) => each.pipeline === pipeline && (status ?? each.status) === each.status);
+    if (run === undefined) throw new Error(`the made-up world has no ${status ?? ""} run of ${pipeline}`);
+    return run;
+  }
+
+  it("says in one sentence that rows vanished, where, and which run was good", async () => {
+    const run = newest("flights");
+    const page = await ui.open(`/runs/${run.id}`);
+    const verdict = page.locator(".verdict");
+    await page.getByRole("link", { name: /^Last good run/ }).waitFor();
+    expect(await verdict.innerText()).toMatch(/^Succeeded, but \d+ rows vanished in load\./);
+    const words = await page.locator(".flow-words").innerText();
+    const load = run.stages.at(-1);
+    expect(words).toContain(`${load?.recordsUnexplained} rows left load without a reason`);
+    expect(ui.problems).toEqual([]);
+  });
+
+  it("accounts for every row: the parts of each stage sum to what it read", async () => {
+    const page = await ui.open(`/runs/${newest("flights").id}`);
+    await page.locator(".flow tbody tr").first().waitFor();
+    const rows = await page
+      .locator(".flow tbody tr:not(.flow-words)")
+      .evaluateAll((elements) =>
+        elements.map((row) =>
+          [...row.querySelectorAll("td.num")].map((cell) =>
+            Number((cell.textContent ?? "").replaceAll(/[,−]/g, "").trim()),
+          ),
+        ),
+      );
+    expect(rows).toHaveLength(4);
+    for (const [read = 0, filtered = 0, deduplicated = 0, failed = 0, unexplained = 0, written = 0] of rows)
+      expect(filtered + deduplicated + failed + unexplained + written).toBe(read);
+  });
+
+  it("names stage, attempts and reason of a failure, with its stack", async () => {
+    const page = await ui.open(`/runs/${newest("payments-reconcile", "failed").id}`);
+    await page.locator(".verdict").waitFor();
+    expect(await page.locator(".verdict").innerText()).toContain(
+      "Failed in extract-ledger after 3 attempts: connect ECONNREFUSED 10.4.0.17:5432.",
+    );
+    await page.getByRole("link", { name: "Show the error" }).click();
+    await page.waitForURL("**?tab=errors");
+    await page.getByText("3 of 3 attempts failed, each in the same way").waitFor();
+    expect(await page.locator(".error-block pre").innerText()).toContain("at async readEntries");
+  });
+
+  it("groups failed records by reason, with samples", async () => {
+    const run = newest("movies-clean", "succeeded");
+    const page = await ui.open(`/runs/${run.id}?tab=errors`);
+    const table = page.getByRole("table", { name: "Failed records by reason" });
+    await table.waitFor();
+    const counts = await table.locator("tbody tr td:nth-child(3)").allInnerTexts();
+    expect(counts.reduce((sum, text) => sum + Number(text.replaceAll(",", "")), 0)).toBe(run.recordsFailed);
+    await table.getByText("title is a number").click();
+    await table.getByRole("list", { name: "Samples of title is a number" }).waitFor();
+  });
+
+  it("selects a stage by keyboard, in the address, and lets go with Escape", async () => {
+    const page = await ui.open(`/runs/${newest("flights").id}`);
+    await page.locator(".timeline-row").first().waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.waitForURL("**?stage=validate");
+    const inspector = page.getByRole("complementary", { name: "Stage validate" });
+    await inspector.waitFor();
+    expect(await inspector.innerText()).toContain("Waited before");
+    await page.keyboard.press("Escape");
+    await inspector.waitFor({ state: "detached" });
+  });
+
+  it("changes tab with digits and run with brackets", async () => {
+    const run = newest("flights");
+    const page = await ui.open(`/runs/${run.id}`);
+    await page.locator(".verdict").waitFor();
+    await page.keyboard.press("5");
+    await page.waitForURL("**?tab=compare");
+    await page.getByRole("heading", { name: "Durations" }).waitFor();
+    await page.keyboard.press("[");
+    await page.waitForURL(`**/runs/${run.previousRunId}?tab=compare`);
+    await page.getByRole("link", { name: "Newer run" }).waitFor();
+    await page.keyboard.press("]");
+    await page.waitForURL(`**/runs/${run.id}?tab=compare`);
+  });
+
+  it("compares with the last good run: what is set otherwise stands out", async () => {
+    const page = await ui.open(`/runs/${newest("flights").id}?tab=compare`);
+    const table = page.getByRole("table", { name: "Attributes that differ" });
+    await table.waitFor();
+    const row = table.getByRole("row").filter({ hasText: "batch.size" });
+    expect((await row.innerText()).split(/\s+/)).toEqual(expect.arrayContaining(["1000", "500"]));
+  });
+
+  it("shows tens of thousands of log lines and draws only those in view", async () => {
+    const page = await ui.open(`/runs/${newest("clickstream-compact", "succeeded").id}?tab=logs`);
+    await page.locator(".log-line").first().waitFor();
+    expect(await page.locator(".log-line").count()).toBeLessThan(120);
+    await page.getByRole("searchbox", { name: "Find in the logs" }).fill("starting");
+    await page.waitForURL("**q=starting");
+    await page.getByText("5 lines", { exact: true }).waitFor();
+    expect(await page.locator(".log-line mark").count()).toBe(5);
+    await page.getByRole("combobox", { name: "Severity" }).selectOption("error");
+    await page.getByRole("heading", { name: "No line fits this filter" }).waitFor();
+  });
+
+  it("grows while the run goes on, without a reload", async () => {
+    const run = newest("orders_hourly", "running");
+    const page = await ui.open(`/runs/${run.id}`);
+    await page.locator(".timeline-row").first().waitFor();
+    await page.waitForFunction(() => document.querySelector("[data-live='live']") !== null);
+    const before = await page.locator(".timeline-row").count();
+    await page.evaluate(() => {
+      (globalThis as { stays?: boolean }).stays = true;
+    });
+    const after = advanceRun(world, run.id, startedMs + 3_600_000);
+    if (after === null) throw new Error("the run cannot go on");
+    expect(after.status).toBe("succeeded");
+    ui.mock.announce(after);
+    await page.locator(".page-head .status-succeeded").first().waitFor();
+    expect(await page.locator(".timeline-row").count()).toBeGreaterThan(before);
+    expect(await page.evaluate(() => (globalThis as { stays?: boolean }).stays)).toBe(true);
+    expect(ui.problems).toEqual([]);
+  });
+
+  it("says when there is no such run", async () => {
+    const page = await ui.open("/runs/nonsense");
+    await page.getByRole("heading", { name: "This run is not known" }).waitFor();
+    ui.problems.length = 0;
+  });
+});

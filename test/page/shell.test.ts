@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { beginRun, makeWorld, type World } from "../../packages/ui/mock/world.ts";
+import { noChromium, skipReason } from "./browser.ts";
+import { type PageUnderTest, startPage } from "./page-under-test.ts";
+
+describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
+  let world: World;
+  let ui: PageUnderTest;
+  beforeAll(async () => {
+    world = makeWorld(Date.now());
+    ui = await startPage(world);
+  });
+  afterEach(() => {
+    ui.mock.cut(false);
+    ui.mock.offerEvents(true);
+  });
+  afterAll(() => ui.close());
+
+  it("goes everywhere by keyboard", async () => {
+    const page = await ui.open("/pipelines");
+    await page.locator("tbody tr").first().waitFor();
+    for (const [key, path] of [
+      ["t", "traces"],
+      ["s", "status"],
+      ["p", "pipelines"],
+    ] as const) {
+      await page.keyboard.press("g");
+      await page.keyboard.press(key);
+      await page.waitForURL(`**/${path}`);
+    }
+  });
+
+  it("helps, and closes with Escape", async () => {
+    const page = await ui.open("/pipelines");
+    await page.locator("tbody tr").first().waitFor();
+    await page.keyboard.press("?");
+    const dialog = page.getByRole("dialog", { name: "Keyboard" });
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+  });
+
+  it("never takes keys from someone who types", async () => {
+    const page = await ui.open("/pipelines");
+    await page.getByRole("searchbox").fill("");
+    await page.getByRole("searchbox").pressSequentially("g p?");
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    expect(await page.getByRole("searchbox").inputValue()).toBe("g p?");
+  });
+
+  it("keeps a chosen theme over a reload", async () => {
+    const page = await ui.open("/pipelines", { colorScheme: "light" });
+    const surface = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(await surface()).toBe("rgb(255, 255, 255)");
+    await page.getByRole("button", { name: /^Theme/ }).click();
+    await page.getByRole("button", { name: /^Theme: light/ }).click();
+    expect(await surface()).toBe("rgb(17, 17, 20)");
+    await page.reload();
+    expect(await surface()).toBe("rgb(17, 17, 20)");
+  });
+
+  it("follows the system's theme unless told otherwise", async () => {
+    const page = await ui.open("/pipelines", { colorScheme: "dark" });
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe(
+      "rgb(17, 17, 20)",
+    );
+  });
+
+  it("shows a new run at once", async () => {
+    const page = await ui.open("/pipelines");
+    const row = page.getByRole("row").filter({ hasText: "movies-clean" });
+    await row.getByText("Succeeded").waitFor();
+    await page.waitForFunction(() => document.querySelector("[data-live='live']") !== null);
+    const run = beginRun(world, "movies-clean", Date.now());
+    if (run === null) throw new Error("no such pipeline");
+    ui.mock.announce(run);
+    await row.getByText("Running").waitFor({ timeout: 3_000 });
+  });
+
+  it("asks every few seconds when the server offers no events", async () => {
+    ui.mock.offerEvents(false);
+    const page = await ui.open("/pipelines");
+    await page.getByText("Every 5 s").waitFor();
+    const again = page.waitForRequest(/\/api\/pipelines/, { timeout: 8_000 });
+    await again;
+    ui.problems.length = 0;
+  });
+
+  it("keeps what it knows when the connection is lost, says how old it is, and comes back", async () => {
+    const page = await ui.open("/pipelines");
+    await page.locator("tbody tr").first().waitFor();
+    await page.waitForFunction(() => document.querySelector("[data-live='live']") !== null);
+    ui.mock.cut(true);
+    await page.getByText("Connection lost.").waitFor({ timeout: 10_000 });
+    expect(await page.locator(".stale-banner").innerText()).toMatch(/Showing what was known at \d\d:\d\d/);
+    expect(await page.locator("tbody tr").count()).toBe(8);
+    ui.mock.cut(false);
+    await page.getByText("Connection lost.").waitFor({ state: "detached", timeout: 15_000 });
+    ui.problems.length = 0;
+  });
+
+  it("has a page for addresses that lead nowhere", async () => {
+    const page = await ui.open("/nonsense");
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+  });
+});
