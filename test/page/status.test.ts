@@ -31,7 +31,7 @@ async function open(change: (status: StatusResponse) => void = () => {}, options
     change(status);
     await route.fulfill({ json: status });
   });
-  await page.getByRole("link", { name: "Status" }).click();
+  await page.getByRole("link", { name: "Status", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "Status" }).waitFor();
 }
 

@@ -159,7 +159,10 @@ suite(`the states of the list${skipReason}`, () => {
   });
 
   it.each(["light", "dark"] as const)("has no accessibility problems in %s", async (colorScheme) => {
-    await open("/traces?attributes=db.system%3Dpostgres", { colorScheme, reducedMotion: "reduce" });
+    await open("/traces?service=payments&window=6h&attributes=db.system%3Dpostgres", {
+      colorScheme,
+      reducedMotion: "reduce",
+    });
     await rows().first().waitFor();
     await page.getByRole("combobox", { name: "Service" }).focus();
     await page.getByRole("option").first().waitFor();
@@ -167,7 +170,7 @@ suite(`the states of the list${skipReason}`, () => {
   });
 
   it("fits a phone", async () => {
-    await open("/traces", { viewport: { width: 390, height: 844 } });
+    await open("/traces?window=1h", { viewport: { width: 390, height: 844 } });
     await rows().first().waitFor();
     expect(await overflowPx(page)).toBe(0);
     expect(await accessibilityProblems(page)).toEqual([]);
