@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readStoredCounts } from "../store/ledger-counts.ts";
 import { isBalanced, SpoolBench, storeIsDown } from "./testing/spool-bench.ts";
 import { SpanRows } from "./testing/span-rows.ts";
 
@@ -132,6 +133,35 @@ describe("append", () => {
       return { accepted: 2, rejected: 0 };
     });
     expect((await spools.ledger()).spans).not.toSatisfy(isBalanced);
+    await spools.stop();
+  });
+
+  it("answers about the ledger while the store is down, and while an insert takes long", async () => {
+    let isDown = false;
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let hold: Promise<void> | undefined;
+    const spools = await bench.spool({
+      storedCounts: () => (isDown ? Promise.reject(storeIsDown) : readStoredCounts(bench.store)),
+      insert: async (segment) => {
+        await hold;
+        await bench.store.insertSegment(segment);
+      },
+    });
+    expect((await spools.ledger()).spans).toMatchObject({ received: 0 });
+    await bench.send(spools);
+    await expect.poll(() => spools.status().segments, { timeout: waitMs }).toBe(0);
+    isDown = true;
+    expect((await spools.ledger()).spans).toEqual({ received: 10, refused: 0, spooled: 0, stored: 10 });
+    isDown = false;
+    hold = held;
+    await bench.send(spools);
+    await expect.poll(() => spools.tables.spans.openRows, { timeout: waitMs }).toBe(0);
+    expect((await spools.ledger()).spans).toEqual({ received: 10, refused: 0, spooled: 0, stored: 10 });
+    release();
+    await expect.poll(async () => (await spools.ledger()).spans, { timeout: waitMs }).toMatchObject({ stored: 20 });
     await spools.stop();
   });
 

@@ -78,6 +78,8 @@ export interface Spools<Blocks extends Record<string, Block>> {
 
 const checkpointIntervalMs = 1_000;
 const stopTimeoutMs = 10_000;
+/** How long a reader of the ledger waits for an insert under way. */
+const ledgerWaitMs = 2_000;
 
 function settingsWith(overrides: Partial<SpoolSettings>): SpoolSettings {
   return {
@@ -127,7 +129,10 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
   readonly #quarantine: Quarantine;
   readonly #room: Room;
   readonly #queues = new Map<string, InsertQueue>();
-  readonly #lastStored = new Map<string, number>();
+  /** Rows in the store as far as is known, for when it does not answer. */
+  readonly #known = new Map<string, number>();
+  readonly #lastCounts = new Map<string, LedgerCounts>();
+  readonly #reading = new Map<string, Promise<LedgerCounts>>();
   #cancelCheckpoint: (() => void) | undefined;
 
   private constructor(
@@ -214,19 +219,40 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
   }
 
   async ledger(): Promise<{ [Table in keyof Blocks]: LedgerCounts }> {
-    const entries: [string, LedgerCounts][] = [];
-    for (const spool of this.#spools) {
-      const { table } = spool;
-      const queue = this.#queue(table);
-      const counts = await queue.between(async () => {
-        const stored = await this.#stored(table);
-        const { accepted, refused } = this.#ledger.totals(table);
-        const spooled = spool.openRows + queue.rows + this.#quarantine.rows(table);
-        return { received: accepted + refused, refused, spooled, stored };
-      });
-      entries.push([table, counts]);
-    }
+    const entries = await Promise.all(
+      this.#spools.map(async (spool) => [spool.table, await this.#recentCounts(spool)] as const),
+    );
     return Object.fromEntries(entries) as { [Table in keyof Blocks]: LedgerCounts };
+  }
+
+  /** The counts now, or, while a long insert keeps them from being read together, as they were before it. */
+  async #recentCounts(spool: AnySpool): Promise<LedgerCounts> {
+    const { table } = spool;
+    let reading = this.#reading.get(table);
+    if (reading === undefined) {
+      reading = this.#counts(spool).finally(() => this.#reading.delete(table));
+      this.#reading.set(table, reading);
+    }
+    const before = this.#lastCounts.get(table);
+    if (before === undefined) return reading;
+    let cancel = (): void => {};
+    const late = new Promise<LedgerCounts>((resolve) => {
+      cancel = this.#options.clock.after(ledgerWaitMs, () => resolve(before));
+    });
+    return Promise.race([reading, late]).finally(() => cancel());
+  }
+
+  #counts(spool: AnySpool): Promise<LedgerCounts> {
+    const { table } = spool;
+    const queue = this.#queue(table);
+    return queue.between(async () => {
+      const stored = await this.#stored(table);
+      const { accepted, refused } = this.#ledger.totals(table);
+      const spooled = spool.openRows + queue.rows + this.#quarantine.rows(table);
+      const counts = { received: accepted + refused, refused, spooled, stored };
+      this.#lastCounts.set(table, counts);
+      return counts;
+    });
   }
 
   async stop({ timeoutMs = stopTimeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
@@ -244,17 +270,23 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
     }
   }
 
-  /** While the store is down nothing is stored, so what it said last holds. */
+  /** What the store says; while it does not answer, what it said last and the inserts it has confirmed since. */
   async #stored(table: string): Promise<number> {
     try {
       const stored = (await this.#options.storedCounts())[table] ?? 0;
-      this.#lastStored.set(table, stored);
+      this.#known.set(table, stored);
       return stored;
     } catch (cause) {
-      const last = this.#lastStored.get(table);
-      if (last === undefined) throw cause;
-      return last;
+      const known = this.#known.get(table);
+      if (known === undefined) throw cause;
+      return known;
     }
+  }
+
+  #confirm({ table, rows }: SealedSegment): void {
+    const known = this.#known.get(table);
+    if (known !== undefined) this.#known.set(table, known + rows);
+    this.#options.onStored?.(table, rows);
   }
 
   #spool<B extends Block>(table: string, newBlock: () => B, nextName: (table: string) => string): Spool<B> {
@@ -296,7 +328,7 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
       },
       remove: (segment) => this.#remove(segment),
       quarantine: (segment, reason) => this.#setAside(segment, reason.message, { isSpooled: true }),
-      onStored: (segment) => this.#options.onStored?.(segment.table, segment.rows),
+      onStored: (segment) => this.#confirm(segment),
       onIdle,
       onFailure: ({ segment, error, attempt }) =>
         this.#options.log?.({ type: "insert-failed", segment: segment.name, attempt, error }),
