@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { type Ending, unstartable } from "./ending.ts";
 import type { StreamName } from "./output-log.ts";
+import { makePipes } from "./pipes.ts";
 
 export interface ChildOptions {
   readonly command: readonly [string, ...string[]];
@@ -32,23 +33,37 @@ const outputIdleMs = 500;
 /** Starts the command, passes everything through, and waits for its end and for the end of its output. */
 export async function runChild(options: ChildOptions): Promise<Ending> {
   const [program, ...args] = options.command;
-  const output = options.onOutput === undefined ? "inherit" : "pipe";
-  const stopForwarding = forwardSignals(options, () => child);
+  const { onOutput } = options;
+  const pipes = onOutput === undefined ? undefined : makePipes();
+  const fallback = onOutput === undefined ? "inherit" : "pipe";
+  const stdio: StdioOptions = [
+    "inherit",
+    pipes?.stdout.writeDescriptor ?? fallback,
+    pipes?.stderr.writeDescriptor ?? fallback,
+  ];
   let child: ChildProcess | undefined;
+  const stopForwarding = forwardSignals(options, () => child);
   try {
-    child = spawn(program, args, { env: options.environment, stdio: ["inherit", output, output] });
+    try {
+      child = spawn(program, args, { env: options.environment, stdio });
+    } finally {
+      pipes?.stdout.closeWriter();
+      pipes?.stderr.closeWriter();
+    }
     const ended = endOf(child, program);
-    const streams = [
-      passThrough(child.stdout, options.stdout, (chunk) => options.onOutput?.("stdout", chunk)),
-      passThrough(child.stderr, options.stderr, (chunk) => options.onOutput?.("stderr", chunk)),
+    const passages = [
+      passThrough(pipes?.stdout.reader ?? child.stdout, options.stdout, (chunk) => onOutput?.("stdout", chunk)),
+      passThrough(pipes?.stderr.reader ?? child.stderr, options.stderr, (chunk) => onOutput?.("stderr", chunk)),
     ];
     const ending = await ended;
-    await Promise.all(streams.map((stream) => stream.finish()));
+    await Promise.all(passages.map((passage) => passage.finish()));
     return ending;
   } catch (thrown) {
     return unstartable(thrown as NodeJS.ErrnoException, program);
   } finally {
     stopForwarding();
+    pipes?.stdout.reader.destroy();
+    pipes?.stderr.reader.destroy();
   }
 }
 
