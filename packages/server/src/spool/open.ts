@@ -2,98 +2,22 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../model/clock.ts";
 import { SightglassError } from "../model/errors.ts";
-import { limits as allLimits } from "../model/limits.ts";
 import type { Block } from "./block.ts";
 import { CheckpointFile } from "./checkpoint.ts";
 import { InsertQueue } from "./insert-queue.ts";
 import { Ledger, type LedgerCounts } from "./ledger.ts";
+import { settingsWith, type OpenSpoolOptions, type SpoolSettings, type SpoolStatus, type Spools } from "./options.ts";
 import { Quarantine } from "./quarantine.ts";
 import { listSegments, recoverSegment } from "./recover.ts";
-import { Room, type RoomState } from "./room.ts";
+import { Room } from "./room.ts";
 import { deleteSegment, type SealedSegment } from "./segment.ts";
-import { Spool, type SpoolLimits } from "./spool.ts";
+import { Spool } from "./spool.ts";
 import type { StepHook } from "./steps.ts";
-
-export interface SpoolSettings extends SpoolLimits {
-  spoolBytesMax: number;
-  diskFreeBytesMin: number;
-  insertAttemptsMax: number;
-}
-
-export interface OpenSpoolOptions<Blocks extends Record<string, Block>> {
-  /** Made when missing: `spool/` and `quarantine/` of it are the spool's. One process only: lock it first. */
-  dataDir: string;
-  clock: Clock;
-  /** So many random bytes in hexadecimal. */
-  randomHex: (bytes: number) => string;
-  /** An empty block for each table. */
-  newBlock: { [Table in keyof Blocks]: () => Blocks[Table] };
-  /**
-   * Stores a segment; the same token twice stores once. Rejects with `invalid_argument` when the content is refused;
-   * any other error is tried again for ever.
-   */
-  insert: (segment: { table: string; path: string; token: string }) => Promise<void>;
-  /** Items of each table that the store has ever held: the store's half of the ledger. */
-  storedCounts: () => Promise<Readonly<Record<string, number>>>;
-  /** Rows have become queryable. */
-  onStored?: (table: string, rows: number) => void;
-  log?: (event: SpoolEvent) => void;
-  settings?: Partial<SpoolSettings>;
-  at?: StepHook;
-}
-
-export type SpoolEvent =
-  | { type: "state"; state: RoomState; reason: string }
-  | { type: "recovered"; segments: number; rows: number }
-  | { type: "torn"; segment: string; bytesCut: number }
-  | { type: "insert-failed"; segment: string; attempt: number; error: SightglassError }
-  | { type: "quarantined"; segment: string; rows: number; reason: string }
-  | { type: "checkpoint-failed"; error: unknown };
-
-export interface SpoolStatus {
-  bytes: number;
-  bytesMax: number;
-  segments: number;
-  /** Age of the oldest segment not yet stored, 0 when there is none. */
-  lagMs: number;
-  /** Segments set aside. */
-  quarantined: number;
-  state: RoomState;
-  diskFreeBytes: number;
-  /** Why the oldest segment is not stored; null while inserts succeed. */
-  lastError: string | null;
-}
-
-export interface Spools<Blocks extends Record<string, Block>> {
-  readonly tables: { readonly [Table in keyof Blocks]: Spool<Blocks[Table]> };
-  status(): SpoolStatus;
-  /**
-   * The ledger of each table. The store is asked between two inserts, so that the counts belong together.
-   * @throws SightglassError when the store does not answer
-   */
-  ledger(): Promise<{ [Table in keyof Blocks]: LedgerCounts }>;
-  /** Refuses new requests, makes everything durable, stores what `timeoutMs` allows (the rest stays on disk). */
-  stop(options?: { timeoutMs?: number }): Promise<void>;
-}
 
 const checkpointIntervalMs = 1_000;
 const stopTimeoutMs = 10_000;
 /** How long a reader of the ledger waits for an insert under way. */
 const ledgerWaitMs = 2_000;
-
-function settingsWith(overrides: Partial<SpoolSettings>): SpoolSettings {
-  return {
-    spoolBytesMax: allLimits.spoolBytesMax.value,
-    diskFreeBytesMin: allLimits.diskFreeBytesMin.value,
-    insertAttemptsMax: allLimits.insertAttemptsMax.value,
-    spoolCommitDelayMs: allLimits.spoolCommitDelayMs.value,
-    spoolSegmentBytesMax: allLimits.spoolSegmentBytesMax.value,
-    spoolSegmentAgeMaxMs: allLimits.spoolSegmentAgeMaxMs.value,
-    spoolBlockRowsMax: allLimits.spoolBlockRowsMax.value,
-    spoolBlockBytesMax: allLimits.spoolBlockBytesMax.value,
-    ...overrides,
-  };
-}
 
 /**
  * Opens the spool of a data folder: recovers what an earlier process left, hands it to the store, and accepts.

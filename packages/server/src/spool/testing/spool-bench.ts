@@ -9,7 +9,8 @@ import { readStoredCounts } from "../../store/ledger-counts.ts";
 import { migrate } from "../../store/migrate.ts";
 import type { Store } from "../../store/store.ts";
 import type { LedgerCounts } from "../ledger.ts";
-import { openSpool, type OpenSpoolOptions, type SpoolEvent, type Spools } from "../open.ts";
+import { openSpool } from "../open.ts";
+import type { OpenSpoolOptions, SpoolEvent, Spools } from "../options.ts";
 import { SpanRows } from "./span-rows.ts";
 
 type Tables = { spans: SpanRows };
