@@ -1,10 +1,10 @@
 const hourNs = 3_600_000_000_000n;
-const growth = 4n;
+const growth = 8n;
 const longestNs = 90n * 24n * hourNs;
 
 /**
  * Where the next window of a backward search begins, its end given: at a full hour (the table's granularity in time),
- * each four times as long as the one before, so that a search for what is frequent reads an hour, and one for what is
+ * each eight times as long as the one before, so that a search for what is frequent reads an hour, and one for what is
  * rare reads all there is in few queries.
  * @param step how many windows came before
  */

@@ -48,9 +48,10 @@ CREATE TABLE IF NOT EXISTS {local spans} {on_cluster}
     dropped_links     UInt32 CODEC(ZSTD(1)),
     -- The decoder saw a pipeline, Airflow, Prefect or dbt attribute: the span feeds run_facts.
     is_pipeline       Bool CODEC(ZSTD(1)),
-    -- A search for a value that few spans have (a partition, a run) reads few granules: traces lie together. Numbers are
-    -- found by their keys, so that `key=2024`, which may be a string or a number, still reads little.
+    -- A search for a value that few spans have (a partition, a run, a count) reads few granules: traces lie together.
+    -- The keys tell that a number is not there at all, so that `key=2024`, which may be text, still reads little.
     INDEX string_values_index mapValues(attributes_string) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX int_values_index mapValues(attributes_int) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX int_keys_index mapKeys(attributes_int) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX double_keys_index mapKeys(attributes_double) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX duration_index duration_ns TYPE minmax GRANULARITY 1
