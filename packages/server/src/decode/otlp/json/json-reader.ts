@@ -1,17 +1,21 @@
 import { SightglassError } from "../../../model/errors.ts";
 import { ByteSource } from "../../native/byte-source.ts";
-import type { GrowableBytes } from "../../native/growable-bytes.ts";
 
 /** Values of unknown fields may be nested this deep. */
 const skipDepthMax = 256;
 
 const quote = 0x22;
+export const colon = 0x3a;
 const backslash = 0x5c;
 export const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** Reads JSON (RFC 8259) token by token from UTF-8 bytes. Errors name the path and the byte. */
 export class JsonReader {
-  private readonly source: ByteSource;
+  readonly source: ByteSource;
+  /** The content of the last string that was taken, and whether it has escapes. */
+  start = 0;
+  end = 0;
+  isEscaped = false;
   private readonly bytes: Buffer;
   private position = 0;
   /** Field names and array indexes down to the current value, kept by the caller. */
@@ -60,8 +64,8 @@ export class JsonReader {
 
   /** Takes a literal such as `null` if it is next. */
   takesWord(word: string): boolean {
-    this.peek();
-    if (this.bytes.toString("latin1", this.position, this.position + word.length) !== word) return false;
+    if (this.peek() !== word.charCodeAt(0)) return false;
+    for (let i = 1; i < word.length; i++) if (this.bytes[this.position + i] !== word.charCodeAt(i)) return false;
     this.position += word.length;
     return true;
   }
@@ -78,49 +82,42 @@ export class JsonReader {
     return text;
   }
 
-  /** A string's value. */
+  /** Takes a string. */
   string(): string {
-    const { start, end, escaped } = this.stringRange();
-    if (!escaped) return this.bytes.toString("utf8", start, end);
+    this.takeString();
+    return this.text();
+  }
+
+  /** The value of the last string that was taken. */
+  text(): string {
+    if (!this.isEscaped) return this.bytes.toString("utf8", this.start, this.end);
     try {
-      return JSON.parse(this.bytes.toString("utf8", start - 1, end + 1)) as string;
+      return JSON.parse(this.bytes.toString("utf8", this.start - 1, this.end + 1)) as string;
     } catch {
       return this.fail("invalid escape in a string");
     }
   }
 
-  /** Appends a string's value as UTF-8; most are copied as they are. */
-  stringInto(out: GrowableBytes, begin: (byteLength: number) => void): void {
-    const { start, end, escaped } = this.stringRange();
-    if (!escaped) {
-      begin(end - start);
-      out.pushBytes(this.source, start, end);
-      return;
-    }
-    this.position = start - 1;
-    const value = Buffer.from(this.string());
-    begin(value.length);
-    out.pushBytes(new ByteSource(value), 0, value.length);
-  }
-
-  /** Takes a string. @returns where its content is */
-  private stringRange(): { start: number; end: number; escaped: boolean } {
-    this.expect(quote);
+  /** Takes a string and leaves `start`, `end` and `isEscaped` for it. */
+  takeString(): void {
+    if (this.peek() !== quote) this.fail("'\"' expected");
     const { bytes } = this;
-    const start = this.position;
-    let escaped = false;
+    const start = this.position + 1;
+    this.isEscaped = false;
     for (let at = start; at < bytes.length; at++) {
       const byte = bytes[at]!;
       if (byte === quote) {
+        this.start = start;
+        this.end = at;
         this.position = at + 1;
-        return { start, end: at, escaped };
+        return;
       }
       if (byte === backslash) {
-        escaped = true;
+        this.isEscaped = true;
         at++;
       } else if (byte < 0x20) this.fail("control character in a string");
     }
-    return this.fail("the string has no end");
+    this.fail("the string has no end");
   }
 
   /** Steps over any value. */
@@ -129,26 +126,28 @@ export class JsonReader {
     const first = this.peek();
     if (first === 0x7b) {
       this.members(() => {
+        this.path.push(this.text());
+        this.expect(colon);
         this.skip(depth + 1);
+        this.path.pop();
       });
     } else if (first === 0x5b) {
       this.elements(() => {
         this.skip(depth + 1);
       });
-    } else if (first === quote) this.string();
-    else if (!this.takesWord("null") && !this.takesWord("true") && !this.takesWord("false")) this.number();
+    } else if (first === quote) {
+      this.takeString();
+      if (this.isEscaped) this.text();
+    } else if (!this.takesWord("null") && !this.takesWord("true") && !this.takesWord("false")) this.number();
   }
 
-  /** Takes an object; `each` takes the value of the named member. */
-  members(each: (name: string) => void): void {
+  /** Takes an object; `each` takes the value of each member, whose name was the last string. */
+  members(each: () => void): void {
     this.expect(0x7b);
     if (this.takes(0x7d)) return;
     do {
-      const name = this.string();
-      this.expect(0x3a);
-      this.path.push(name);
-      each(name);
-      this.path.pop();
+      this.takeString();
+      each();
     } while (this.takes(0x2c));
     this.expect(0x7d);
   }

@@ -12,23 +12,27 @@ export type ScalarKind =
   | "fixed64";
 
 export interface FieldType {
+  readonly name: string;
+  /** The name as it stands in a document. */
+  readonly nameBytes: Uint8Array;
   readonly number: number;
   readonly kind: ScalarKind | (() => MessageType);
   readonly repeated: boolean;
 }
 
-/** A message by the lowerCamelCase names of its fields, which are the only ones valid in OTLP/JSON. */
-export type MessageType = ReadonlyMap<string, FieldType>;
+/** The fields of a message. Their lowerCamelCase names are the only ones valid in OTLP/JSON. */
+export type MessageType = readonly FieldType[];
 
 type Declared = readonly [number: number, kind: FieldType["kind"], repeated?: "repeated"];
 
 function message(fields: Readonly<Record<string, Declared>>): MessageType {
-  return new Map(
-    Object.entries(fields).map(([name, [number, kind, repeated]]) => [
-      name,
-      { number, kind, repeated: repeated !== undefined },
-    ]),
-  );
+  return Object.entries(fields).map(([name, [number, kind, repeated]]) => ({
+    name,
+    nameBytes: Buffer.from(name),
+    number,
+    kind,
+    repeated: repeated !== undefined,
+  }));
 }
 
 const anyValue: MessageType = message({

@@ -4,13 +4,17 @@ import { limits } from "../../../model/limits.ts";
 import { ByteSource } from "../../native/byte-source.ts";
 import { GrowableBytes } from "../../native/growable-bytes.ts";
 import { wireBytes, wireFixed32, wireFixed64, wireVarint } from "../protobuf-reader.ts";
-import { JsonReader, numberPattern } from "./json-reader.ts";
+import { colon, JsonReader, numberPattern } from "./json-reader.ts";
 import type { FieldType, MessageType, ScalarKind } from "./message-types.ts";
 
 /** Each AnyValue level takes two messages; what is around the deepest one takes few. The decoder counts exactly. */
 const messageDepthMax = 2 * limits.decodeDepthMax.value + 16;
 /** Lengths of messages are patched in as four-byte varints, so that nothing is moved: 28 bits. */
 const messageBytesMax = 2 ** 28 - 1;
+
+/** The value of a digit's byte; more than 15 bits for what is none. */
+const hexDigit = new Uint16Array(256).fill(0x1000);
+for (const digit of "0123456789abcdefABCDEF") hexDigit[digit.charCodeAt(0)] = Number.parseInt(digit, 16);
 
 const float = new Float64Array(1);
 const floatWords = new Uint32Array(float.buffer);
@@ -31,6 +35,9 @@ class Transcoder {
   private readonly reader: JsonReader;
   private readonly out = new GrowableBytes();
   private depth = 0;
+  /** The last integer. */
+  private low = 0;
+  private high = 0;
 
   constructor(body: Uint8Array) {
     this.reader = new JsonReader(body);
@@ -46,12 +53,31 @@ class Transcoder {
     const { reader } = this;
     if (++this.depth > messageDepthMax) reader.fail("values are nested too deeply");
     if (reader.peek() !== 0x7b) reader.fail("an object expected");
-    reader.members((name) => {
-      const field = type.get(name);
-      if (field === undefined) reader.skip();
-      else if (!reader.takesWord("null")) this.field(field);
-    });
+    reader.members(() => this.member(type));
     this.depth--;
+  }
+
+  private member(type: MessageType): void {
+    const { reader } = this;
+    const field = this.find(type);
+    reader.path.push(field?.name ?? reader.text());
+    reader.expect(colon);
+    if (field === undefined) reader.skip();
+    else if (!reader.takesWord("null")) this.field(field);
+    reader.path.pop();
+  }
+
+  /** The field that the last string names. */
+  private find(type: MessageType): FieldType | undefined {
+    const { reader } = this;
+    if (reader.isEscaped) {
+      const name = reader.text();
+      return type.find((field) => field.name === name);
+    }
+    const { start, end } = reader;
+    const { bytes } = reader.source;
+    for (const field of type) if (isText(bytes, start, end, field.nameBytes)) return field;
+    return undefined;
   }
 
   private field(field: FieldType): void {
@@ -83,15 +109,13 @@ class Transcoder {
     const { out, reader } = this;
     switch (kind) {
       case "string":
-        if (reader.peek() !== 0x22) reader.fail("a string expected");
-        reader.stringInto(out, (byteLength) => {
-          this.tag(number, wireBytes);
-          out.pushVarint(byteLength);
-        });
+        this.string(number);
         return;
       case "hex":
+        this.hex(number);
+        return;
       case "base64":
-        this.bytes(number, kind);
+        this.base64(number);
         return;
       case "bool":
         this.tag(number, wireVarint);
@@ -102,30 +126,33 @@ class Transcoder {
         float[0] = this.double();
         this.words(floatWords[0]!, floatWords[1]!);
         return;
-      case "fixed64": {
-        const value = this.integer(0n, 2n ** 64n - 1n);
+      case "fixed64":
+        this.integer(0n, 2n ** 64n - 1n);
         this.tag(number, wireFixed64);
-        this.words(Number(value & 0xffff_ffffn), Number(value >> 32n));
+        this.words(this.low, this.high);
         return;
-      }
       case "fixed32":
+        this.integer(0n, 2n ** 32n - 1n);
         this.tag(number, wireFixed32);
-        this.word(Number(this.integer(0n, 2n ** 32n - 1n)));
+        this.word(this.low);
         return;
       case "uint32":
+        this.integer(0n, 2n ** 32n - 1n);
         this.tag(number, wireVarint);
-        out.pushVarint(Number(this.integer(0n, 2n ** 32n - 1n)));
+        out.pushVarint(this.low);
         return;
       case "int64":
+        this.integer(-(2n ** 63n), 2n ** 63n - 1n);
         this.tag(number, wireVarint);
-        this.varint(this.integer(-(2n ** 63n), 2n ** 63n - 1n));
+        this.varint();
         return;
       case "enum":
         if (reader.peek() === 0x22) {
           reader.fail("an enum must be an integer", "OTLP/JSON does not allow the names of enum values");
         }
+        this.integer(-(2n ** 31n), 2n ** 31n - 1n);
         this.tag(number, wireVarint);
-        this.varint(this.integer(-(2n ** 31n), 2n ** 31n - 1n));
+        this.varint();
     }
   }
 
@@ -145,29 +172,64 @@ class Transcoder {
     out.length += 4;
   }
 
-  private varint(value: bigint): void {
-    if (value >= 0n && value < 0x1_0000_0000n) {
-      this.out.pushVarint(Number(value));
-      return;
+  /** `low` and `high` as a varint. */
+  private varint(): void {
+    const { out } = this;
+    let { low, high } = this;
+    while (high !== 0) {
+      out.pushByte((low & 0x7f) | 0x80);
+      low = ((low >>> 7) | (high << 25)) >>> 0;
+      high >>>= 7;
     }
-    let rest = BigInt.asUintN(64, value);
-    for (; rest > 0x7fn; rest >>= 7n) this.out.pushByte(Number(rest & 0x7fn) | 0x80);
-    this.out.pushByte(Number(rest));
+    out.pushVarint(low);
   }
 
-  private bytes(number: number, kind: "hex" | "base64"): void {
+  /** Most strings are copied as they are. */
+  private string(number: number): void {
     const { out, reader } = this;
-    if (reader.peek() !== 0x22) reader.fail(`a string of ${kind === "hex" ? "hexadecimal digits" : "base64"} expected`);
-    const text = reader.string();
-    const isValid =
-      kind === "hex"
-        ? text.length % 2 === 0 && /^[0-9a-fA-F]*$/.test(text)
-        : /^[A-Za-z0-9+/_-]*={0,2}$/.test(text) && text.replace(/=+$/, "").length % 4 !== 1;
-    if (!isValid) reader.fail(kind === "hex" ? "an id must be hexadecimal digits" : "invalid base64");
-    const value = Buffer.from(text, kind);
+    if (reader.peek() !== 0x22) reader.fail("a string expected");
+    reader.takeString();
     this.tag(number, wireBytes);
-    out.pushVarint(value.length);
-    out.pushBytes(new ByteSource(value), 0, value.length);
+    if (reader.isEscaped) {
+      this.delimited(Buffer.from(reader.text()));
+      return;
+    }
+    out.pushVarint(reader.end - reader.start);
+    out.pushBytes(reader.source, reader.start, reader.end);
+  }
+
+  private delimited(value: Uint8Array): void {
+    this.out.pushVarint(value.length);
+    this.out.pushBytes(new ByteSource(value), 0, value.length);
+  }
+
+  /** An id: two hexadecimal digits for each byte. */
+  private hex(number: number): void {
+    const { out, reader } = this;
+    if (reader.peek() !== 0x22) reader.fail("a string of hexadecimal digits expected");
+    reader.takeString();
+    const { start, end } = reader;
+    const { bytes } = reader.source;
+    if ((end - start) % 2 !== 0) reader.fail("an id must be an even number of hexadecimal digits");
+    this.tag(number, wireBytes);
+    out.pushVarint((end - start) >>> 1);
+    for (let at = start; at < end; at += 2) {
+      const value = (hexDigit[bytes[at]!]! << 4) | hexDigit[bytes[at + 1]!]!;
+      if (value > 0xff) reader.fail("an id must be hexadecimal digits");
+      out.pushByte(value);
+    }
+  }
+
+  /** Standard or URL-safe, with or without padding (proto3 JSON). */
+  private base64(number: number): void {
+    const { reader } = this;
+    if (reader.peek() !== 0x22) reader.fail("a string of base64 expected");
+    const text = reader.string();
+    if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(text) || text.replace(/=+$/, "").length % 4 === 1) {
+      reader.fail("invalid base64");
+    }
+    this.tag(number, wireBytes);
+    this.delimited(Buffer.from(text, "base64"));
   }
 
   private bool(): number {
@@ -185,10 +247,16 @@ class Transcoder {
     return Number(text);
   }
 
-  /** An integer, as a number or in a string; `1.0` and `1e3` are integers too (proto3 JSON). */
-  private integer(min: bigint, max: bigint): bigint {
+  /** An integer, as a number or in a string, into `low` and `high`; `1.0` and `1e3` are integers too (proto3 JSON). */
+  private integer(min: bigint, max: bigint): void {
     const { reader } = this;
     const text = reader.peek() === 0x22 ? reader.string() : reader.number();
+    if (text.length <= 15 && /^\d+$/.test(text)) {
+      const small = Number(text);
+      this.low = small >>> 0;
+      this.high = Math.floor(small / 0x1_0000_0000);
+      if (this.high === 0 && this.low <= 0x7fff_ffff) return;
+    }
     let value: bigint;
     if (/^-?\d{1,20}$/.test(text)) value = BigInt(text);
     else {
@@ -197,6 +265,13 @@ class Transcoder {
       value = BigInt(number);
     }
     if (value < min || value > max) reader.fail(`an integer from ${min} to ${max} expected`);
-    return value;
+    this.low = Number(value & 0xffff_ffffn);
+    this.high = Number((value >> 32n) & 0xffff_ffffn);
   }
+}
+
+function isText(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
+  if (end - start !== text.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text[i]) return false;
+  return true;
 }
