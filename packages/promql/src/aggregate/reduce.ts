@@ -31,7 +31,8 @@ export async function aggregate(
 ): Promise<VectorValue> {
   const results: StepSeries[] = [];
   for (const group of groupSeries(series, node)) {
-    await evaluation.checkpoint();
+    const pause = evaluation.checkpoint();
+    if (pause !== undefined) await pause;
     const dropName = group.members.some((member) => member.dropName);
     const out = newSeries(group.labels, dropName, count);
     reducer(group, out, node, evaluation);

@@ -12,6 +12,7 @@ import {
   newSeries,
   type StepSeries,
 } from "../model/series.ts";
+import { formatFloat } from "../text/go-format.ts";
 import { groupSeries, type Group } from "./group.ts";
 import { hashFraction } from "./hash.ts";
 
@@ -36,8 +37,8 @@ function checkCounts(params: Float64Array, node: Aggregate): void {
   if (params.some((value) => Number.isNaN(value))) throw executionError("Parameter value is NaN", span);
   const low = Math.min(...params);
   const high = Math.max(...params);
-  if (low <= -(2 ** 63)) throw executionError(`Scalar value ${low} underflows int64`, span);
-  if (high >= 2 ** 63) throw executionError(`Scalar value ${high} overflows int64`, span);
+  if (low <= -(2 ** 63)) throw executionError(`Scalar value ${formatFloat(low)} underflows int64`, span);
+  if (high >= 2 ** 63) throw executionError(`Scalar value ${formatFloat(high)} overflows int64`, span);
 }
 
 /** Copies of series to write kept samples to, in the order in which they are first written. */
@@ -60,24 +61,51 @@ class Kept {
 
 function topK(node: Aggregate, groups: readonly Group[], counts: Float64Array, evaluation: Evaluation): VectorValue {
   const kept = new Kept();
-  const direction = node.operator === "topk" ? -1 : 1;
+  const direction: 1 | -1 = node.operator === "topk" ? -1 : 1;
   for (const { members } of groups) {
     if (members.some((member) => member.present.includes(histogramSample)))
       evaluation.annotations.info(messages.histogramIgnoredInAggregation(node.operator), node.expr.span);
     for (let step = 0; step < counts.length; step++) {
       const count = counts[step] ?? 0;
       if (count < 1) continue;
-      const floats = members.filter(({ present }) => present[step] === floatSample);
-      // NaN comes last in either direction.
-      floats.sort((a, b) => {
-        const [x, y] = [a.values[step] as number, b.values[step] as number];
-        if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
-        return x === y ? 0 : direction * (x < y ? -1 : 1);
-      });
-      for (const each of floats.slice(0, count)) kept.keep(each, step);
+      for (const each of bestOf(members, step, count, direction)) kept.keep(each, step);
     }
   }
   return { type: "vector", series: kept.series, ordered: counts.length === 1 };
+}
+
+/** The first `count` members by value, best first; the earlier one of equals. NaN comes last in either direction. */
+function bestOf(members: readonly StepSeries[], step: number, count: number, direction: 1 | -1): readonly StepSeries[] {
+  const best: StepSeries[] = [];
+  // Ranks are what is compared: the smaller, the better.
+  const ranks: number[] = [];
+  for (const member of members) {
+    if (member.present[step] !== floatSample) continue;
+    const value = member.values[step] as number;
+    const rank = Number.isNaN(value) ? NaN : direction * value;
+    const last = ranks[ranks.length - 1] as number;
+    if (best.length === count && !(rank < last || (Number.isNaN(last) && !Number.isNaN(rank)))) continue;
+    if (best.length === count) {
+      best.pop();
+      ranks.pop();
+    }
+    const at = placeFor(rank, ranks);
+    best.splice(at, 0, member);
+    ranks.splice(at, 0, rank);
+  }
+  return best;
+}
+
+/** Behind all ranks that are as good or better. */
+function placeFor(rank: number, ranks: readonly number[]): number {
+  let [low, high] = [0, ranks.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const other = ranks[middle] as number;
+    if (rank < other || (Number.isNaN(other) && !Number.isNaN(rank))) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function limitK(groups: readonly Group[], counts: Float64Array): VectorValue {

@@ -2,6 +2,7 @@ import type { Aggregate } from "../ast/nodes.ts";
 import { messages } from "../eval/annotations.ts";
 import type { Evaluation } from "../eval/evaluation.ts";
 import { compactHistogram } from "../histogram/float-histogram.ts";
+import { KahanSum } from "../functions/kahan.ts";
 import { HistogramAccumulator } from "../histogram/kahan.ts";
 import { absentSample, floatSample, histogramSample, setHistogram, type StepSeries } from "../model/series.ts";
 import type { Group } from "./group.ts";
@@ -53,21 +54,33 @@ export const averageGroup: Reducer = (group, out, node, evaluation) => {
   addHistograms(group, out, node, evaluation, "average");
 };
 
+/** As `avg_over_time`: the sum as long as it can be held, then a mean that is carried from member to member. */
 function runningMean({ members }: Group, step: number): number {
-  let [mean, lost, count] = [0, 0, 0];
+  const total = new KahanSum();
+  let mean: KahanSum | undefined;
+  let count = 0;
   for (const member of members) {
     if (member.present[step] !== floatSample) continue;
+    const value = member.values[step] as number;
     count++;
+    if (count === 1) {
+      total.sum = value;
+      continue;
+    }
+    if (mean === undefined) {
+      const { sum, compensation } = total;
+      total.add(value);
+      if (Math.abs(total.sum) !== Infinity) continue;
+      mean = new KahanSum(sum / (count - 1));
+      mean.compensation = compensation / (count - 1);
+    }
     const weight = (count - 1) / count;
-    const value = (member.values[step] as number) / count;
-    const before = count === 1 ? 0 : weight * mean;
-    lost *= weight;
-    const total = before + value;
-    if (Math.abs(total) === Infinity) lost = 0;
-    else lost += Math.abs(before) >= Math.abs(value) ? before - total + value : value - total + before;
-    mean = total;
+    mean.sum *= weight;
+    mean.compensation *= weight;
+    mean.add(value / count);
   }
-  return mean + lost;
+  if (mean !== undefined) return mean.sum + mean.compensation;
+  return total.sum / count + total.compensation / count;
 }
 
 /** Histograms of the group, at the steps where there are only histograms; where both are, there is no result. */

@@ -68,7 +68,7 @@ export class Engine {
   /** @throws PromqlError */
   async instant({ query, timeMs, signal }: InstantQuery): Promise<QueryResult> {
     const { text, expr } = this.#read(query);
-    const evaluation = this.#start(gridBetween(timeMs, timeMs, 1), signal);
+    const evaluation = this.#start({ startMs: timeMs, stepMs: 0, count: 1 }, signal);
     return this.#run(text, evaluation, async (selected) => {
       const inner = unwrapParens(expr);
       await load(expr, evaluation, selected);
@@ -166,19 +166,22 @@ function instantData(value: Value, timeMs: number): ResultData {
 
 function rangeData(value: Value, grid: Grid): ResultData {
   if (value.type === "string") throw executionError("a string has no value at a step");
+  const times = Float64Array.from({ length: grid.count }, (_unused, step) => timeAt(grid, step));
   if (value.type === "scalar") {
     const present = new Uint8Array(grid.count).fill(floatSample);
     return {
       type: "matrix",
-      series: [points({ labels: Labels.empty, dropName: false, values: value.values, present }, grid)],
+      series: [points({ labels: Labels.empty, dropName: false, values: value.values, present }, grid, times)],
     };
   }
-  const series = mergeSameLabels(removeDroppedNames(value.series)).map((each) => points(each, grid));
+  const series = mergeSameLabels(removeDroppedNames(value.series)).map((each) => points(each, grid, times));
   const found = series.filter(({ values }) => values.length > 0);
   return { type: "matrix", series: found.sort((a, b) => a.labels.compare(b.labels)) };
 }
 
-function points({ labels, values, present, histograms }: StepSeries, grid: Grid): ResultSeries {
+/** `times` are those of all steps; series without gaps share them. */
+function points({ labels, values, present, histograms }: StepSeries, grid: Grid, times: Float64Array): ResultSeries {
+  if (histograms === undefined && !present.includes(absentSample)) return { labels, timestampsMs: times, values };
   const steps: number[] = [];
   for (let step = 0; step < present.length; step++) if (present[step] !== absentSample) steps.push(step);
   const timestampsMs = Float64Array.from(steps, (step) => timeAt(grid, step));

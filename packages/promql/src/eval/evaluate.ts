@@ -22,7 +22,8 @@ import { vectorOf, type Value, type VectorValue } from "./value.ts";
 /** Evaluates an expression at all steps of a grid at once. The selectors were read before (`evaluation.selected`). */
 export async function evaluate(expr: Expr, grid: Grid, evaluation: Evaluation): Promise<Value> {
   if (grid.count > 1 && isPinned(expr)) return repeat(await evaluate(expr, firstOf(grid), evaluation), grid.count);
-  await evaluation.checkpoint();
+  const pause = evaluation.checkpoint();
+  if (pause !== undefined) await pause;
   const inner = (child: Expr, childGrid: Grid): Promise<Value> => evaluate(child, childGrid, evaluation);
   switch (expr.kind) {
     case "number":

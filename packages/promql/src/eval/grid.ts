@@ -1,4 +1,4 @@
-/** The moments of an evaluation: count of them, every stepMs from startMs. */
+/** The moments of an evaluation: count of them, every stepMs from startMs. An instant query has a step of 0. */
 export interface Grid {
   readonly startMs: number;
   readonly stepMs: number;
@@ -7,7 +7,7 @@ export interface Grid {
 
 /** The grid of a query from start to end, both included. @throws RangeError when the step is not positive. */
 export function gridBetween(startMs: number, endMs: number, stepMs: number): Grid {
-  if (startMs === endMs) return { startMs, stepMs: Math.max(1, stepMs), count: 1 };
+  if (startMs === endMs) return { startMs, stepMs, count: 1 };
   if (!(stepMs > 0)) throw new RangeError(`the step must be positive, got ${stepMs} ms`);
   return { startMs, stepMs, count: Math.max(0, Math.floor((endMs - startMs) / stepMs) + 1) };
 }

@@ -30,14 +30,16 @@ export async function evaluateSelector(
   const reference = referenceGrid(node, grid, evaluation.grid);
   const found: StepSeries[] = [];
   for (const raw of result.series) {
-    await evaluation.checkpoint();
+    const pause = evaluation.checkpoint();
+    if (pause !== undefined) await pause;
     const out = newSeries(raw.labels, false, grid.count);
     if (node.smoothed) smoothSeries(raw, reference, evaluation, node, out);
     else lookBack(raw, reference, evaluation.settings.lookbackMs, read, out);
     if (!isEmpty(out)) found.push(out);
   }
-  evaluation.hold(countSamples(found));
-  evaluation.release(countSamples(found));
+  const held = countSamples(found);
+  evaluation.hold(held);
+  evaluation.release(held);
   return vectorOf(found);
 }
 

@@ -54,7 +54,8 @@ export async function evaluateRangeCall(
   const results: StepSeries[] = [];
   let held = 0;
   for (const series of input.series) {
-    await evaluation.checkpoint();
+    const pause = evaluation.checkpoint();
+    if (pause !== undefined) await pause;
     const named = implementation.keepsName ? series : evaluation.dropped(series.labels);
     const out = newSeries(named.labels, named.dropName, grid.count);
     const fullest = forEachWindow(series, input.windows, kernel, out);

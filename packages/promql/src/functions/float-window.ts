@@ -5,10 +5,10 @@ import { countHistograms, type RangeCall } from "./range-function.ts";
 
 /** The floats of a window: samples [low, high) of two arrays. */
 export interface FloatWindow {
-  readonly timesMs: Float64Array;
-  readonly values: Float64Array;
-  readonly low: number;
-  readonly high: number;
+  timesMs: Float64Array;
+  values: Float64Array;
+  low: number;
+  high: number;
 }
 
 /**
@@ -20,10 +20,17 @@ export function overFloats(
   compute: (floats: FloatWindow, window: Window) => number,
   least = 1,
 ): RangeKernel {
+  // One object for all windows: this runs once per series and step.
+  const floats: FloatWindow = { timesMs: new Float64Array(), values: new Float64Array(), low: 0, high: 0 };
   return (series, window, out) => {
     if (series.histograms === undefined || countHistograms(series.histograms, window) === 0) {
       if (window.high - window.low < least) return;
-      setFloat(out, window.step, compute({ ...window, timesMs: series.timesMs, values: series.values }, window));
+      floats.timesMs = series.timesMs;
+      floats.values = series.values;
+      floats.low = window.low;
+      floats.high = window.high;
+      out.values[window.step] = compute(floats, window);
+      out.present[window.step] = 1;
     } else overMixed(call, series, window, out, compute, least);
   };
 }

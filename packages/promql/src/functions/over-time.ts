@@ -4,7 +4,7 @@ import { HistogramAccumulator } from "../histogram/kahan.ts";
 import type { RangeKernel, RangeSeries, Window } from "../eval/windows.ts";
 import { overFloats, type FloatWindow } from "./float-window.ts";
 import { KahanSum } from "./kahan.ts";
-import { quantileOf } from "./quantile.ts";
+import { quantileOf, quantileWithin, Scratch } from "./quantile.ts";
 import { countHistograms, type RangeCall, type RangeFunction } from "./range-function.ts";
 
 const floatFunction = (compute: (floats: FloatWindow) => number): RangeFunction => ({
@@ -72,21 +72,27 @@ export const quantileOverTime: RangeFunction = {
   kernel: (call) => {
     const quantiles = call.scalars[0] ?? new Float64Array();
     const span = call.args[0]?.span ?? call.span;
+    const scratch = new Scratch();
     return overFloats({ ...call, span }, ({ values, low, high }, window) => {
       const q = quantiles[window.step] ?? NaN;
       if (!(q >= 0 && q <= 1)) call.annotations.warn(messages.invalidQuantile(q), span);
-      return quantileOf(q, values.slice(low, high));
+      return quantileWithin(q, values, low, high, scratch);
     });
   },
 };
 
 /** A function for floats or for histograms, but not for both in one window. */
 function overOneKind(call: RangeCall, floats: (floats: FloatWindow) => number, kind: "sum" | "average"): RangeKernel {
+  const reused: FloatWindow = { timesMs: new Float64Array(), values: new Float64Array(), low: 0, high: 0 };
   return (series, window, out) => {
     const histogramCount = countHistograms(series.histograms, window);
     if (histogramCount === 0) {
-      const { low, high } = window;
-      setFloat(out, window.step, floats({ timesMs: series.timesMs, values: series.values, low, high }));
+      reused.timesMs = series.timesMs;
+      reused.values = series.values;
+      reused.low = window.low;
+      reused.high = window.high;
+      out.values[window.step] = floats(reused);
+      out.present[window.step] = 1;
     } else if (histogramCount < window.high - window.low) {
       call.annotations.warn(messages.mixedFloatsHistograms(series.labels.metricName), call.span);
     } else {
@@ -112,13 +118,34 @@ function totalHistogram(series: RangeSeries, window: Window, call: RangeCall, ki
 }
 
 const sumFloats = ({ values, low, high }: FloatWindow): number => {
-  const sum = new KahanSum();
-  for (let index = low; index < high; index++) sum.add(values[index] as number);
-  return sum.total;
+  let [sum, lost] = [0, 0];
+  for (let index = low; index < high; index++) {
+    const value = values[index] as number;
+    const total = sum + value;
+    if (Math.abs(total) === Infinity) lost = 0;
+    else lost += Math.abs(sum) >= Math.abs(value) ? sum - total + value : value - total + sum;
+    sum = total;
+  }
+  return Math.abs(sum) === Infinity ? sum : sum + lost;
 };
 
-/** The sum divided, as long as it does not overflow; from there on a running mean. */
-const averageFloats = ({ values, low, high }: FloatWindow): number => {
+/** The sum divided, as long as it does not overflow. */
+const averageFloats = (floats: FloatWindow): number => {
+  const { values, low, high } = floats;
+  let [sum, lost] = [values[low] as number, 0];
+  for (let index = low + 1; index < high; index++) {
+    const value = values[index] as number;
+    const total = sum + value;
+    if (Math.abs(total) === Infinity) return runningMean(floats);
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - total + value : value - total + sum;
+    sum = total;
+  }
+  const count = high - low;
+  return sum / count + lost / count;
+};
+
+/** Where the sum overflows, a mean is carried on from there. */
+const runningMean = ({ values, low, high }: FloatWindow): number => {
   const sum = new KahanSum(values[low]);
   let mean: KahanSum | undefined;
   for (let index = low + 1; index < high; index++) {

@@ -135,7 +135,7 @@ function histogramRate(series: RangeSeries, window: Window, out: StepSeries, cal
       return;
     }
     if (sum.boundsReconciled) call.annotations.info(messages.boundsReconciled("addition"), call.span);
-    increased = { ...sum.histogram, hint: "gauge" };
+    increased = increased === undefined ? first : { ...sum.histogram, hint: "gauge" };
   }
   const factor = extrapolation(series, window, startMs, kind, first.count, counted);
   if (factor === 0 || increased === undefined) return;

@@ -1,11 +1,15 @@
 import { formatFloat } from "../text/go-format.ts";
 import { negativeBuckets, positiveBuckets, zeroBucket, type Bucket } from "./bucket-bounds.ts";
-import type { FloatHistogram } from "./float-histogram.ts";
+import { usesCustomBuckets, type FloatHistogram } from "./float-histogram.ts";
 
 /** A histogram in one line: `{count:4, sum:5, (0.5,1]:1, (1,2]:3}`. Empty buckets are left out. */
 export function histogramText(histogram: FloatHistogram): string {
   const zero = histogram.zeroCount === 0 ? [] : [bucketText(zeroBucket(histogram))];
-  const texts = (buckets: readonly Bucket[]): string[] => buckets.filter(({ count }) => count !== 0).map(bucketText);
+  const custom = usesCustomBuckets(histogram);
+  const texts = (buckets: readonly Bucket[]): string[] =>
+    buckets
+      .filter(({ count }) => count !== 0)
+      .map((bucket) => (custom ? customBucketText(bucket) : bucketText(bucket)));
   const parts = [
     `count:${formatFloat(histogram.count)}`,
     `sum:${formatFloat(histogram.sum)}`,
@@ -14,6 +18,10 @@ export function histogramText(histogram: FloatHistogram): string {
     ...texts(positiveBuckets(histogram)),
   ];
   return `{${parts.join(", ")}}`;
+}
+
+function customBucketText({ lower, upper, count }: Bucket): string {
+  return `${lower === -Infinity ? "[" : "("}${formatFloat(lower)},${formatFloat(upper)}]:${formatFloat(count)}`;
 }
 
 /** Bounds are inclusive on the side away from zero. */

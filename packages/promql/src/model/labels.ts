@@ -109,4 +109,4 @@ export function labelNameText(name: string): string {
 }
 
 /** Prometheus 3: any non-empty valid UTF-8 is a label name. */
-export const isValidLabelName = (name: string): boolean => name !== "" && !name.includes("\ufffd");
+export const isValidLabelName = (name: string): boolean => name !== "" && !/\p{Surrogate}/u.test(name);

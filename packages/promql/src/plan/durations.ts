@@ -46,7 +46,7 @@ function evaluateFunction(
 }
 
 /** An instant query has no step. */
-export const stepSeconds = (query: Grid): number => (query.count === 1 ? 0 : query.stepMs / 1000);
+export const stepSeconds = (query: Grid): number => query.stepMs / 1000;
 
 export const rangeSeconds = (query: Grid): number => (lastTime(query) - query.startMs) / 1000;
 

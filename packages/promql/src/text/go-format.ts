@@ -62,6 +62,7 @@ export function quote(text: string): string {
     const escape = escapes[character];
     const code = character.codePointAt(0) ?? 0;
     if (escape !== undefined) quoted += escape;
+    else if (code >= 0xdc80 && code <= 0xdcff) quoted += `\\x${(code - 0xdc00).toString(16)}`;
     else if (code < 0x20 || code === 0x7f) quoted += `\\x${code.toString(16).padStart(2, "0")}`;
     else quoted += character;
   }

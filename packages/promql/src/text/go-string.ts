@@ -79,7 +79,21 @@ function readCodePoint(code: number): string {
   return String.fromCodePoint(code);
 }
 
-/** Invalid UTF-8 stays recognisable: each wrong byte becomes U+FFFD, which no label name may contain. */
+/** Bytes that are no UTF-8 stay recognisable: each becomes the lone surrogate U+DC00 + byte, which no valid text has. */
 function decodeUtf8(bytes: readonly number[]): string {
-  return new TextDecoder().decode(Uint8Array.from(bytes));
+  const strict = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  for (let at = 0; at < bytes.length;) {
+    const length = sequenceLength(bytes[at] ?? 0);
+    try {
+      text += strict.decode(Uint8Array.from(bytes.slice(at, at + length)));
+      at += length;
+    } catch {
+      text += String.fromCharCode(0xdc00 + (bytes[at] ?? 0));
+      at++;
+    }
+  }
+  return text;
 }
+
+const sequenceLength = (lead: number): number => (lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4);

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { formatDurationMs, parseDurationMs } from "./duration.ts";
+import { formatFloat, formatOpenMetricsFloat, formatSampleValue, quote } from "./go-format.ts";
+import { compileAnchored, expandTemplate } from "./go-regexp.ts";
+import { unquote } from "./go-string.ts";
+import { compareNatural } from "./natural-order.ts";
+import { parseFloatText } from "./parse-float.ts";
+import { positionText } from "./position.ts";
+
+describe("floats as Go writes them", () => {
+  it.each([
+    [1, "1", "1", "1.0"],
+    [0.1, "0.1", "0.1", "0.1"],
+    [-0, "-0", "-0", "-0.0"],
+    [1e21, "1e+21", "1000000000000000000000", "1e+21"],
+    [1.5e-7, "1.5e-07", "0.00000015", "1.5e-07"],
+    [0.00001, "1e-05", "0.00001", "1e-05"],
+    [123456789, "123456789", "123456789", "123456789.0"],
+    [Infinity, "+Inf", "+Inf", "+Inf"],
+    [-Infinity, "-Inf", "-Inf", "-Inf"],
+    [NaN, "NaN", "NaN", "NaN"],
+  ])("%d", (value, general, plain, openMetrics) => {
+    expect(formatFloat(value)).toBe(general);
+    expect(formatSampleValue(value)).toBe(plain);
+    expect(formatOpenMetricsFloat(value)).toBe(openMetrics);
+  });
+
+  it.each([
+    ["+Inf", Infinity],
+    ["-inf", -Infinity],
+    [".2", 0.2],
+    ["2.", 2],
+    ["1e0", 1],
+    ["0x10", 16],
+    ["", undefined],
+    ["Hello", undefined],
+    ["1e", undefined],
+  ])("reads %j", (text, value) => {
+    expect(parseFloatText(text)).toBe(value);
+  });
+});
+
+describe("durations", () => {
+  it.each([
+    ["1h30m", 5_400_000, "1h30m"],
+    ["90m", 5_400_000, "1h30m"],
+    ["1500ms", 1500, "1s500ms"],
+    ["7d", 604_800_000, "1w"],
+    ["8d", 691_200_000, "8d"],
+    ["0", 0, "0s"],
+  ])("%s", (text, durationMs, printed) => {
+    expect(parseDurationMs(text)).toBe(durationMs);
+    expect(formatDurationMs(durationMs)).toBe(printed);
+  });
+
+  it.each(["", "5", "m", "5m1h", "1.5h", "5x"])("refuses %j", (text) => {
+    expect(parseDurationMs(text)).toBeUndefined();
+  });
+});
+
+describe("regular expressions", () => {
+  it.each([
+    ["a.c", "a\nc", true],
+    ["abc", "abcd", false],
+    ["(?i)PRO.*", "production", true],
+    [".*(?i:TION)", "production", true],
+    [".*(?i:TION)", "PRODUCTIOn", true],
+    ["(?i:a)b", "Ab", true],
+    ["(?i:a)b", "AB", false],
+    ["(?i)[a-c]+", "aBC", true],
+    ["[[:alpha:]]+", "abc", true],
+    [String.raw`\Qa.b\E`, "a.b", true],
+    [String.raw`\Qa.b\E`, "axb", false],
+    [String.raw`\d{2,3}`, "12", true],
+    ["a{b", "a{b", true],
+    ["(?P<x>a)(?<y>b)", "ab", true],
+    [String.raw`\pL+`, "äb", true],
+  ])("%s on %j", (source, text, matches) => {
+    expect(compileAnchored(source).test(text)).toBe(matches);
+  });
+
+  it.each(["(", "a)", "[a", "a**", "(?=a)", String.raw`(a)\1`, "\\"])("refuses %s", (source) => {
+    expect(() => compileAnchored(source)).toThrow();
+  });
+
+  it("expands templates", () => {
+    const match = compileAnchored("(?P<name>[a-z]+)-(\\d+)").exec("abc-12");
+    expect(match).not.toBeNull();
+    if (match !== null) expect(expandTemplate("$2/${name}/$1x/$$/${9}", match)).toBe("12/abc//$/");
+  });
+});
+
+describe("strings", () => {
+  it("keeps bytes that are no UTF-8 apart, and writes them back", () => {
+    const text = unquote(String.raw`"a\xc5z"`);
+    expect(text).toHaveLength(3);
+    expect(quote(text)).toBe(String.raw`"a\xc5z"`);
+  });
+
+  it.each([String.raw`"\q"`, String.raw`"\400"`, String.raw`"\ud800"`, '"a\nb"', "'x"])("refuses %j", (literal) => {
+    expect(() => unquote(literal)).toThrow();
+  });
+});
+
+it("sorts numbers in names by their value", () => {
+  expect(["a10", "a9", "a", "b1", "a9b", "a09"].sort(compareNatural)).toEqual(["a", "a9", "a09", "a9b", "a10", "b1"]);
+});
+
+it("counts lines and columns from 1", () => {
+  expect(positionText("ab\ncd", 0)).toBe("1:1");
+  expect(positionText("ab\ncd", 4)).toBe("2:2");
+});
