@@ -1,7 +1,15 @@
-import type { LogsResponse, PipelineResponse, PipelinesResponse, RunResponse, RunsResponse } from "../http/contract.ts";
+import type {
+  LogsResponse,
+  PipelineGridResponse,
+  PipelineResponse,
+  PipelinesResponse,
+  RunResponse,
+  RunsResponse,
+} from "../http/contract.ts";
 import type { Store } from "../store/store.ts";
 import { readRunLogs, type RunLogsFilter } from "./logs.ts";
 import { listPipelines, readPipeline, type Window } from "./pipelines.ts";
+import { readPipelineGrid } from "./pipeline-grid.ts";
 import { readRun } from "./runs-detail.ts";
 import { listRuns, type RunsFilter } from "./runs.ts";
 
@@ -12,6 +20,7 @@ export interface RunQueries {
   logs(filter: RunLogsFilter): Promise<LogsResponse>;
   pipelines(window: Window): Promise<PipelinesResponse>;
   pipeline(about: Window & { name: string }): Promise<PipelineResponse>;
+  grid(about: { name: string; limit: number }): Promise<PipelineGridResponse>;
 }
 
 export function createRunQueries({ store }: { store: Store }): RunQueries {
@@ -21,5 +30,6 @@ export function createRunQueries({ store }: { store: Store }): RunQueries {
     logs: (filter) => readRunLogs(store, filter),
     pipelines: (window) => listPipelines(store, window),
     pipeline: (about) => readPipeline(store, about),
+    grid: (about) => readPipelineGrid(store, about),
   };
 }

@@ -47,8 +47,9 @@ export function pageRoutes({ folder }: { folder: string }): Hono {
   return routes;
 }
 
-/** Paths of protocols answer 404 themselves; a view has no extension. */
+/** Paths of protocols answer 404 themselves; a view has no extension, but for the names and ids in it. */
 function isView(path: string): boolean {
+  if (/^\/(pipelines|runs|traces)\/./.test(path)) return true;
   return extname(path) === "" && !/^\/(api|v1|health|metrics|jaeger|tempo|loki|alertmanager|-)(\/|$)/.test(path);
 }
 

@@ -8,7 +8,11 @@ const dayMs = 24 * 60 * 60 * 1000;
 const windowDefaultMs = 7 * dayMs;
 const windowMaxMs = 366 * dayMs;
 
-/** `/api/pipelines` and `/api/pipelines/NAME`. */
+/** Runs of a grid, when not told: as many columns as a screen shows. */
+const gridRunsDefault = 40;
+const gridRunsMax = 200;
+
+/** `/api/pipelines`, `/api/pipelines/NAME` and `/api/pipelines/NAME/grid`. */
 export function pipelinesRoutes({ runs, clock }: { runs: RunQueries; clock: Clock }): Hono {
   return new Hono()
     .get("/api/pipelines", async (context) => {
@@ -19,6 +23,11 @@ export function pipelinesRoutes({ runs, clock }: { runs: RunQueries; clock: Cloc
       const windowMs = windowOf(new Parameters(context.req.url).only("window"));
       const name = context.req.param("name");
       return context.json(await runs.pipeline({ name, nowMs: clock.nowMs(), windowMs }));
+    })
+    .get("/api/pipelines/:name/grid", async (context) => {
+      const given = new Parameters(context.req.url).only("limit");
+      const limit = given.integer("limit", { least: 1, most: gridRunsMax }) ?? gridRunsDefault;
+      return context.json(await runs.grid({ name: context.req.param("name"), limit }));
     });
 }
 

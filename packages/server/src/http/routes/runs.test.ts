@@ -5,7 +5,14 @@ import { epochMs } from "../../fold/testing/facts.ts";
 import { openTestStore, type TestStore } from "../../fold/testing/store.ts";
 import { createRunQueries } from "../../query/runs-queries.ts";
 import { createApp } from "../app.ts";
-import type { ErrorResponse, LogsResponse, PipelineResponse, RunResponse, RunsResponse } from "../contract.ts";
+import type {
+  ErrorResponse,
+  LogsResponse,
+  PipelineGridResponse,
+  PipelineResponse,
+  RunResponse,
+  RunsResponse,
+} from "../contract.ts";
 import { pipelinesRoutes } from "./pipelines.ts";
 import { runsRoutes } from "./runs.ts";
 
@@ -78,6 +85,14 @@ describe("the routes of runs", () => {
     expect((await get<LogsResponse>(`/api/runs/${id}/logs?severity=warn`)).logs).toEqual([]);
     const pipeline = await get<PipelineResponse>(`/api/pipelines/${encodeURIComponent("flights / daily")}?window=24h`);
     expect(pipeline).toMatchObject({ windowMs: 86_400_000, pipeline: { runCount: 1 }, stages: [{ name: "load" }] });
+    const grid = await get<PipelineGridResponse>(
+      `/api/pipelines/${encodeURIComponent("flights / daily")}/grid?limit=5`,
+    );
+    expect(grid).toMatchObject({
+      runs: [{ id: "scheduled__2026-11-20T03:00:00+00:00/1" }],
+      stages: [{ name: "load", depth: 0 }],
+      cells: [[{ status: "succeeded", attempts: 1, recordsUnexplained: 0 }]],
+    });
   });
 
   it.each([
