@@ -29,7 +29,7 @@ export function answer(world: World, url: URL, nowMs: number): unknown {
   if (kind === "traces") {
     const found = trace(world, id ?? "", nowMs);
     if (part === "logs") return found === undefined ? undefined : traceLogs(world, found, parameters);
-    if (part === "spans") return found?.spans.find((span) => span.spanId === subId);
+    if (part === "spans") return found === undefined ? undefined : spanOf(found, subId ?? "");
     return found !== undefined && parameters.get("fields") === "summary" ? withoutDetail(found) : found;
   }
   if (kind === "services") return services(world);
@@ -100,7 +100,7 @@ function logs(world: World, id: string, parameters: URLSearchParams): LogsRespon
   if (run === undefined) return undefined;
   const floor = severityFloor[parameters.get("severity") ?? ""] ?? 0;
   const wanted = (parameters.get("q") ?? "").toLowerCase();
-  const stage = run.stages.find((each) => each.name === parameters.get("stage"));
+  const stage = run.stages.find((each) => each.id === parameters.get("stage"));
   const found = runLogs(run).filter(
     (log) =>
       log.severityNumber >= floor &&
@@ -117,6 +117,20 @@ function trace(world: World, id: string, nowMs: number): TraceResponse | undefin
   if (id === hugeTraceId) return hugeTrace(100_000, nowMs);
   const run = world.runs.find((each) => each.traceId === id);
   return run === undefined ? undefined : runTrace(run);
+}
+
+/** A span by itself carries its own resource and scope. */
+function spanOf(found: TraceResponse, spanId: string) {
+  const span = found.spans.find((each) => each.spanId === spanId);
+  if (span === undefined) return undefined;
+  const [resource, scope] = [found.resources[span.resource], found.scopes[span.scope]];
+  return {
+    ...span,
+    resource: 0,
+    scope: 0,
+    resources: resource === undefined ? [] : [resource],
+    scopes: scope === undefined ? [] : [scope],
+  };
 }
 
 function traceLogs(world: World, found: TraceResponse, parameters: URLSearchParams): LogsResponse {

@@ -118,7 +118,8 @@ function refuse(response: ServerResponse, status: number, code: string, message:
 
 /** Files of the built page; every other path is a view and gets index.html. */
 async function servePage(pageDir: string, pathname: string, response: ServerResponse): Promise<void> {
-  const path = extname(pathname) === "" ? "/index.html" : normalize(pathname);
+  const isView = extname(pathname) === "" || /^\/(pipelines|runs|traces)\/./.test(pathname);
+  const path = isView ? "/index.html" : normalize(pathname);
   try {
     const body = await readFile(join(pageDir, path));
     response

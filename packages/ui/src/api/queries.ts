@@ -10,7 +10,7 @@ import type {
   RunsResponse,
   RunStatus,
   ServicesResponse,
-  SpanDetail,
+  SpanResponse,
   StatusResponse,
   TraceResponse,
   TracesResponse,
@@ -72,6 +72,7 @@ export function runQuery(id: string) {
 }
 
 export interface LogsFilter {
+  /** A stage's id. */
   stage?: string;
   severity?: string;
   q?: string;
@@ -123,7 +124,7 @@ export function traceQuery(id: string) {
 export function spanQuery(traceId: string, spanId: string) {
   return queryOptions({
     queryKey: ["trace", traceId, "span", spanId],
-    queryFn: ({ signal }) => getJson<SpanDetail>(path("traces", traceId, "spans", spanId), signal),
+    queryFn: ({ signal }) => getJson<SpanResponse>(path("traces", traceId, "spans", spanId), signal),
   });
 }
 

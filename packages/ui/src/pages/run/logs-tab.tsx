@@ -26,8 +26,10 @@ export interface LogsTabProps {
 export function LogsTab({ run, search, onSearch }: LogsTabProps) {
   const isRunning = run.status === "running";
   const [isFollowing, setFollowing] = useState(isRunning);
+  // The address names the stage, so that it holds from run to run; the server knows it by its id.
+  const stageId = run.stages.find((stage) => stage.name === search.stage)?.id;
   const filter = {
-    ...(search.stage === undefined ? {} : { stage: search.stage }),
+    ...(stageId === undefined ? {} : { stage: stageId }),
     ...(search.severity === undefined ? {} : { severity: search.severity }),
     ...(search.q === undefined ? {} : { q: search.q }),
   };
