@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RunsResponse } from "sightglass/contract";
+import { describe, expect, it } from "vitest";
+import { freePorts, until } from "./server.ts";
+
+describe("npm start", () => {
+  it("serves, runs the demo, prints the page's address, and ends with 0 on Ctrl-C", { timeout: 180_000 }, async () => {
+    const data = mkdtempSync(join(tmpdir(), "sightglass-start-"));
+    const { page, grpc, http } = await freePorts();
+    const start = spawn(
+      process.execPath,
+      [
+        "scripts/start.mjs",
+        "--port",
+        String(page),
+        "--otlp-grpc",
+        String(grpc),
+        "--otlp-http",
+        String(http),
+        "--data",
+        data,
+      ],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let output = "";
+    for (const stream of [start.stdout, start.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    try {
+      await until(() => output.includes(`http://127.0.0.1:${page}`), {
+        what: () => `the address: ${output}`,
+        timeoutMs: 90_000,
+      });
+      await until(
+        async () => {
+          const answer = await fetch(`http://127.0.0.1:${page}/api/runs?pipeline=flights`);
+          return ((await answer.json()) as RunsResponse).runs.some(({ status }) => status === "succeeded");
+        },
+        { what: () => `a run of the demo: ${output}`, timeoutMs: 60_000 },
+      );
+      start.kill("SIGINT");
+      const [code] = (await once(start, "exit")) as [number | null];
+      expect(code, output).toBe(0);
+      await expect(fetch(`http://127.0.0.1:${page}/health`)).rejects.toThrow();
+    } finally {
+      start.kill("SIGKILL");
+      rmSync(data, { recursive: true, force: true });
+    }
+  });
+
+  it("says what is wrong with an option", async () => {
+    const start = spawn(process.execPath, ["scripts/start.mjs", "--port", "many"], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    start.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const [code] = (await once(start, "exit")) as [number | null];
+    expect(code).toBe(2);
+    expect(output).toContain("--port many: expected a number from 1 to 65535");
+  });
+});
