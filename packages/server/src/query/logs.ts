@@ -54,7 +54,6 @@ export async function readRunLogs(store: Store, filter: RunLogsFilter): Promise<
     traces: traceIds,
     from: Math.floor(fromMs),
     to: Math.ceil(toMs),
-    rows: filter.limit + 1,
   };
   const conditions = [
     "trace_id IN (arrayMap(id -> toFixedString(unhex(id), 16), {traces:Array(String)}))",
@@ -73,8 +72,24 @@ export async function readRunLogs(store: Store, filter: RunLogsFilter): Promise<
     params["text"] = filter.text;
     conditions.push("positionCaseInsensitiveUTF8(body, {text:String}) > 0");
   }
-  if (filter.cursor !== undefined) {
-    const [lastNs, lastTie] = parseCursor(filter.cursor);
+  return readLogPage(store, { conditions, params, limit: filter.limit, cursor: filter.cursor });
+}
+
+/** A page of the log records that meet the conditions, oldest first. @throws SightglassError invalid_argument */
+export async function readLogPage(
+  store: Store,
+  wanted: {
+    conditions: readonly string[];
+    params: Record<string, QueryParam>;
+    limit: number;
+    cursor: string | undefined;
+    signal?: AbortSignal;
+  },
+): Promise<LogsResponse> {
+  const conditions = [...wanted.conditions];
+  const params: Record<string, QueryParam> = { ...wanted.params, rows: wanted.limit + 1 };
+  if (wanted.cursor !== undefined) {
+    const [lastNs, lastTie] = parseCursor(wanted.cursor);
     params["cursorNs"] = lastNs;
     params["cursorTie"] = /^\d{1,20}$/.test(lastTie) ? lastTie : "0";
     const at = "toUnixTimestamp64Nano(time)";
@@ -87,9 +102,9 @@ export async function readRunLogs(store: Store, filter: RunLogsFilter): Promise<
        attributes_double, attributes_bool, attributes_other
      FROM logs WHERE ${conditions.join(" AND ")}
      ORDER BY time, ${tieBreaker} LIMIT {rows:UInt32}`,
-    { params },
+    { params, ...(wanted.signal === undefined ? {} : { signal: wanted.signal }) },
   );
-  const page = rows.slice(0, filter.limit);
+  const page = rows.slice(0, wanted.limit);
   const last = page.at(-1);
   const isMore = rows.length > page.length && last !== undefined;
   return { logs: page.map(logOf), next: isMore ? cursorOf([last.timeNs, last.tie]) : null };

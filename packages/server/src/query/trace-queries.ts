@@ -1,4 +1,4 @@
-import type { ServicesResponse, SpanResponse, TraceSummary } from "../http/contract.ts";
+import type { LogsResponse, ServicesResponse, SpanResponse, TraceSummary } from "../http/contract.ts";
 import type { Store } from "../store/store.ts";
 import {
   listAttributeKeys,
@@ -7,6 +7,7 @@ import {
   type AttributeRange,
   type AttributeValueCount,
 } from "./attributes.ts";
+import { readTraceLogs, type TraceLogsFilter } from "./logs-trace.ts";
 import type { SpanFilter } from "./search-filter.ts";
 import { readMatchedSpans, type MatchedSpans } from "./search-matched-spans.ts";
 import {
@@ -30,6 +31,8 @@ interface ReadOptions {
 export interface TraceQueries {
   document(traceId: string, options: TraceDocumentOptions): Promise<AsyncGenerator<string> | null>;
   span(ids: { traceId: string; spanId: string }, options?: ReadOptions): Promise<SpanResponse | null>;
+  /** Null when no span of the trace is stored. */
+  logs(filter: TraceLogsFilter): Promise<LogsResponse | null>;
   open(traceId: string, options?: ReadOptions): Promise<OpenTrace | null>;
   openAll(places: readonly TracePlace[], options?: ReadOptions): AsyncGenerator<OpenTrace>;
   extents(traceIds: readonly string[], options?: ReadOptions): Promise<Map<string, TraceExtent>>;
@@ -53,6 +56,7 @@ export function createTraceQueries({ store }: { store: Store }): TraceQueries {
   return {
     document: (traceId, options) => openTraceDocument(store, traceId, options),
     span: (ids, options) => findSpan(store, ids, options),
+    logs: (filter) => readTraceLogs(store, filter),
     open: (traceId, options) => openTrace(store, traceId, options),
     openAll: (places, options) => openTraces(store, places, options),
     extents: (traceIds, options) => readTraceExtents(store, traceIds, options),

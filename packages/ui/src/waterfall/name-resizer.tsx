@@ -18,6 +18,7 @@ export function NameResizer({ share, onShare }: { share: number; onShare: (share
     <div
       ref={element}
       className="wf-resizer"
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an hr cannot be moved
       role="separator"
       aria-orientation="vertical"
       aria-label="Width of the names"

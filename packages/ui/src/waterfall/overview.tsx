@@ -96,6 +96,7 @@ function MinimapCanvas({ tree, colourOf }: { tree: SpanTree; colourOf: (node: nu
   return (
     <canvas
       ref={canvas}
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a canvas has no tag that says picture
       role="img"
       aria-label="The whole trace in small. Zoom with w and s, move with a and d."
       width={columns}

@@ -75,6 +75,7 @@ function Rows(props: WaterfallProps & { range: TimeRange }) {
   const { tree, rows, state, range, opened, mode, colourOf, matches, critical } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const cursor = nodeOf(tree, state.cursorId);
+  // oxlint-disable-next-line react/incompatible-library -- its answers stay in this component
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

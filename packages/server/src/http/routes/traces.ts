@@ -10,6 +10,7 @@ import type { TraceQueries } from "../../query/trace-queries.ts";
 import type {
   AttributeKeysResponse,
   AttributeValuesResponse,
+  LogsResponse,
   ServicesResponse,
   SpanResponse,
   SpanStatus,
@@ -64,6 +65,21 @@ export function traceRoutes({ traces, clock }: TraceRoutesDeps): Hono {
         hint: "it may not have arrived yet, or retention has removed it",
       });
     return context.json(span satisfies SpanResponse);
+  });
+
+  app.get("/api/traces/:traceId/logs", async (context) => {
+    const traceId = parseTraceId(context.req.param("traceId"));
+    const parameters = new Parameters(context.req.url).only("span", "limit", "cursor");
+    const span = parameters.text("span");
+    const logs = await traces.logs({
+      traceId,
+      spanId: span === undefined ? undefined : parseSpanId(span),
+      limit: parameters.limit(),
+      cursor: parameters.text("cursor"),
+      signal: context.req.raw.signal,
+    });
+    if (logs === null) throw traceNotFound(traceId);
+    return context.json(logs satisfies LogsResponse);
   });
 
   app.get("/api/services", async (context) => {

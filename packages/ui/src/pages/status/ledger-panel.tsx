@@ -21,45 +21,49 @@ export function LedgerPanel({ ledger, verdicts, rates }: LedgerPanelProps) {
       title="Ledger"
       note="In items since the data folder was made. Receivers, engine and spool count for themselves; the sums must agree."
     >
-      <div className="ledger" role="table" aria-label="received = stored + refused + spooled, by signal">
-        <div role="row" className="ledger-head">
-          <span role="columnheader">Signal</span>
-          <span role="columnheader">Received</span>
-          <span role="columnheader">Stored</span>
-          <span role="columnheader">Refused</span>
-          <span role="columnheader">In the spool</span>
-          <span role="columnheader">Check</span>
-        </div>
-        {Object.entries(ledger).map(([signal, counts]) => (
-          <div role="row" key={signal} className="ledger-row">
-            <span role="rowheader">
-              {words[signal] ?? signal}
-              {rates?.[signal] === undefined ? null : (
-                <span className="ledger-rate">{formatCountShort(Math.round(rates[signal]))}/s</span>
-              )}
-            </span>
-            <Term name="Received" value={counts.received} sign="" />
-            <Term name="Stored" value={counts.stored} sign="=" />
-            <Term name="Refused" value={counts.refused} sign="+" />
-            <Term name="In the spool" value={counts.spooled} sign="+" />
-            <span role="cell">
-              <Check verdict={verdicts[signal] ?? "settling"} difference={ledgerDifference(counts)} />
-            </span>
-          </div>
-        ))}
-      </div>
+      <table className="ledger">
+        <caption className="visually-hidden">received = stored + refused + spooled, by signal</caption>
+        <thead>
+          <tr>
+            {["Signal", "Received", "Stored", "Refused", "In the spool", "Check"].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries(ledger).map(([signal, counts]) => (
+            <tr key={signal}>
+              <th scope="row">
+                {words[signal] ?? signal}
+                {rates?.[signal] === undefined ? null : (
+                  <span className="ledger-rate">{formatCountShort(Math.round(rates[signal]))}/s</span>
+                )}
+              </th>
+              <Term name="Received" value={counts.received} sign="" />
+              <Term name="Stored" value={counts.stored} sign="=" />
+              <Term name="Refused" value={counts.refused} sign="+" />
+              <Term name="In the spool" value={counts.spooled} sign="+" />
+              <td>
+                <Check verdict={verdicts[signal] ?? "settling"} difference={ledgerDifference(counts)} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </Panel>
   );
 }
 
 function Term({ name, value, sign }: { name: string; value: number; sign: string }) {
   return (
-    <span role="cell" className="ledger-term" data-name={name}>
+    <td className="ledger-term" data-name={name}>
       <span className="ledger-sign" aria-hidden="true">
         {sign}
       </span>
       {formatCount(value)}
-    </span>
+    </td>
   );
 }
 

@@ -109,10 +109,10 @@ function Verdict({ problems }: { problems: readonly Problem[] }) {
 function Stale({ readAtMs, message }: { readAtMs: number; message: string }) {
   const nowMs = useNow(1_000);
   return (
-    <p className="status-stale" role="status">
+    <output className="status-stale">
       <StatusShape status="lost" /> The numbers are from {formatRelative(new Date(readAtMs).toISOString(), nowMs)}:
       reading them again failed. {message}
-    </p>
+    </output>
   );
 }
 

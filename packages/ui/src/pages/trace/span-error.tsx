@@ -26,6 +26,7 @@ export function SpanError({ span }: { span: SpanDetail }) {
       {stack === "" ? null : (
         <details>
           <summary>Stack</summary>
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, by keyboard too */}
           <pre tabIndex={0}>{stack}</pre>
           <CopyButton text={stack} label="Copy the stack" />
         </details>

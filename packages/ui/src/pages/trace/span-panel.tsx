@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { RunResponse, SpanDetail } from "sightglass/contract";
+import type { RunResponse, SpanResponse } from "sightglass/contract";
 import { type ReactNode, useEffect, useState } from "react";
 import { spanQuery } from "../../api/queries.ts";
 import { formatDuration } from "../../format/duration.ts";
@@ -53,7 +53,8 @@ export function SpanPanel(props: SpanPanelProps) {
           </svg>
         </button>
       </header>
-      <div className="span-panel-body" tabIndex={0} role="region" aria-label="Span details, scrollable">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, by keyboard too */}
+      <section className="span-panel-body" tabIndex={0} aria-label="Span details, scrollable">
         {node < 0 ? (
           <p className="span-note">
             No span <code>{spanId}</code> is in this trace.
@@ -66,7 +67,7 @@ export function SpanPanel(props: SpanPanelProps) {
         ) : (
           <ArrivedSpan {...props} />
         )}
-      </div>
+      </section>
     </aside>
   );
 }
@@ -78,7 +79,7 @@ function titleOf(tree: SpanTree, node: number): string {
 }
 
 function ArrivedSpan(props: SpanPanelProps) {
-  const { trace, spanId, node, onSelect } = props;
+  const { trace, spanId, onSelect } = props;
   const isAtRest = useIsAtRest();
   const detail = useQuery({ ...spanQuery(trace.traceId, spanId), enabled: isAtRest });
   const onSpan = (id: string) => {
@@ -96,7 +97,7 @@ function ArrivedSpan(props: SpanPanelProps) {
           <ErrorState what="this span" error={detail.error} onRetry={() => void detail.refetch()} />
         )
       ) : (
-        <Sections trace={trace} span={detail.data} startNs={trace.tree.startNs[node] ?? 0} onSpan={onSpan} />
+        <Sections trace={trace} span={detail.data} onSpan={onSpan} />
       )}
     </>
   );
@@ -202,14 +203,13 @@ function Places({ trace, run, node }: SpanPanelProps) {
 
 interface SectionsProps {
   trace: LoadedTrace;
-  span: SpanDetail;
-  startNs: number;
+  span: SpanResponse;
   onSpan: (spanId: string) => void;
 }
 
 function Sections({ trace, span, onSpan }: SectionsProps) {
-  const resource = trace.resources[span.resource];
-  const scope = trace.scopes[span.scope];
+  const resource = span.resources[span.resource];
+  const scope = span.scopes[span.scope];
   return (
     <>
       <SpanError span={span} />

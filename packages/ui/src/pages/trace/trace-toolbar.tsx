@@ -95,9 +95,9 @@ function Find({ tree, find, onFind, found, cursor, onCommand }: TraceToolbarProp
         onChange={(event) => onFind(event.target.value)}
         onKeyDown={onKeyDown}
       />
-      <span className="trace-found" role="status">
+      <output className="trace-found">
         {found === null ? "" : found.count === 0 ? "none" : foundText(tree, found, cursor)}
-      </span>
+      </output>
       <button
         type="button"
         className="icon-button"

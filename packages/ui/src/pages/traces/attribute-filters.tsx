@@ -46,8 +46,9 @@ export function AttributeFilters({ filters, service, onFilters }: AttributeFilte
   );
 }
 
+/** A key, a comparison, a value: the server takes `=` `!=` `>` `>=` `<` `<=` `=~` `!~`. */
 function isFilter(text: string): boolean {
-  return text.indexOf("=") > 0;
+  return /^[^=<>!]+(!=|=~|!~|>=|<=|=|>|<)/.test(text);
 }
 
 function useSuggestions(text: string, service: string | undefined) {

@@ -87,12 +87,15 @@ export function Combobox(props: ComboboxProps) {
         }}
         onKeyDown={onKeyDown}
       />
-      <ul id={`${id}-list`} className="combobox-list" role="listbox" aria-label={label} hidden={!isListed}>
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a datalist cannot hold notes, nor be styled */}
+      <div id={`${id}-list`} className="combobox-list" role="listbox" aria-label={label} hidden={!isListed}>
         {shown.map((option, index) => (
-          <li
+          <div
             key={option.value}
             id={`${id}-${index}`}
+            // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- see above
             role="option"
+            tabIndex={-1}
             aria-selected={index === active}
             className={index === active ? "is-active" : ""}
             // Before the field loses the focus, which would close the list.
@@ -103,9 +106,9 @@ export function Combobox(props: ComboboxProps) {
           >
             <span className="truncate">{option.value}</span>
             {option.note === undefined ? null : <span className="muted">{option.note}</span>}
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
     </div>
   );
 }

@@ -87,6 +87,7 @@ export function DurationScatter(props: DurationScatterProps) {
     >
       <canvas
         ref={canvas}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a canvas has no tag that says picture
         role="img"
         aria-label={`Duration over time of the ${traces.length} traces in the list below.`}
       />

@@ -63,8 +63,7 @@ export function yOf({ height, low, high }: Scale, log: number): number {
 
 /** Powers of ten in each unit, in milliseconds: people read `1m` and `10m`, not `16.7m`. */
 const roundDurations = [
-  ...[1e-3, 1e-2, 1e-1, 1, 10, 100, 1_000, 10_000],
-  ...[60_000, 600_000, 3_600_000, 36_000_000, 86_400_000, 864_000_000],
+  1e-3, 1e-2, 1e-1, 1, 10, 100, 1_000, 10_000, 60_000, 600_000, 3_600_000, 36_000_000, 86_400_000, 864_000_000,
 ];
 
 /** The round durations in sight, in milliseconds. */

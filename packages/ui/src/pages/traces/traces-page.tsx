@@ -139,12 +139,12 @@ function NewTraces({ search, shown, onShow }: NewTracesProps) {
   const known = new Set(shown.map((trace) => trace.traceId));
   const fresh = (data?.traces ?? []).filter((trace) => trace.startedAt >= newestShown && !known.has(trace.traceId));
   return (
-    <div className="page-actions" role="status">
+    <output className="page-actions">
       {fresh.length === 0 ? null : (
         <Button variant="primary" onClick={onShow}>
           {fresh.length >= newestMax ? `${newestMax} or more new traces` : countOf(fresh.length, "new trace")}
         </Button>
       )}
-    </div>
+    </output>
   );
 }
