@@ -32,7 +32,8 @@ export const limits = {
   decodeDepthMax: { value: 64, effect: "a more deeply nested AnyValue makes the request invalid" },
   decodePartsMax: {
     value: 2 * 1024 * 1024,
-    effect: "OTLP request with more spans, events, links, records and attributes refused with payload_too_large",
+    effect:
+      "OTLP request with more resources, scopes, spans, events, links, records and attributes together refused with payload_too_large",
   },
   spoolBytesMax: {
     value: 2 * 1024 * 1024 * 1024,

@@ -106,6 +106,7 @@ export abstract class EnvelopeDecoder {
     const { reader } = this;
     const start = reader.position;
     this.resourceIndex++;
+    this.countPart();
     this.scopeIndex = -1;
     this.resourceEntry = -1;
     this.resources = [];
@@ -127,6 +128,7 @@ export abstract class EnvelopeDecoder {
     const { reader } = this;
     const start = reader.position;
     this.scopeIndex++;
+    this.countPart();
     this.itemIndex = -1;
     this.scopeEntry = -1;
     this.scopes = [];
@@ -164,12 +166,12 @@ export abstract class EnvelopeDecoder {
     return schemaUrl;
   }
 
-  /** Items, events, links and attributes count against one limit, since each can be two bytes on the wire. */
+  /** Envelopes, items, events, links and attributes count against one limit: each can be two bytes on the wire. */
   protected countPart(): void {
     if (++this.parts > limits.decodePartsMax.value) {
       throw new SightglassError(
         "payload_too_large",
-        `the request has more than ${limits.decodePartsMax.value} spans, events, links, records and attributes`,
+        `the request has more than ${limits.decodePartsMax.value} resources, scopes, spans, events, links, records and attributes`,
         { hint: "send smaller batches" },
       );
     }
