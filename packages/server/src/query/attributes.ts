@@ -73,7 +73,7 @@ export async function listAttributeValues(
   if (scope !== "resource") found.push(...(await spanValues(store, range)));
   if (scope !== "span") found.push(...(await resourceValues(store, range)));
   return found
-    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+    .sort((a, b) => b.count - a.count || (`${a.value} ${a.type}` < `${b.value} ${b.type}` ? -1 : 1))
     .slice(0, limits.attributeValuesMax.value);
 }
 

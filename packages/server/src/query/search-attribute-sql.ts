@@ -38,8 +38,11 @@ export function spanAttributeSql({ key, op, value }: AttributeCondition, params:
       return compare("attributes_bool", value.value ? "true" : "false", passes(op, 0, Number(value.value)));
     case "number": {
       const zeroPasses = passes(op, 0, value.value);
-      const number = params.number(value.value);
-      return `(${compare("attributes_int", number, zeroPasses)} OR ${compare("attributes_double", number, zeroPasses)})`;
+      const isInt = intSql({ op, value: value.value }, params);
+      const forms = [compare("attributes_double", params.number(value.value), zeroPasses)];
+      if (isInt === "always") forms.push(has("attributes_int"));
+      else if (isInt !== "never") forms.push(compare("attributes_int", isInt.operand, zeroPasses));
+      return `(${forms.join(" OR ")})`;
     }
     case "text": {
       const forms = textForms(value.value, params).map(({ column, operand, zeroPasses }) =>
@@ -50,6 +53,19 @@ export function spanAttributeSql({ key, op, value }: AttributeCondition, params:
       return `(${forms.join(" OR ")})`;
     }
   }
+}
+
+/**
+ * What an integer column is compared with to compare it with any number: the engine's index on integers takes integers
+ * only, and so does exactness beyond 2^53.
+ */
+function intSql(
+  { op, value }: { op: Comparison; value: number },
+  params: SqlParams,
+): { operand: string } | "never" | "always" {
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return { operand: params.int64(BigInt(value).toString()) };
+  if (op === "=") return "never";
+  return op === "!=" ? "always" : { operand: params.number(value) };
 }
 
 function textForms(text: string, params: SqlParams): { column: MapColumn; operand: string; zeroPasses: boolean }[] {
@@ -83,20 +99,21 @@ export function typedJsonSql(column: string, { key, op, value }: AttributeCondit
 }
 
 function rawSql({ op, value }: Omit<AttributeCondition, "key">, params: SqlParams): string {
-  const number = (operand: string) => `(match(raw, '^-?[0-9]') AND toFloat64OrZero(raw) ${op} ${operand})`;
+  const number = (comparison: Comparison, operand: number) =>
+    `(match(raw, '^-?[0-9]') AND toFloat64OrZero(raw) ${comparison} ${params.number(operand)})`;
   switch (value.type) {
     case "string":
       if (op === "=~" || op === "!~")
         return `(startsWith(raw, '"') AND ${matchSql("JSONExtractString(raw)", op, params.string(anchored(value.value)))})`;
       return `(startsWith(raw, '"') AND JSONExtractString(raw) ${op} ${params.string(value.value)})`;
     case "number":
-      return number(params.number(value.value));
+      return number(op, value.value);
     case "bool":
       return `(raw IN ('true', 'false') AND raw ${op} '${value.value}')`;
     case "text": {
       const text = params.string(value.value);
       const equal = [`(startsWith(raw, '"') AND JSONExtractString(raw) = ${text})`, `raw = ${text}`];
-      if (isNumber(value.value)) equal.push(number(params.number(Number(value.value))).replace(op, "="));
+      if (isNumber(value.value)) equal.push(number("=", Number(value.value)));
       return op === "=" ? `(${equal.join(" OR ")})` : `NOT (${equal.join(" OR ")})`;
     }
     case "nil":

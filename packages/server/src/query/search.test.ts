@@ -151,6 +151,8 @@ describe("searching traces", () => {
     ["year2=2024", [3]],
     ["year>2000", [3]],
     ["year<2000", []],
+    ["year>2023.5", [3]],
+    ["year<=2023.5", []],
     ["big=9007199254740993", [3]],
     ["big=9007199254740992", []],
     ["ratio=0.5", [3]],
@@ -187,6 +189,12 @@ describe("searching traces", () => {
     ['{ .year = "2024" }', [2]],
     ["{ .year = 2024 }", [3]],
     ["{ span.flag }", [4]],
+    ["{ .year != 2024.5 }", [3]],
+    ["{ .year = 2024.5 }", []],
+    ["{ .year < 1e300 }", [3]],
+    ["{ .year != 2024 }", []],
+    ["{ .zero = 0 }", [3]],
+    ["{ .ratio < 1 }", [3]],
     ["{ span.off = false }", [4]],
     ['{ .flag = nil && name != "load" && name != "insert" }', [7, 6, 5, 3]],
     ["{ .flag != nil }", [4, 2]],
@@ -307,6 +315,7 @@ describe("searching traces", () => {
     );
     expect(await listAttributeValues(store, { ...everything, key: "flag", service: "a" })).toEqual([
       { value: "true", type: "bool", count: 1 },
+      { value: "true", type: "string", count: 1 },
     ]);
     expect(await listAttributeValues(store, { ...everything, key: "host.name", prefix: "h1" })).toEqual([
       { value: "h1", type: "string", count: 1 },
