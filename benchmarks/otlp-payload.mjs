@@ -34,7 +34,7 @@ function span(place) {
     varintField(6, 1),
     fixed64(7, 1_700_000_000_000_000_000n),
     fixed64(8, 1_700_000_000_005_000_000n),
-    attribute("pipeline.source.table", `analytics.orders_${place}`, 9),
+    attribute("messaging.destination.name", `analytics.orders_${place}`, 9),
     attribute("db.system.name", "postgresql", 9),
     attribute("net.peer.name", "warehouse-primary-1.eu-central-1.internal", 9),
     attribute("thread.name", `worker-${place}`, 9),

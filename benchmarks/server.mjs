@@ -16,7 +16,7 @@ export async function startServer({
   const child = spawn(
     process.execPath,
     [
-      "packages/server/bin/sightglass.js",
+      "packages/server/bin/sightglass.cjs",
       "serve",
       ...["--data", data, "--listen", `127.0.0.1:${page}`],
       ...["--otlp-grpc", `127.0.0.1:${grpc}`, "--otlp-http", `127.0.0.1:${http}`],

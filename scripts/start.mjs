@@ -22,7 +22,7 @@ const children = [];
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void stop(0));
 
-const server = start("server", "packages/server/bin/sightglass.js", [
+const server = start("server", "packages/server/bin/sightglass.cjs", [
   "serve",
   "--data",
   options.data,

@@ -163,7 +163,7 @@ describe.each([
   it("come back as they were sent", async () => {
     const provider = new LoggerProvider({
       resource: resourceFromAttributes(resource),
-      processors: [new SimpleLogRecordProcessor({ exporter: makeExporter() } as never)],
+      processors: [new SimpleLogRecordProcessor({ exporter: makeExporter() })],
     });
     const spans = await send(new TracesProtobuf({ url: `${server.otlpHttp}/v1/traces` }));
     const parent = spans[0]?.spanContext();
@@ -248,6 +248,6 @@ function plain(list: KeyValue[]): Record<string, unknown> {
 
 function plainValue(value: AnyValue): unknown {
   if ("intValue" in value) return Number(value.intValue);
-  if ("arrayValue" in value) return (value.arrayValue as { values: AnyValue[] }).values.map(plainValue);
+  if ("arrayValue" in value) return value.arrayValue.values.map(plainValue);
   return Object.values(value)[0];
 }

@@ -21,9 +21,9 @@ describe(`kill -9 at ${kills} random moments under load`, () => {
       let requestNumber = 0;
       for (let kill = 0; kill < kills; kill++) {
         const server = await Server.start({ data, ports });
-        let alive = true;
+        const alive = new AbortController();
         const clients = Array.from({ length: 4 }, async () => {
-          while (alive) {
+          while (!alive.signal.aborted) {
             const { body, spanIds, traceId } = spanRequest(requestNumber++, 1 + (requestNumber % 40));
             const answer = await fetch(`${server.otlpHttp}/v1/traces`, {
               method: "POST",
@@ -37,7 +37,7 @@ describe(`kill -9 at ${kills} random moments under load`, () => {
         });
         await sleep(150 + Math.random() * 700);
         await server.stop("SIGKILL");
-        alive = false;
+        alive.abort();
         await Promise.all(clients);
       }
 

@@ -31,7 +31,7 @@ export function packedServer(): string {
   // What npm put beside the server goes before what it hoisted.
   linkDependencies(join(root, "packages/server/node_modules"), modules);
   linkDependencies(join(root, "node_modules"), modules);
-  return join(modules, "sightglass", "bin", "sightglass.js");
+  return join(modules, "sightglass", "bin", "sightglass.cjs");
 }
 
 function linkDependencies(from: string, to: string): void {

@@ -79,9 +79,9 @@ function typed(list: KeyValue[]): Record<string, unknown> {
 
 function typedValue(value: AnyValue): unknown {
   if ("intValue" in value) return { int: value.intValue };
-  if ("doubleValue" in value) return { double: pythonRepr(value.doubleValue as number) };
-  if ("bytesValue" in value) return { bytes: [...Buffer.from(value.bytesValue as string, "base64")] };
-  if ("arrayValue" in value) return (value.arrayValue as { values: AnyValue[] }).values.map(typedValue);
+  if ("doubleValue" in value) return { double: pythonRepr(Number(value.doubleValue)) };
+  if ("bytesValue" in value) return { bytes: [...Buffer.from(value.bytesValue, "base64")] };
+  if ("arrayValue" in value) return value.arrayValue.values.map(typedValue);
   return Object.values(value)[0];
 }
 

@@ -95,7 +95,7 @@ async function start(context: Context): Promise<void> {
 async function openStore({ config, clock, running, metrics }: Context): Promise<Store> {
   const engine =
     config.store.url === undefined
-      ? await openEmbeddedStore({ dataDir: config.data })
+      ? await openEmbeddedStore({ dataDir: config.data, readers: 4, writers: 2 })
       : await openCluster(config, running);
   running.add("store", () => engine.close());
   await migrate(engine, { clock });

@@ -1,4 +1,4 @@
-import { LineCounter, type Node, parseDocument, Scalar, visit } from "yaml";
+import { LineCounter, type Node, parseDocument, type Scalar, visit } from "yaml";
 import type { z } from "zod";
 import { SightglassError } from "../model/errors.ts";
 import { type Config, configSchema } from "./schema.ts";

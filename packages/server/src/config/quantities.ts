@@ -81,7 +81,7 @@ export const address = z.string().transform((text, context): Address => {
 
 /** Whether only this machine can reach the address. */
 export function isLoopback({ host }: Address): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 export function formatAddress({ host, port }: Address): string {

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+"use strict";
+
+// Queries of the embedded engine and the spool's fsyncs run on libuv's pool; its default of 4 threads lets slow queries hold
+// up acknowledgements. It must be set before anything uses the pool, which an ES module's loader already does.
+process.env.UV_THREADPOOL_SIZE ??= "12";
+
+void import("../dist/cli/index.js").then(async ({ runCli }) => {
+  process.exitCode = await runCli(process.argv.slice(2));
+});
