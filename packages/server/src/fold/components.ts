@@ -1,4 +1,5 @@
 import { limits } from "../model/limits.ts";
+import type { Fact } from "./fact.ts";
 import type { FactsReader } from "./facts-reader.ts";
 
 /** Traces that must be folded together, because they name the same run. */
@@ -57,4 +58,12 @@ export function* batchesOf(components: readonly Component[], factsMax: number): 
     facts += component.facts;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** The facts of each component. */
+export function byComponent(components: readonly Component[], facts: readonly Fact[]): Fact[][] {
+  const groups = components.map((): Fact[] => []);
+  const indexOf = new Map(components.flatMap(({ traceIds }, index) => traceIds.map((traceId) => [traceId, index])));
+  for (const fact of facts) groups[indexOf.get(fact.traceId) ?? -1]?.push(fact);
+  return groups;
 }

@@ -197,15 +197,33 @@ describe("the folder", () => {
     await folder.stop();
   });
 
-  it("reports a failure and catches up after it", async () => {
-    const { folder, faults } = await startedFolder();
+  it("folds a run of very many facts again only after a rest", async () => {
+    const { folder, clock } = await startedFolder();
+    const many = Array.from({ length: 2100 }, (_, index) => stage("t9", `s${index}`, index % 9, 9));
+    await test.send([run("t9", "r9"), ...many.map((fact, index) => ({ ...fact, span: `${index}t9` }))]);
+    await folder.foldNow();
+    expect(await runRow("r9")).toMatchObject({ stage_count: 2100 });
+    await test.send([{ ...stage("t9", "late", 3, 4), span: "late" }]);
+    await folder.foldNow();
+    expect(await runRow("r9")).toMatchObject({ stage_count: 2100 });
+    clock.shiftMs = 3000;
+    await folder.foldNow();
+    expect(await runRow("r9")).toMatchObject({ stage_count: 2101 });
+    await folder.stop();
+  });
+
+  it("reports a run that cannot be written, lets it rest, and catches up", async () => {
+    const { folder, faults, clock } = await startedFolder();
     await test.send([run("t8", "r8")]);
     await test.store.execute("RENAME TABLE stages TO stages_away");
     await folder.foldNow();
     expect(faults).toHaveLength(1);
+    expect(folder.status().dirtyTraces).toBe(1);
     await test.store.execute("RENAME TABLE stages_away TO stages");
+    clock.shiftMs = 31_000;
     await folder.foldNow();
     expect(faults).toHaveLength(1);
+    expect(folder.status().dirtyTraces).toBe(0);
     expect(await runRow("r8")).toMatchObject({ status: "succeeded" });
     await folder.stop();
   });

@@ -1,8 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import type { LiveEvent } from "../http/contract.ts";
 import type { Clock } from "../model/clock.ts";
+import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 import type { Store } from "../store/store.ts";
-import { batchesOf, componentsOf, type Component } from "./components.ts";
+import { batchesOf, byComponent, componentsOf, type Component } from "./components.ts";
 import type { Patience } from "./execution.ts";
 import { FactsReader, type TouchCursor } from "./facts-reader.ts";
 import { fold } from "./fold.ts";
@@ -28,11 +30,11 @@ const defaultPatience: Patience = {
 
 /** Touches read at a time. */
 const pageRows = 20_000;
-/** A run that took long to fold rests so many times as long, and at most this long, before it is folded again. */
-const restFactor = 10;
+/** A run of many facts rests after it was folded: so long for each of them, and at most so long. */
+const restPerFactMs = 1;
 const restMaxMs = 30_000;
-/** Folds shorter than this need no rest. */
-const restFromMs = 50;
+/** A run of fewer facts never rests. */
+const restFromFacts = 2_000;
 const progressEveryMs = 5_000;
 
 /**
@@ -146,10 +148,10 @@ export class Folder {
       await this.#foldDirty();
       const last = touches.at(-1);
       if (last !== undefined) this.#advance(last.insertedAtMs);
+      await this.#saveProgress();
       if (last === undefined || touches.length < pageRows || this.#isStopped) break;
       cursor = last;
     }
-    await this.#saveProgress();
   }
 
   /** Rows of the overlap may still become visible; what is older is done with. */
@@ -170,24 +172,47 @@ export class Folder {
   async #foldDirty(): Promise<void> {
     const nowMs = this.#clock.nowMs();
     for (const [traceId, untilMs] of this.#resting) if (untilMs <= nowMs) this.#resting.delete(traceId);
-    const ready = [...this.#dirty.keys()].filter((traceId) => !this.#resting.has(traceId));
+    // In the order of the facts' primary key: each step then reads one stretch of the table.
+    const ready = [...this.#dirty.keys()].filter((traceId) => !this.#resting.has(traceId)).sort();
     for (let at = 0; at < ready.length && !this.#isStopped; at += tracesAtOnce) {
       const traceIds = ready.slice(at, at + tracesAtOnce);
       // Taken before the facts are read: a fold that read later has the greater version and saw at least as much.
       const version = this.#nextVersion();
       const components = await componentsOf(this.#reader, traceIds);
-      for (const batch of batchesOf(components, limits.foldBatchFactsMax.value)) await this.#foldBatch(batch, version);
-      for (const traceId of traceIds) this.#dirty.delete(traceId);
+      for (const batch of batchesOf(components, limits.foldBatchFactsMax.value)) await this.#foldApart(batch, version);
+      // Retention has taken the facts of the others.
+      const found = new Set(components.flatMap((component) => component.traceIds));
+      for (const traceId of traceIds) if (!found.has(traceId)) this.#dirty.delete(traceId);
+    }
+  }
+
+  /** One run that cannot be folded keeps no other from it: it rests and is tried again. */
+  async #foldApart(batch: readonly Component[], version: number): Promise<void> {
+    try {
+      await this.#foldBatch(batch, version);
+    } catch (error) {
+      if (error instanceof SightglassError && error.code === "store_unavailable") throw error;
+      if (batch.length > 1) {
+        for (const component of batch) await this.#foldApart([component], version);
+        return;
+      }
+      const untilMs = this.#clock.nowMs() + restMaxMs;
+      for (const traceId of batch.flatMap(({ traceIds }) => traceIds)) this.#resting.set(traceId, untilMs);
+      this.#onFault(error);
     }
   }
 
   async #foldBatch(batch: readonly Component[], version: number): Promise<void> {
-    const startedMs = this.#clock.monotonicMs();
     const nowMs = this.#clock.nowMs();
     const traceIds = batch.flatMap((component) => component.traceIds);
     const facts = await this.#reader.factsOf(traceIds);
     const bridges = await this.#reader.bridgesOf(facts);
-    const folded = fold({ facts, bridges, nowMs, patience: this.#patience });
+    const folded: FoldedRun[] = [];
+    for (const ofComponent of byComponent(batch, facts)) {
+      folded.push(...fold({ facts: ofComponent, bridges, nowMs, patience: this.#patience }));
+      // Requests are answered on this thread too.
+      await setImmediate();
+    }
     const candidates = new Set([...traceIds, ...batch.flatMap((component) => component.runIds)]);
     const changed = await this.#writer.write({ folded, candidates, version, nowMs });
     for (const traceId of traceIds) {
@@ -195,7 +220,7 @@ export class Folder {
       this.#rechecks.delete(traceId);
     }
     for (const { run, recheckAtMs } of folded) this.#recheck(run, recheckAtMs);
-    this.#rest(traceIds, this.#clock.monotonicMs() - startedMs);
+    for (const component of batch) this.#rest(component);
     for (const run of changed) this.#tell(run, nowMs);
   }
 
@@ -205,9 +230,9 @@ export class Folder {
   }
 
   /** What is large is folded less often, so that the fold never takes more than a part of a core. */
-  #rest(traceIds: readonly string[], tookMs: number): void {
-    if (tookMs < restFromMs || traceIds.length > restTracesMax) return;
-    const untilMs = this.#clock.nowMs() + Math.min(tookMs * restFactor, restMaxMs);
+  #rest({ traceIds, facts }: Component): void {
+    if (facts < restFromFacts) return;
+    const untilMs = this.#clock.nowMs() + Math.min(facts * restPerFactMs, restMaxMs);
     for (const traceId of traceIds) this.#resting.set(traceId, untilMs);
   }
 
@@ -238,6 +263,4 @@ export class Folder {
   }
 }
 
-const tracesAtOnce = 500;
-/** A batch of many small runs takes long without any of them being large. */
-const restTracesMax = 10;
+const tracesAtOnce = 2_000;
