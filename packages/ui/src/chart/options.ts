@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { formatClock, formatDay } from "../format/time.ts";
+import { formatClock, formatClockSeconds, formatDay } from "../format/time.ts";
 import type { ChartSeries, ChartSpec } from "./spec.ts";
 
 const dayS = 86_400;
@@ -74,7 +74,8 @@ export function chartOptions({ spec, width, height, onHover }: OptionsInput): uP
 
 function timeLabel(plot: uPlot): (seconds: number) => string {
   const range = (plot.scales["x"]?.max ?? 0) - (plot.scales["x"]?.min ?? 0);
-  return (seconds) => (range > 1.6 * dayS ? formatDay(seconds * 1000) : formatClock(seconds * 1000));
+  const format = range > 1.6 * dayS ? formatDay : range > 600 ? formatClock : formatClockSeconds;
+  return (seconds) => format(seconds * 1000);
 }
 
 function seriesOptions({ label, color, kind }: ChartSeries): uPlot.Series {

@@ -60,6 +60,10 @@ export function formatClock(ms: number): string {
   return clock.format(ms);
 }
 
+export function formatClockSeconds(ms: number): string {
+  return clockSeconds.format(ms);
+}
+
 function daysBetween(earlier: Date, later: Date): number {
   const start = (at: Date) => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
   return Math.round((start(later) - start(earlier)) / dayMs);

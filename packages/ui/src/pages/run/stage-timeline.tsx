@@ -4,7 +4,7 @@ import { useMemo, useRef } from "react";
 import { formatDuration, formatDurationShort } from "../../format/duration.ts";
 import { StatusShape, statusWords, UnexplainedShape } from "../../primitives/status.tsx";
 import { unexplainedWords } from "../../strip/run-words.ts";
-import { layOutTimeline, type Timeline, type TimelineRow } from "./timeline-layout.ts";
+import { endOf, layOutTimeline, type Timeline, type TimelineRow } from "./timeline-layout.ts";
 import "./stage-timeline.css";
 
 const rowHeightPx = 30;
@@ -21,8 +21,7 @@ export interface StageTimelineProps {
 
 /** Stages over time: waiting hatched, work solid, one bar an attempt, growing while it runs. */
 export function StageTimeline({ run, nowMs, selected, onSelect }: StageTimelineProps) {
-  const endMs =
-    run.endedAt === null ? (run.status === "running" ? nowMs : Date.parse(run.lastSeenAt)) : Date.parse(run.endedAt);
+  const endMs = endOf(run, run.status === "running" ? nowMs : Date.parse(run.lastSeenAt));
   const timeline = useMemo(
     () => layOutTimeline(run.stages, { startMs: Date.parse(run.startedAt), endMs }),
     [run.stages, run.startedAt, endMs],

@@ -37,6 +37,15 @@ describe("layOutTimeline", () => {
   });
 });
 
+describe("runs shorter than a millisecond", () => {
+  it("have length by their durations, although their times are equal", () => {
+    const short = stage("extract", 0, 0, { durationMs: 0.2 });
+    const timeline = layOutTimeline([short], { startMs, endMs: startMs + 0.4 });
+    expect(timeline.rows[0]?.bars[0]?.to).toBeCloseTo(0.5, 2);
+    expect(timeline.ticks[1]?.offsetMs).toBeCloseTo(0.05);
+  });
+});
+
 describe("inTreeOrder", () => {
   it("puts children under their parents, siblings by start", () => {
     const stages = [

@@ -31,6 +31,8 @@ export interface TimelineTick {
   offsetMs: number;
 }
 
+/** A microsecond: something to divide by when nothing took any time. */
+const lengthMinMs = 0.001;
 /** Waits shorter than this share of the whole are not worth a mark. */
 const waitShareMin = 0.002;
 
@@ -39,8 +41,8 @@ const waitShareMin = 0.002;
  */
 export function layOutTimeline(stages: readonly StageDetail[], span: { startMs: number; endMs: number }): Timeline {
   const startMs = Math.min(span.startMs, ...stages.map((stage) => Date.parse(stage.queuedAt ?? stage.startedAt)));
-  const lastMs = stages.flatMap((stage) => (stage.endedAt === null ? [] : [Date.parse(stage.endedAt)]));
-  const endMs = Math.max(span.endMs, startMs + 1, ...lastMs);
+  const lastMs = stages.flatMap((stage) => (stage.endedAt === null ? [] : [endOf(stage, 0)]));
+  const endMs = Math.max(span.endMs, startMs + lengthMinMs, ...lastMs);
   const share = (ms: number) => Math.min(1, Math.max(0, (ms - startMs) / (endMs - startMs)));
   const rows = inTreeOrder(stages).map(({ stage, depth, hasChildren }): TimelineRow => {
     const beganMs = Date.parse(stage.startedAt);
@@ -55,11 +57,20 @@ export function layOutTimeline(stages: readonly StageDetail[], span: { startMs: 
         number: attempt.number,
         status: attempt.status,
         from: share(Date.parse(attempt.startedAt)),
-        to: share(attempt.endedAt === null ? endMs : Date.parse(attempt.endedAt)),
+        to: share(endOf(attempt, endMs)),
       })),
     };
   });
   return { startMs, endMs, rows, ticks: timelineTicks(endMs - startMs) };
+}
+
+/** Times are whole milliseconds, durations are exact: a stage of 200 µs has both. */
+export function endOf(
+  part: { startedAt: string; endedAt: string | null; durationMs: number | null },
+  openMs: number,
+): number {
+  if (part.endedAt === null) return openMs;
+  return part.durationMs === null ? Date.parse(part.endedAt) : Date.parse(part.startedAt) + part.durationMs;
 }
 
 interface TreeStage {
@@ -92,8 +103,9 @@ export function inTreeOrder(stages: readonly StageDetail[]): TreeStage[] {
 }
 
 const stepsMs = [
-  1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
-  900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000,
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000,
+  15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000,
+  43_200_000, 86_400_000,
 ];
 const ticksMax = 8;
 
