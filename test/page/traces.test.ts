@@ -45,7 +45,10 @@ suite(`the list of traces${skipReason}`, () => {
     await rows().nth(2).click();
     await page.waitForURL(`**/traces/${view.mock.world.runs[2]?.traceId}`);
     await page.goBack();
-    await rows().nth(2).getByRole("link", { name: "Run" }).click();
+    await rows()
+      .nth(2)
+      .getByRole("link", { name: /^Run of/ })
+      .click();
     await page.waitForURL("**/runs/**");
   });
 

@@ -4,6 +4,8 @@ import { Panel } from "../../primitives/panel.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import { refusalWords } from "./problems.ts";
 
+const protocolWords: Readonly<Record<string, string>> = { "otlp-grpc": "OTLP/gRPC", "otlp-http": "OTLP/HTTP" };
+
 export function ReceiversPanel({ receivers }: { receivers: StatusResponse["receivers"] }) {
   return (
     <Panel title="Receivers" note="In requests since the server started.">
@@ -24,7 +26,7 @@ export function ReceiversPanel({ receivers }: { receivers: StatusResponse["recei
             {receivers.map(({ protocol, address, requests, refused, refusals }) => (
               <Row key={`${protocol} ${address}`}>
                 <th scope="row" className="status-name">
-                  {protocol}
+                  {protocolWords[protocol] ?? protocol}
                 </th>
                 <td>
                   <code>{address}</code>

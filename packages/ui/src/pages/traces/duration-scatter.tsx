@@ -33,6 +33,7 @@ const height = 148;
 const reachPx = 14;
 const dragMinPx = 6;
 const tickRoomPx = 76;
+const labelHalfPx = 20;
 
 /** How long the traces took over time. A click opens one; a box drawn around some searches for just those. */
 export function DurationScatter(props: DurationScatterProps) {
@@ -167,10 +168,16 @@ function drawAxes(context: CanvasRenderingContext2D, plot: Plot, palette: Palett
     context.fillText(formatDurationShort(ms), margin.left - 8, y);
   }
   context.textAlign = "center";
-  const isLong = plot.toMs - plot.fromMs > 2 * 86_400_000;
   for (const ms of instantTicks(plot, Math.max(2, Math.floor(plot.width / tickRoomPx)))) {
-    context.fillText(isLong ? formatDay(ms) : formatClock(ms), xOf(plot, ms), plot.height - 7);
+    const x = xOf(plot, ms);
+    if (x < plot.width - labelHalfPx) context.fillText(instantLabel(ms), x, plot.height - 7);
   }
+}
+
+/** The date at midnight, else the time of day. */
+function instantLabel(ms: number): string {
+  const clock = formatClock(ms);
+  return clock === "00:00" ? formatDay(ms) : clock;
 }
 
 function dot(context: CanvasRenderingContext2D, { x, y }: PlotPoint, colour: string, radius: number): void {

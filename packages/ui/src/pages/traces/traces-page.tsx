@@ -8,7 +8,7 @@ import { Button } from "../../primitives/button.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
 import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
 import { useTitle } from "../../shell/use-title.ts";
-import { traceWindowDefault, traceWindowMs, type TracesSearch } from "../../url/traces-search.ts";
+import type { TracesSearch } from "../../url/traces-search.ts";
 import { DurationScatter } from "./duration-scatter.tsx";
 import { NoTraces } from "./no-traces.tsx";
 import { SearchForm, type SearchFormProps } from "./search-form.tsx";
@@ -84,7 +84,7 @@ function Results({ traces, hasMore, isReadingMore, search, onSearch, onMore }: R
     if (trace !== undefined) void navigate({ to: "/traces/$traceId", params: { traceId: trace.traceId }, search: {} });
   };
   const keys = useListKeys({ count: traces.length, onOpen: (index) => open(traces[index]), name: "traces" });
-  const range = useMemo(() => plotRange(search, hasMore), [search, hasMore]);
+  const range = useMemo(() => plotRange(traces, search, hasMore), [traces, search, hasMore]);
   return (
     <>
       <DurationScatter
@@ -117,13 +117,21 @@ function Results({ traces, hasMore, isReadingMore, search, onSearch, onMore }: R
   );
 }
 
-/** The searched time; only the part that is listed while there is more, else the points would crowd at the edge. */
-function plotRange(search: TracesSearch, hasMore: boolean): { fromMs: number; toMs: number } | null {
+/**
+ * From the earliest trace to now, or the chosen time: a week's axis for the traces of a minute would show a single column.
+ * While there is more, the traces themselves are the range.
+ */
+function plotRange(
+  traces: readonly TraceSummary[],
+  search: TracesSearch,
+  hasMore: boolean,
+): { fromMs: number; toMs: number } | null {
   if (hasMore) return null;
-  const nowMs = Date.now();
-  const toMs = search.end === undefined ? nowMs : Date.parse(search.end);
-  if (search.start !== undefined) return { fromMs: Date.parse(search.start), toMs };
-  return { fromMs: nowMs - traceWindowMs[search.window ?? traceWindowDefault], toMs };
+  const earliestMs = traces.reduce((min, trace) => Math.min(min, Date.parse(trace.startedAt)), Infinity);
+  return {
+    fromMs: search.start === undefined ? earliestMs : Date.parse(search.start),
+    toMs: search.end === undefined ? Date.now() : Date.parse(search.end),
+  };
 }
 
 interface NewTracesProps {

@@ -70,7 +70,12 @@ export function TracesTable({ traces, index, hoveredId, onOpen }: TracesTablePro
               {trace.runId === null ? (
                 <span className="muted">–</span>
               ) : (
-                <Link to="/runs/$runId" params={{ runId: trace.runId }} className="traces-run">
+                <Link
+                  to="/runs/$runId"
+                  params={{ runId: trace.runId }}
+                  className="traces-run"
+                  aria-label={`Run of ${trace.rootName}`}
+                >
                   Run
                 </Link>
               )}
