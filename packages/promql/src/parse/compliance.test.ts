@@ -32,7 +32,7 @@ function expand(template: string): readonly string[] {
 }
 
 function readTemplates(): readonly string[] {
-  const scalar = /^\s*- query: (?:'((?:[^']|'')*)'|"((?:[^"\\]|\\.)*)"|(\S.*?))\s*$/gm;
+  const scalar = /^\s*(?:- )?query: (?:'((?:[^']|'')*)'|"((?:[^"\\]|\\.)*)"|(\S.*?))\s*$/gm;
   return [...readFileSync(file, "utf8").matchAll(scalar)].map(
     ([, single, double, plain]) =>
       single?.replaceAll("''", "'") ?? plain ?? (JSON.parse(`"${double ?? ""}"`) as string),
