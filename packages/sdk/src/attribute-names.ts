@@ -21,6 +21,7 @@ export const attributeNames = {
   bytes: "pipeline.bytes.processed",
   failureReason: "pipeline.failure.reason",
   failureCount: "pipeline.failure.count",
+  recordAttempt: "pipeline.record.attempt",
   recordHash: "pipeline.record.hash",
   spanName: "pipeline.span.name",
   parentSpanId: "pipeline.parent_span_id",

@@ -31,6 +31,19 @@ export function parseTraceparent(text: string, tracestate?: string): SpanContext
   return isSpanContextValid(parsed) ? parsed : undefined;
 }
 
+/** The W3C `traceparent` of a span; undefined when it has no valid ids. */
+export function formatTraceparent(span: SpanContext): string | undefined {
+  if (!isSpanContextValid(span)) return undefined;
+  return `00-${span.traceId}-${span.spanId}-${(span.traceFlags & 1) === 1 ? "01" : "00"}`;
+}
+
+export function formatBaggage(baggage: Baggage): string {
+  return baggage
+    .getAllEntries()
+    .map(([key, { value }]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
+    .join(",");
+}
+
 /** Reads a W3C `baggage` (Baggage, section 3.1); members that cannot be read are left out. */
 export function parseBaggage(text: string): Baggage | undefined {
   const entries: Record<string, { value: string }> = {};

@@ -1,6 +1,10 @@
 export { pipeline } from "./pipeline.ts";
+export { duplicate, filtered } from "./records.ts";
 export { attributeNames, eventNames } from "./attribute-names.ts";
 
 export type { PipelineOptions, PipelineWork, Run } from "./pipeline.ts";
-export type { Endpoint, RetryOptions, Stage, StageOptions, StageWork, StartStage } from "./stage.ts";
+export type { Records } from "./counted.ts";
+export type { RetryOptions } from "./retry.ts";
+export type { LeftOut, RecordOptions, RecordTotals } from "./records.ts";
+export type { Endpoint, Stage, StageOptions, StageWork, StartStage } from "./stage.ts";
 export type { FailureDetail } from "./failures.ts";

@@ -1,4 +1,4 @@
-import { type Attributes, context, type Span } from "@opentelemetry/api";
+import { type Attributes, type Context, context, type Link, type Span } from "@opentelemetry/api";
 import { attributeNames as names } from "./attribute-names.ts";
 import { systemClock } from "./clock.ts";
 import { contextFromEnvironment } from "./environment.ts";
@@ -19,6 +19,10 @@ export interface PipelineOptions {
   runId?: string;
   /** From 1, where something outside retries the whole run. */
   attempt?: number;
+  /** What the run continues: the context that a carrier held. Default: what is active, else the environment. */
+  parent?: Context;
+  /** Spans that the run has to do with, such as those that produced its input. */
+  links?: Link[];
   attributes?: Attributes;
 }
 
@@ -58,7 +62,8 @@ export async function pipeline<T>(
     kind: "run",
     name: pipelineName,
     attributes: { ...options.attributes, ...runAttributes(identity), ...safely(() => optionAttributes(options), {}) },
-    parent: safely(() => contextFromEnvironment(active), active),
+    parent: options.parent ?? safely(() => contextFromEnvironment(active), active),
+    links: options.links,
     clock: systemClock,
   });
   const run: Run = {

@@ -3,6 +3,7 @@ import {
   type Context,
   type HrTime,
   INVALID_SPAN_CONTEXT,
+  type Link,
   ROOT_CONTEXT,
   type Span,
   SpanStatusCode,
@@ -28,6 +29,7 @@ export interface ScopeOptions {
   /** The run or stage that it is part of. */
   readonly within?: Scope;
   readonly parent: Context;
+  readonly links?: Link[] | undefined;
   readonly clock: Clock;
 }
 
@@ -190,8 +192,9 @@ export class Scope {
   #fallbackStartTime: HrTime | undefined;
 }
 
-function startSpan({ name, attributes, parent }: ScopeOptions): Span {
-  const span = safely(() => currentTracer().startSpan(name, { attributes }, parent), undefined);
+function startSpan({ name, attributes, parent, links }: ScopeOptions): Span {
+  const options = links === undefined ? { attributes } : { attributes, links };
+  const span = safely(() => currentTracer().startSpan(name, options, parent), undefined);
   return span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 }
 

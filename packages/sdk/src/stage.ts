@@ -1,8 +1,19 @@
-import { type Attributes, context, type Span } from "@opentelemetry/api";
+import { type Attributes, context, type Link, type Span } from "@opentelemetry/api";
 import { attributeNames as names } from "./attribute-names.ts";
 import { type Clock, sleep, systemClock } from "./clock.ts";
 import { Counts } from "./counts.ts";
 import { type FailureDetail, Failures } from "./failures.ts";
+import { counted, inBatches, type Records } from "./counted.ts";
+import {
+  batchWork,
+  consumeRecords,
+  type LeftOut,
+  mapRecords,
+  type RecordOptions,
+  type RecordTotals,
+  recordWork,
+} from "./records.ts";
+import { retryOptions, type RetryOptions } from "./retry.ts";
 import { asText, safely } from "./safely.ts";
 import { Scope } from "./scope.ts";
 import { watch } from "./watch.ts";
@@ -15,19 +26,6 @@ export interface Endpoint {
   table?: string;
 }
 
-export interface RetryOptions {
-  /** Attempts after the first one. */
-  retries: number;
-  /** Before the second attempt. Default 1000. */
-  delayMs?: number;
-  /** What the delay is multiplied with after each attempt. Default 2. */
-  factor?: number;
-  /** Default 30000. */
-  delayMaxMs?: number;
-  /** Says whether an error is worth another attempt. Default: each is. */
-  when?: (thrown: unknown, attempt: number) => boolean;
-}
-
 export interface StageOptions {
   source?: Endpoint;
   sink?: Endpoint;
@@ -35,6 +33,8 @@ export interface StageOptions {
   retries?: number | RetryOptions;
   /** The number of the first attempt, from 1, where something outside retries. Default 1. */
   attempt?: number;
+  /** Spans that the stage has to do with, such as the producers of a batch. */
+  links?: Link[];
   attributes?: Attributes;
 }
 
@@ -71,6 +71,31 @@ export interface Stage {
   /** Bytes processed. */
   bytes(count: number): void;
   setAttribute(key: string, value: string | number | boolean): void;
+
+  /** The same records, counted as read while they pass. Byte arrays count as bytes, not as records. */
+  reads<T>(source: Iterable<T>): Iterable<T>;
+  reads<T>(source: AsyncIterable<T>): AsyncIterable<T>;
+  /** The same records, counted as written while they pass. */
+  writes<T>(source: Iterable<T>): Iterable<T>;
+  writes<T>(source: AsyncIterable<T>): AsyncIterable<T>;
+  /** Does `work` for each record and counts: read, then written, filtered, deduplicated or failed. */
+  each<T>(source: Records<T>, work: (record: T) => unknown, options?: RecordOptions<T>): Promise<RecordTotals>;
+  /** The results of `work`, in order; read and counted as they are asked for. */
+  map<T, R>(
+    source: Records<T>,
+    work: (record: T) => R | LeftOut | PromiseLike<R | LeftOut>,
+    options?: RecordOptions<T>,
+  ): AsyncIterable<R>;
+  /**
+   * Does `work` for each `size` records, and counts them. A number that it returns is how many were written; else all
+   * of them were. A batch that throws has failed as a whole.
+   */
+  batches<T>(
+    source: Records<T>,
+    size: number,
+    work: (batch: T[]) => unknown,
+    options?: RecordOptions<T[]>,
+  ): Promise<RecordTotals>;
 }
 
 /** What every stage of a run carries. */
@@ -107,7 +132,7 @@ async function retryStage<T>(start: StageStart, first: number, work: StageWork<T
       return await attemptStage(start, attempt, work, clock);
     } catch (thrown) {
       if (attempt - first >= retry.retries || !retry.when(thrown, attempt)) throw thrown;
-      await sleep(clock, Math.min(retry.delayMs * retry.factor ** (attempt - first), retry.delayMaxMs));
+      await sleep(clock, retry.delayMs(attempt - first + 1));
     }
   }
 }
@@ -119,6 +144,7 @@ async function attemptStage<T>(start: StageStart, attempt: number, work: StageWo
     attributes: safely(() => stageAttributes(start, attempt), {}),
     within: start.within,
     parent: start.within.contextForChild(context.active()),
+    links: start.options.links,
     clock,
   });
   const stage = new OpenStage(start.name, attempt, scope, start.run);
@@ -189,17 +215,45 @@ class OpenStage implements Stage {
   setAttribute(key: string, value: string | number | boolean): void {
     this.#scope.setAttribute(key, value);
   }
-}
 
-function retryOptions(retries: StageOptions["retries"]): Required<RetryOptions> {
-  const given = typeof retries === "number" ? { retries } : (retries ?? { retries: 0 });
-  return {
-    retries: given.retries,
-    delayMs: given.delayMs ?? 1000,
-    factor: given.factor ?? 2,
-    delayMaxMs: given.delayMaxMs ?? 30_000,
-    when: given.when ?? (() => true),
-  };
+  reads<T>(source: Iterable<T>): Iterable<T>;
+  reads<T>(source: AsyncIterable<T>): AsyncIterable<T>;
+  reads<T>(source: Records<T>): Records<T> {
+    return counted(source, {
+      records: (count) => this.#counts.read(count),
+      bytes: (count) => this.#counts.bytes(count),
+    });
+  }
+
+  writes<T>(source: Iterable<T>): Iterable<T>;
+  writes<T>(source: AsyncIterable<T>): AsyncIterable<T>;
+  writes<T>(source: Records<T>): Records<T> {
+    return counted(source, {
+      records: (count) => this.#counts.written(count),
+      bytes: (count) => this.#counts.bytes(count),
+    });
+  }
+
+  map<T, R>(
+    source: Records<T>,
+    work: (record: T) => R | LeftOut | PromiseLike<R | LeftOut>,
+    options: RecordOptions<T> = {},
+  ): AsyncIterable<R> {
+    return mapRecords(source, recordWork(this, work, options));
+  }
+
+  each<T>(source: Records<T>, work: (record: T) => unknown, options: RecordOptions<T> = {}): Promise<RecordTotals> {
+    return consumeRecords(source, recordWork(this, work, options));
+  }
+
+  batches<T>(
+    source: Records<T>,
+    size: number,
+    work: (batch: T[]) => unknown,
+    options: RecordOptions<T[]> = {},
+  ): Promise<RecordTotals> {
+    return consumeRecords(inBatches(source, size), batchWork(this, work, options));
+  }
 }
 
 /** One literal with all keys, some undefined: objects that grow key by key would cost more than the span itself. */

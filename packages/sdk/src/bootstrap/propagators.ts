@@ -1,9 +1,12 @@
 import type { TextMapPropagator } from "@opentelemetry/api";
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
+import { B3Propagator } from "./b3-propagator.ts";
 
 const known: Record<string, () => TextMapPropagator> = {
   tracecontext: () => new W3CTraceContextPropagator(),
   baggage: () => new W3CBaggagePropagator(),
+  b3: () => new B3Propagator("single"),
+  b3multi: () => new B3Propagator("multi"),
 };
 
 /** The propagator for OTEL_PROPAGATORS; names that are not known are reported and left out. */

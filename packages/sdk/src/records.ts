@@ -1,0 +1,290 @@
+import { context, SpanStatusCode, trace } from "@opentelemetry/api";
+import { attributeNames as names, scopeName } from "./attribute-names.ts";
+import { type Clock, sleep, systemClock } from "./clock.ts";
+import { isAsync, type Records } from "./counted.ts";
+import { retryOptions, type RetryOptions } from "./retry.ts";
+import { asText, safely } from "./safely.ts";
+import type { Stage } from "./stage.ts";
+import { version } from "./version.ts";
+
+/** Returned by a record's work: it was left out on purpose. */
+export const filtered = Symbol("filtered");
+/** Returned by a record's work: it was there already. */
+export const duplicate = Symbol("duplicate");
+export type LeftOut = typeof filtered | typeof duplicate;
+
+export interface RecordOptions<T> {
+  /** Records at work at one time. Results keep their order. Default 1. */
+  concurrency?: number;
+  /** How often, or how, to try a record again. Attempts after the first are spans below the stage. */
+  retries?: number | RetryOptions;
+  /**
+   * What a record that throws does: `stop` ends the stage with the error, `continue` goes on with the next record.
+   * Default: `continue` with a `deadLetter`, else `stop`.
+   */
+  onFailed?: "stop" | "continue";
+  /** With `continue`: more failed records than this end the stage all the same. */
+  failedMax?: number;
+  /** Gets each record that failed, with what it threw. What this throws ends the stage. */
+  deadLetter?: (record: T, thrown: unknown) => void | PromiseLike<void>;
+  /** A short, fixed code for an error. Default: its `code`, else its name. */
+  reason?: (thrown: unknown) => string;
+  /** The size of a record. Default: the length of byte arrays; unknown for anything else. */
+  bytes?: (record: T) => number;
+}
+
+export interface RecordTotals {
+  read: number;
+  written: number;
+  failed: number;
+  filtered: number;
+  deduplicated: number;
+}
+
+/** What to do with each unit: a record, or a batch of them. */
+export interface Work<Unit, Result> {
+  readonly stage: Stage;
+  readonly clock: Clock;
+  readonly run: (unit: Unit) => Result | LeftOut | PromiseLike<Result | LeftOut>;
+  /** How many records a unit is. */
+  readonly size: (unit: Unit) => number;
+  /** How many records a result is. */
+  readonly resultSize: (result: Result, unit: Unit) => number;
+  readonly countBytes: (unit: Unit) => void;
+  readonly options: RecordOptions<Unit>;
+  readonly totals: RecordTotals;
+}
+
+type Outcome<Result> = { kind: "result"; value: Result } | { kind: "none" } | { kind: "error"; thrown: unknown };
+
+/** Results of `work` in the order of their records, with everything counted on the stage. */
+export function mapRecords<Unit, Result>(source: Records<Unit>, work: Work<Unit, Result>): AsyncIterable<Result> {
+  const concurrency = work.options.concurrency ?? 1;
+  return concurrency > 1 ? sideBySide(source, work, concurrency) : inTurn(source, work);
+}
+
+/** Does `work` for all of `source`. Without anything to wait for, a record costs no promise. */
+export async function consumeRecords<Unit, Result>(
+  source: Records<Unit>,
+  work: Work<Unit, Result>,
+): Promise<RecordTotals> {
+  if (!isAsync(source) && (work.options.concurrency ?? 1) <= 1) {
+    for (const unit of source) {
+      const pending = outcomeOf(work, unit);
+      const outcome = pending instanceof Promise ? await pending : pending;
+      if (outcome.kind === "error") throw outcome.thrown;
+    }
+    return work.totals;
+  }
+  const results = mapRecords(source, work)[Symbol.asyncIterator]();
+  while ((await results.next()).done !== true);
+  return work.totals;
+}
+
+async function* inTurn<Unit, Result>(
+  source: Records<Unit>,
+  work: Work<Unit, Result>,
+): AsyncGenerator<Result, void, void> {
+  for await (const unit of source) {
+    const outcome = await outcomeOf(work, unit);
+    if (outcome.kind === "error") throw outcome.thrown;
+    if (outcome.kind === "result") yield outcome.value;
+  }
+}
+
+/** Up to `concurrency` records at work. A slow source does not hold back results that are there. */
+async function* sideBySide<Unit, Result>(
+  source: Records<Unit>,
+  work: Work<Unit, Result>,
+  concurrency: number,
+): AsyncGenerator<Result, void, void> {
+  const iterator = isAsync(source) ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  const window: Promise<Outcome<Result>>[] = [];
+  let pulled: Promise<IteratorResult<Unit>> | undefined;
+  let isOver = false;
+  try {
+    for (;;) {
+      if (!isOver && window.length < concurrency) pulled ??= Promise.resolve(iterator.next());
+      if (pulled === undefined && window[0] === undefined) return;
+      const event = await firstOf(pulled, window[0]);
+      if (event.kind === "pulled") {
+        pulled = undefined;
+        if (event.result.done === true) isOver = true;
+        else window.push(Promise.resolve(outcomeOf(work, event.result.value)));
+        continue;
+      }
+      void window.shift();
+      if (event.outcome.kind === "error") throw event.outcome.thrown;
+      if (event.outcome.kind === "result") yield event.outcome.value;
+    }
+  } finally {
+    // What is still at work is counted before the stage ends.
+    await Promise.all(window);
+    if (!isOver) await iterator.return?.();
+  }
+}
+
+type Event<Unit, Result> =
+  | { kind: "pulled"; result: IteratorResult<Unit> }
+  | { kind: "worked"; outcome: Outcome<Result> };
+
+function firstOf<Unit, Result>(
+  pulled: Promise<IteratorResult<Unit>> | undefined,
+  oldest: Promise<Outcome<Result>> | undefined,
+): Promise<Event<Unit, Result>> {
+  const candidates: Promise<Event<Unit, Result>>[] = [];
+  if (oldest !== undefined) candidates.push(oldest.then((outcome) => ({ kind: "worked", outcome })));
+  if (pulled !== undefined) candidates.push(pulled.then((result) => ({ kind: "pulled", result })));
+  return Promise.race(candidates);
+}
+
+/** Never throws or rejects; a promise only where there is something to wait for. */
+function outcomeOf<Unit, Result>(work: Work<Unit, Result>, unit: Unit): Outcome<Result> | Promise<Outcome<Result>> {
+  const size = work.size(unit);
+  work.stage.read(size);
+  work.totals.read += size;
+  try {
+    work.countBytes(unit);
+    const value = work.run(unit);
+    return isPromise(value) ? laterOutcomeOf(work, unit, value) : successOf(work, unit, value);
+  } catch (thrown) {
+    return recover(work, unit, thrown);
+  }
+}
+
+async function laterOutcomeOf<Unit, Result>(
+  work: Work<Unit, Result>,
+  unit: Unit,
+  value: PromiseLike<Result | LeftOut>,
+): Promise<Outcome<Result>> {
+  try {
+    return successOf(work, unit, await value);
+  } catch (thrown) {
+    return await recover(work, unit, thrown);
+  }
+}
+
+function successOf<Unit, Result>(work: Work<Unit, Result>, unit: Unit, value: Result | LeftOut): Outcome<Result> {
+  const { stage, totals } = work;
+  if (value === filtered || value === duplicate) {
+    const size = work.size(unit);
+    if (value === filtered) {
+      stage.filtered(size);
+      totals.filtered += size;
+    } else {
+      stage.deduplicated(size);
+      totals.deduplicated += size;
+    }
+    return { kind: "none" };
+  }
+  const written = work.resultSize(value, unit);
+  stage.written(written);
+  totals.written += written;
+  return { kind: "result", value };
+}
+
+/** The first attempt has failed: tries again as often as asked, then counts the failure. Never rejects. */
+async function recover<Unit, Result>(
+  work: Work<Unit, Result>,
+  unit: Unit,
+  firstThrown: unknown,
+): Promise<Outcome<Result>> {
+  const retry = retryOptions(work.options.retries);
+  let thrown = firstThrown;
+  for (let failed = 1; failed <= retry.retries && retry.when(thrown, failed); failed += 1) {
+    await sleep(work.clock, retry.delayMs(failed));
+    try {
+      return successOf(work, unit, await inSpan(work, unit, failed + 1));
+    } catch (again) {
+      thrown = again;
+    }
+  }
+  return await failureOf(work, unit, thrown);
+}
+
+async function failureOf<Unit, Result>(
+  work: Work<Unit, Result>,
+  unit: Unit,
+  thrown: unknown,
+): Promise<Outcome<Result>> {
+  const { stage, totals, options } = work;
+  const size = work.size(unit);
+  const reason = safely(() => (options.reason ?? reasonOf)(thrown), "unspecified");
+  stage.failed(size, reason, { record: unit });
+  totals.failed += size;
+  try {
+    await options.deadLetter?.(unit, thrown);
+  } catch (failure) {
+    return { kind: "error", thrown: failure };
+  }
+  const onFailed = options.onFailed ?? (options.deadLetter === undefined ? "stop" : "continue");
+  const isTooMany = totals.failed > (options.failedMax ?? Number.POSITIVE_INFINITY);
+  return onFailed === "stop" || isTooMany ? { kind: "error", thrown } : { kind: "none" };
+}
+
+/** An attempt after the first: rare, and worth a span of its own. */
+async function inSpan<Unit, Result>(work: Work<Unit, Result>, unit: Unit, number: number): Promise<Result | LeftOut> {
+  const tracer = trace.getTracer(scopeName, version);
+  const span = tracer.startSpan(`retry ${work.stage.name}`, { attributes: { [names.recordAttempt]: number } });
+  try {
+    return await context.with(trace.setSpan(context.active(), span), work.run, undefined, unit);
+  } catch (thrown) {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: thrown instanceof Error ? thrown.message : asText(thrown) });
+    throw thrown;
+  } finally {
+    span.end();
+  }
+}
+
+const emptyTotals = (): RecordTotals => ({ read: 0, written: 0, failed: 0, filtered: 0, deduplicated: 0 });
+const one = () => 1;
+
+/** Work on one record at a time. */
+export function recordWork<T, R>(
+  stage: Stage,
+  run: (record: T) => R | LeftOut | PromiseLike<R | LeftOut>,
+  options: RecordOptions<T>,
+): Work<T, R> {
+  const sizeOf = options.bytes ?? byteLength;
+  const countBytes = (record: T) => countSize(stage, sizeOf(record));
+  return { stage, run, options, countBytes, clock: systemClock, size: one, resultSize: one, totals: emptyTotals() };
+}
+
+/** Work on a batch at a time. */
+export function batchWork<T>(
+  stage: Stage,
+  run: (batch: T[]) => unknown,
+  options: RecordOptions<T[]>,
+): Work<T[], unknown> {
+  return {
+    stage,
+    run,
+    options,
+    clock: systemClock,
+    totals: emptyTotals(),
+    size: (batch) => batch.length,
+    resultSize: (result, batch) => (typeof result === "number" ? result : batch.length),
+    countBytes(batch) {
+      if (options.bytes !== undefined) stage.bytes(options.bytes(batch));
+      else for (const record of batch) countSize(stage, byteLength(record));
+    },
+  };
+}
+
+function countSize(stage: Stage, size: number | undefined): void {
+  if (size !== undefined) stage.bytes(size);
+}
+
+function byteLength(record: unknown): number | undefined {
+  return record instanceof Uint8Array ? record.byteLength : undefined;
+}
+
+function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}
+
+function reasonOf(thrown: unknown): string {
+  const { code, name } = (thrown ?? {}) as { code?: unknown; name?: unknown };
+  if (typeof code === "string" || typeof code === "number") return String(code);
+  return typeof name === "string" ? name : typeof thrown;
+}
