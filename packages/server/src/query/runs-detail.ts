@@ -30,7 +30,10 @@ export async function readRun(store: Store, id: string): Promise<RunResponse> {
     traceIds: detail.traceIds,
     fromMs: row.startedAtMs,
     toMs: row.lastSeenMs,
-    stages: stages.map((stage) => ({ id: stage.id, name: stage.name, spanId: stage.spanId })),
+    // The last attempt may be a span within the stage's own.
+    stages: stages.flatMap(({ id, name, spanId, attempts }) =>
+      [...new Set([spanId, attempts.at(-1)?.spanId ?? spanId])].map((of) => ({ id, name, spanId: of })),
+    ),
   });
   return {
     ...runSummaryOf(row),
