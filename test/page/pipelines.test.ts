@@ -39,6 +39,19 @@ describe.skipIf(noChromium)(`pipelines page${skipReason}`, () => {
     await page.waitForURL("**/runs/flights-*");
   });
 
+  it("leads from a count to the runs it counts", async () => {
+    const page = await ui.open("/pipelines");
+    await page
+      .getByRole("link", { name: /^\d+ of \d+ failed$/ })
+      .first()
+      .click();
+    await page.waitForURL("**status=failed&status=lost#runs");
+    await page.locator(".runs tbody tr").first().waitFor();
+    const statuses = await page.locator(".runs tbody .status").allInnerTexts();
+    expect(statuses.filter((status) => status !== "Failed" && status !== "Lost")).toEqual([]);
+    expect(await page.locator("#runs").evaluate((panel) => panel.getBoundingClientRect().top < innerHeight)).toBe(true);
+  });
+
   it("keeps search, sort and window in the address", async () => {
     const page = await ui.open("/pipelines");
     await page.locator("tbody tr").first().waitFor();

@@ -7,15 +7,21 @@ export interface PanelProps {
   note?: ReactNode;
   /** At the right end of the title's line. */
   actions?: ReactNode;
+  /** What a link's `#` names to come here. */
+  anchor?: string;
   children: ReactNode;
   className?: string;
 }
 
 /** A titled section of a page. A rule above it, no box: pages are read, not stacked with cards. */
-export function Panel({ title, note, actions, children, className }: PanelProps) {
+export function Panel({ title, note, actions, anchor, children, className }: PanelProps) {
   const id = useId();
   return (
-    <section className={`panel${className ? ` ${className}` : ""}`} aria-labelledby={id}>
+    <section
+      className={`panel${className ? ` ${className}` : ""}`}
+      aria-labelledby={id}
+      {...(anchor === undefined ? {} : { id: anchor })}
+    >
       <header className="panel-head">
         <h2 id={id}>{title}</h2>
         {note === undefined ? null : <span className="panel-note">{note}</span>}

@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { PipelineResponse, PipelineStageSummary } from "sightglass/contract";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { isNotFound } from "../../api/errors.ts";
 import { pipelineGridQuery, pipelineQuery, runsQuery } from "../../api/queries.ts";
 import { countOf, formatCount, formatRatio } from "../../format/count.ts";
@@ -110,7 +110,9 @@ function PipelineBody({ data, window, search, onChange }: BodyProps) {
           {...(pipeline.failed > 0 ? { tone: "failed" as const } : {})}
           note={pipeline.lost > 0 ? `and ${pipeline.lost} lost` : "runs"}
         >
-          {formatCount(pipeline.failed)}
+          <Link to="." search={{ ...search, status: ["failed"] }} hash="runs">
+            {formatCount(pipeline.failed)}
+          </Link>
         </Fact>
         <Fact name="Duration p50" note="half took less">
           <Duration ms={pipeline.durationP50Ms} />
@@ -245,9 +247,13 @@ function RunsPanel({
   };
   const runs = useInfiniteQuery(runsQuery(filter, 25));
   const found = useMemo(() => runs.data?.pages.flatMap((page) => page.runs) ?? [], [runs.data]);
+  // The panel is not there yet when a link that means it is followed; once it is, go to it.
+  useEffect(() => {
+    if (location.hash === "#runs") document.getElementById("runs")?.scrollIntoView();
+  }, []);
   const isFiltered = search.status !== undefined || search.partition !== undefined;
   return (
-    <Panel title="Runs" actions={<RunsFilter search={search} onChange={onChange} />}>
+    <Panel title="Runs" anchor="runs" actions={<RunsFilter search={search} onChange={onChange} />}>
       {runs.data === undefined ? (
         runs.error === null ? (
           <SkeletonRows rows={10} height={28} label="Reading the runs" />

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { PipelineSummary } from "sightglass/contract";
-import { formatRatio } from "../../format/count.ts";
+import { countOf, formatCount, formatRatio } from "../../format/count.ts";
 import { useListKeys } from "../../keyboard/use-list-keys.ts";
 import { Count, Duration, RelativeTime } from "../../primitives/measures.tsx";
 import { Status, UnexplainedShape } from "../../primitives/status.tsx";
@@ -127,9 +127,19 @@ function SuccessRate({ pipeline }: { pipeline: PipelineSummary }) {
   return (
     <>
       {formatRatio(pipeline.successRate)}
-      <span className="pipelines-bad">
-        {bad === 0 ? `${pipeline.runCount} runs` : `${bad} of ${pipeline.runCount} failed`}
-      </span>
+      {bad === 0 ? (
+        <span className="pipelines-bad">{countOf(pipeline.runCount, "run")}</span>
+      ) : (
+        <Link
+          to="/pipelines/$pipeline"
+          params={{ pipeline: pipeline.name }}
+          search={{ status: ["failed", "lost"] }}
+          hash="runs"
+          className="pipelines-bad"
+        >
+          {formatCount(bad)} of {formatCount(pipeline.runCount)} failed
+        </Link>
+      )}
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { RunResponse } from "sightglass/contract";
 import { formatRatio } from "../../format/count.ts";
 import { formatDuration } from "../../format/duration.ts";
@@ -23,7 +24,13 @@ export function RunFacts({ run }: { run: RunResponse }) {
         <Count value={run.recordsWritten} />
       </Fact>
       <Fact name="Failed records" {...(failed > 0 ? { tone: "failed" as const } : {})}>
-        <Count value={run.recordsFailed} />
+        {failed > 0 ? (
+          <Link to="." search={{ tab: "errors" }}>
+            <Count value={run.recordsFailed} />
+          </Link>
+        ) : (
+          <Count value={run.recordsFailed} />
+        )}
       </Fact>
       <Fact
         name="Unexplained rows"

@@ -31,10 +31,8 @@ const route = getRouteApi("/runs/$runId");
 export function RunPage() {
   const { runId } = route.useParams();
   const { data, error, isPending, refetch } = useQuery(runQuery(runId));
-  useTitle(
-    data === undefined ? "Run" : `${data.partition ?? formatMoment(data.startedAt, Date.now())}`,
-    data?.pipeline,
-  );
+  const nowMs = useNow(60_000);
+  useTitle(data === undefined ? "Run" : (data.partition ?? formatMoment(data.startedAt, nowMs)), data?.pipeline);
   return (
     <div className="page">
       {data !== undefined ? (
