@@ -120,7 +120,7 @@ export function countSamples(series: readonly StepSeries[]): number {
   let total = 0;
   for (const { present, histograms } of series) {
     if (histograms === undefined) {
-      for (const kind of present) if (kind !== absentSample) total++;
+      for (let step = 0; step < present.length; step++) if (present[step] !== absentSample) total++;
       continue;
     }
     present.forEach((kind, step) => {

@@ -1,5 +1,5 @@
 import type { VectorSelector } from "../ast/nodes.ts";
-import { newSeries, setFloat, setHistogram, isEmpty, type StepSeries } from "../model/series.ts";
+import { isEmpty, newSeries, SeriesMaker, setFloat, setHistogram, type StepSeries } from "../model/series.ts";
 import { staleFlags } from "../model/stale.ts";
 import { referenceGrid } from "../plan/times.ts";
 import type { ComputedSeries, RawSeries } from "../source/series-source.ts";
@@ -28,11 +28,12 @@ export async function evaluateSelector(
   if (result === undefined) return vectorOf([]);
   if (result.kind === "computed") return vectorOf(result.series.map((each) => fromComputed(each, grid)));
   const reference = referenceGrid(node, grid, evaluation.grid);
+  const maker = new SeriesMaker(grid.count);
   const found: StepSeries[] = [];
   for (const raw of result.series) {
     const pause = evaluation.checkpoint();
     if (pause !== undefined) await pause;
-    const out = newSeries(raw.labels, false, grid.count);
+    const out = maker.make(raw.labels, false);
     if (node.smoothed) smoothSeries(raw, reference, evaluation, node, out);
     else lookBack(raw, reference, evaluation.settings.lookbackMs, read, out);
     if (!isEmpty(out)) found.push(out);

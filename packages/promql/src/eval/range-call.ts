@@ -1,7 +1,7 @@
 import { unwrapParens, type Call } from "../ast/nodes.ts";
 import { executionError } from "../errors.ts";
 import type { RangeFunction } from "../functions/range-function.ts";
-import { isEmpty, newSeries, presentCount, type StepSeries } from "../model/series.ts";
+import { isEmpty, presentCount, SeriesMaker, type StepSeries } from "../model/series.ts";
 import { messages } from "./annotations.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Grid } from "./grid.ts";
@@ -51,13 +51,14 @@ export async function evaluateRangeCall(
     args,
     span: range.span,
   });
+  const maker = new SeriesMaker(grid.count);
   const results: StepSeries[] = [];
   let held = 0;
   for (const series of input.series) {
     const pause = evaluation.checkpoint();
     if (pause !== undefined) await pause;
     const named = implementation.keepsName ? series : evaluation.dropped(series.labels);
-    const out = newSeries(named.labels, named.dropName, grid.count);
+    const out = maker.make(named.labels, named.dropName);
     const fullest = forEachWindow(series, input.windows, kernel, out);
     // The window and what came of it are in memory at the same time.
     evaluation.hold(fullest);

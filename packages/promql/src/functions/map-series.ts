@@ -2,7 +2,7 @@ import type { Evaluation } from "../eval/evaluation.ts";
 import { mergeSameLabels } from "../eval/merge.ts";
 import { vectorOf, type VectorValue } from "../eval/value.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
-import { floatSample, histogramSample, newSeries, type StepSeries } from "../model/series.ts";
+import { floatSample, histogramSample, SeriesMaker, type StepSeries } from "../model/series.ts";
 
 /** Each float of each series mapped to another; histograms give nothing. The results have no metric name. */
 export function mapFloats(
@@ -40,10 +40,11 @@ function finish(
   evaluation: Evaluation,
   fill: (from: StepSeries, out: StepSeries) => void,
 ): VectorValue {
+  const maker = new SeriesMaker(series[0]?.present.length ?? 0);
   const results: StepSeries[] = [];
   for (const from of series) {
     const { labels, dropName } = evaluation.dropped(from.labels);
-    const out = newSeries(labels, dropName, from.present.length);
+    const out = maker.make(labels, dropName);
     fill(from, out);
     if (out.present.includes(floatSample)) results.push(out);
   }

@@ -6,6 +6,7 @@ import type { RangeKernel, RangeSeries, Window } from "../eval/windows.ts";
 import { extendedRate } from "./extended-rate.ts";
 import { histogramIncrease } from "./histogram-increase.ts";
 import { countHistograms, type RangeCall, type RangeFunction } from "./range-function.ts";
+import { ResetTrail } from "./reset-trail.ts";
 import { isStartReset, startsOverlap } from "./start-time.ts";
 
 export interface RateKind {
@@ -21,35 +22,39 @@ export const delta = rateFunction({ isCounter: false, perSecond: false });
 
 function rateKernel(call: RangeCall, kind: RateKind): RangeKernel {
   if (call.anchored || call.smoothed) return extendedRate(call, kind);
+  const trail = new ResetTrail();
   return (series, window, out) => {
     const { histograms } = series;
     if (histograms === undefined) {
-      floatRate(series, window, out, call, kind);
+      floatRate(series, window, out, call, kind, trail);
       return;
     }
     const histogramCount = countHistograms(histograms, window);
-    if (histogramCount === 0) floatRate(series, window, out, call, kind);
+    if (histogramCount === 0) floatRate(series, window, out, call, kind, undefined);
     else if (histogramCount < window.high - window.low)
       call.annotations.warn(messages.mixedFloatsHistograms(series.labels.metricName), call.span);
     else histogramRate(series, window, out, call, kind);
   };
 }
 
-function floatRate(series: RangeSeries, window: Window, out: StepSeries, call: RangeCall, kind: RateKind): void {
+/** `trail` knows the resets of series that are all floats. */
+function floatRate(
+  series: RangeSeries,
+  window: Window,
+  out: StepSeries,
+  call: RangeCall,
+  kind: RateKind,
+  trail: ResetTrail | undefined,
+): void {
   const { values } = series;
   const { low, high } = window;
   const last = high - 1;
   const first = values[low] as number;
   let increased = (values[last] as number) - first;
   if (kind.isCounter) {
-    if (series.startsMs === undefined) {
-      let previous = first;
-      for (let index = low + 1; index <= last; index++) {
-        const value = values[index] as number;
-        if (value < previous) increased += previous;
-        previous = value;
-      }
-    } else increased += resetsWithStarts(series, series.startsMs, window, call);
+    if (series.startsMs !== undefined) increased += resetsWithStarts(series, series.startsMs, window, call);
+    else if (trail !== undefined) increased = trail.addLosses(values, low, high, increased);
+    else for (let index = low + 1; index <= last; index++) increased += lossAt(values, index);
   }
   const startMs = firstStart(series, window, kind);
   if (startMs !== 0) increased += first;
@@ -57,6 +62,11 @@ function floatRate(series: RangeSeries, window: Window, out: StepSeries, call: R
   if (factor === 0) return;
   out.values[window.step] = (increased * factor) / (kind.perSecond ? call.rangeMs / 1000 : 1);
   out.present[window.step] = 1;
+}
+
+function lossAt(values: Float64Array, index: number): number {
+  const previous = values[index - 1] ?? NaN;
+  return (values[index] ?? NaN) < previous ? previous : 0;
 }
 
 /** What resets took away, where start timestamps tell of resets too. */

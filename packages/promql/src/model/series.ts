@@ -21,6 +21,38 @@ export function newSeries(labels: Labels, dropName: boolean, count: number): Ste
   return { labels, dropName, values: new Float64Array(count), present: new Uint8Array(count) };
 }
 
+const blockSamples = 16_384;
+
+/** Makes many series of one length: their arrays are cut from larger blocks, which is faster than one by one. */
+export class SeriesMaker {
+  readonly #count: number;
+  #values = new Float64Array();
+  #present = new Uint8Array();
+  #at = 0;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  make(labels: Labels, dropName: boolean): StepSeries {
+    const count = this.#count;
+    if (count > blockSamples / 4) return newSeries(labels, dropName, count);
+    if (this.#at + count > this.#values.length) {
+      this.#values = new Float64Array(blockSamples);
+      this.#present = new Uint8Array(blockSamples);
+      this.#at = 0;
+    }
+    const from = this.#at;
+    this.#at += count;
+    return {
+      labels,
+      dropName,
+      values: this.#values.subarray(from, from + count),
+      present: this.#present.subarray(from, from + count),
+    };
+  }
+}
+
 export function setHistogram(series: StepSeries, step: number, histogram: FloatHistogram): void {
   (series.histograms ??= [])[step] = histogram;
   series.present[step] = histogramSample;
@@ -46,8 +78,9 @@ export function isEmpty(series: StepSeries): boolean {
 }
 
 export function presentCount(series: StepSeries): number {
+  const { present } = series;
   let count = 0;
-  for (const kind of series.present) if (kind !== absentSample) count++;
+  for (let step = 0; step < present.length; step++) if (present[step] !== absentSample) count++;
   return count;
 }
 
