@@ -34,10 +34,11 @@ export function formatBytes(bytes: number | null | undefined): string {
   return `${value.toFixed(digits).replace(/\.0$/, "")} ${byteUnits[unit]}`;
 }
 
-/** `99.2 %`; never rounds to 100 what is not whole. */
+/** `99.2 %`; never rounds to 100 what is not whole, nor to 0 what is not nothing. */
 export function formatRatio(ratio: number | null | undefined): string {
   if (ratio === null || ratio === undefined) return unknown;
   if (ratio === 1) return "100 %";
+  if (ratio > 0 && ratio < 0.0005) return "< 0.1 %";
   const percent = Math.min(ratio * 100, 99.9);
   return `${percent >= 10 || percent === 0 ? percent.toFixed(percent >= 95 ? 1 : 0) : percent.toFixed(1)} %`;
 }

@@ -8,6 +8,8 @@ export interface TimeAxisHeaderProps {
   onRange: (range: TimeRange) => void;
 }
 
+/** Behind this share of the width a label has no room. */
+const labelEnd = 0.95;
 /** A drag shorter than this is a click. */
 const dragMinPx = 4;
 
@@ -47,7 +49,7 @@ export function TimeAxisHeader({ range, ticks, onRange }: TimeAxisHeaderProps) {
     >
       {ticks.map((tick) => (
         <span key={tick.atNs} className="wf-tick" style={{ left: `${((tick.atNs - range.startNs) / width) * 100}%` }}>
-          {tick.label}
+          {(tick.atNs - range.startNs) / width < labelEnd ? tick.label : null}
         </span>
       ))}
       {drag === null ? null : (

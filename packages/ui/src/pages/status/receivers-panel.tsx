@@ -35,7 +35,7 @@ export function ReceiversPanel({ receivers }: { receivers: StatusResponse["recei
                 <td className="num">
                   {formatCount(refused)}
                   {refused > 0 && requests > 0 ? (
-                    <span className="status-share">{share(refused / requests)}</span>
+                    <span className="status-share">{formatRatio(refused / requests)}</span>
                   ) : null}
                 </td>
                 <td>
@@ -49,8 +49,6 @@ export function ReceiversPanel({ receivers }: { receivers: StatusResponse["recei
     </Panel>
   );
 }
-
-const share = (ratio: number) => (ratio < 0.001 ? "< 0.1 %" : formatRatio(ratio));
 
 function Refusals({ refusals }: { refusals: Readonly<Record<string, number>> }) {
   const entries = Object.entries(refusals).sort(([, a], [, b]) => b - a);

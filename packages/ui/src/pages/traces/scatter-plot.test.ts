@@ -43,6 +43,11 @@ describe("layOut", () => {
     }
   });
 
+  it("gives a single trace an axis with ticks around it", () => {
+    const single = layOut([trace("a", "2026-11-20T10:00:00Z", 1_800_000)], { width: 300, height: 100 }, null);
+    expect(durationTicks(single)).toEqual([600_000, 3_600_000]);
+  });
+
   it("lays out a single trace", () => {
     const [point] = layOut([trace("a", "2026-11-20T10:00:00Z", 5)], { width: 300, height: 100 }, null).points;
     expect(Number.isFinite(point?.x) && Number.isFinite(point?.y)).toBe(true);

@@ -39,8 +39,12 @@ export function layOut(
   const logs = traces.map((trace) => Math.log10(Math.max(durationMinMs, trace.durationMs)));
   const fromMs = range?.fromMs ?? starts.reduce((a, b) => Math.min(a, b), Infinity);
   const toMs = Math.max(range?.toMs ?? starts.reduce((a, b) => Math.max(a, b), -Infinity), fromMs + 1000);
-  const low = Math.floor(logs.reduce((a, b) => Math.min(a, b), Infinity) * 2 - 0.2) / 2;
-  const high = Math.max(low + 1, Math.ceil(logs.reduce((a, b) => Math.max(a, b), -Infinity) * 2 + 0.2) / 2);
+  const least = logs.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = logs.reduce((a, b) => Math.max(a, b), -Infinity);
+  // At least two powers of ten, with the traces in the middle: traces alike should look alike.
+  const room = Math.max(0.2, (2 - (most - least)) / 2);
+  const low = Math.floor((least - room) * 2) / 2;
+  const high = Math.ceil((most + room) * 2) / 2;
   const plot = { ...size, fromMs, toMs, low, high };
   const points = traces.map((trace, index) => ({
     trace,

@@ -107,14 +107,15 @@ function Results({ traces, hasMore, isReadingMore, search, onSearch, onMore }: R
             {isReadingMore ? "Reading…" : "Older traces"}
           </Button>
         ) : null}
-        <span className="muted">
-          {hasMore
-            ? `The newest ${countOf(traces.length, "trace")} that match.`
-            : `All ${countOf(traces.length, "trace")} that match.`}
-        </span>
+        <span className="muted">{footWords(traces.length, hasMore)}</span>
       </p>
     </>
   );
+}
+
+function footWords(count: number, hasMore: boolean): string {
+  if (hasMore) return `The newest ${countOf(count, "trace")} that match.`;
+  return count === 1 ? "The only trace that matches." : `All ${countOf(count, "trace")} that match.`;
 }
 
 /**
