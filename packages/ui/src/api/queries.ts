@@ -78,9 +78,12 @@ export interface LogsFilter {
   q?: string;
 }
 
-export function runLogsQuery(id: string, filter: LogsFilter, limit = 500) {
+/** Not under the run's key: its changes come often, and reading all pages again for each would be much for nothing. */
+export function runLogsQuery(id: string, about: LogsFilter & { isOver: boolean }, limit = 1_000) {
+  // A run that is over is read once more: its last lines came with its end.
+  const { isOver, ...filter } = about;
   return infiniteQueryOptions({
-    queryKey: ["run", id, "logs", filter],
+    queryKey: ["logs", id, filter, { isOver }],
     queryFn: ({ signal, pageParam }) =>
       getJson<LogsResponse>(withParameters(path("runs", id, "logs"), { ...filter, limit, cursor: pageParam }), signal),
     initialPageParam: null as string | null,

@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import type { GridCell, PipelineGridResponse, RunSummary } from "sightglass/contract";
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type AnchorHTMLAttributes, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { formatDuration } from "../../format/duration.ts";
 import { formatDay, formatMoment } from "../../format/time.ts";
 import { useNow } from "../../format/use-now.ts";
 import { Status, statusWords } from "../../primitives/status.tsx";
 import { Bubble, type Place } from "../../primitives/tooltip.tsx";
-import { stripBars } from "../../strip/bars.ts";
+import { type Bar, stripBars } from "../../strip/bars.ts";
 import { RunWords } from "../../strip/run-strip.tsx";
 import { unexplainedWords } from "../../strip/run-words.ts";
 import { type GridPlace, moveInGrid } from "./grid-cursor.ts";
@@ -43,7 +43,7 @@ export function RunGrid({ grid }: { grid: PipelineGridResponse }) {
     const box = event.currentTarget.getBoundingClientRect();
     setShown({ ...at, at: { left: box.left + box.width / 2, top: box.top } });
   };
-  const handlers = (at: GridPlace) => ({
+  const handlers: PlaceHandlers = (at) => ({
     id: cellId(at),
     tabIndex: at.stage === place.stage && at.run === Math.min(place.run, runs.length - 1) ? 0 : -1,
     onPointerEnter: show(at),
@@ -58,55 +58,18 @@ export function RunGrid({ grid }: { grid: PipelineGridResponse }) {
     <div className="grid-scroll" ref={scroller} onPointerLeave={() => setShown(null)}>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role -- the pattern for a table one moves in */}
       <table className="run-grid" role="grid" aria-label="Runs by stage, oldest first" onKeyDown={onKeyDown}>
-        <thead>
-          <tr>
-            <td className="grid-corner">
-              <span className="muted">Duration</span>
-            </td>
-            {bars.map(({ run, height }, index) => (
-              <th key={run.id} scope="col" className={shown?.run === index ? "is-shown" : undefined}>
-                <Link
-                  to="/runs/$runId"
-                  params={{ runId: run.id }}
-                  className="grid-run"
-                  aria-label={`Run ${formatMoment(run.startedAt, nowMs)}, ${statusWords[run.status]}`}
-                  {...handlers({ stage: -1, run: index })}
-                >
-                  {unexplainedWords(run.recordsUnexplained) === null ? null : <span className="strip-mark" />}
-                  <span
-                    className={`strip-bar status-${run.status} is-${run.status}`}
-                    style={{ height: `${height * 100}%` }}
-                  />
-                </Link>
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <GridHead bars={bars} shownRun={shown?.run} nowMs={nowMs} handlers={handlers} />
         <tbody>
-          {stages.map((stage, stageIndex) => (
-            <tr key={stage.name}>
-              <th scope="row" className="grid-stage" style={{ paddingInlineStart: stage.depth * 14 }}>
-                {stage.name}
-              </th>
-              {runs.map((run, runIndex) => {
-                const cell = cells[stageIndex]?.[runIndex] ?? null;
-                const at = { stage: stageIndex, run: runIndex };
-                return (
-                  <td key={run.id} className={shown?.run === runIndex ? "is-shown" : undefined}>
-                    <Link
-                      to="/runs/$runId"
-                      params={{ runId: run.id }}
-                      search={{ stage: stage.name }}
-                      className={`grid-cell ${cell === null ? "is-absent" : `status-${cell.status} is-${cell.status}`}`}
-                      aria-label={cellLabel(stage.name, cell, run, nowMs)}
-                      {...handlers(at)}
-                    >
-                      {cell === null ? null : <GridGlyph cell={cell} />}
-                    </Link>
-                  </td>
-                );
-              })}
-            </tr>
+          {stages.map((stage, index) => (
+            <GridRow
+              key={stage.name}
+              stage={{ ...stage, index }}
+              runs={runs}
+              cells={cells[index] ?? []}
+              shownRun={shown?.run}
+              nowMs={nowMs}
+              handlers={handlers}
+            />
           ))}
         </tbody>
         <tfoot aria-hidden="true">
@@ -122,6 +85,79 @@ export function RunGrid({ grid }: { grid: PipelineGridResponse }) {
       </table>
       {shown === null ? null : <GridBubble grid={grid} shown={shown} nowMs={nowMs} />}
     </div>
+  );
+}
+
+/** What a place listens to; one of them is the grid's stop for Tab. */
+type PlaceHandlers = (
+  at: GridPlace,
+) => Pick<AnchorHTMLAttributes<HTMLAnchorElement>, "id" | "tabIndex" | "onPointerEnter" | "onFocus" | "onBlur">;
+
+interface GridPartProps {
+  shownRun: number | undefined;
+  nowMs: number;
+  handlers: PlaceHandlers;
+}
+
+function GridHead({ bars, shownRun, nowMs, handlers }: GridPartProps & { bars: readonly Bar[] }) {
+  return (
+    <thead>
+      <tr>
+        <td className="grid-corner">
+          <span className="muted">Duration</span>
+        </td>
+        {bars.map(({ run, height }, index) => (
+          <th key={run.id} scope="col" className={shownRun === index ? "is-shown" : undefined}>
+            <Link
+              to="/runs/$runId"
+              params={{ runId: run.id }}
+              className="grid-run"
+              aria-label={`Run ${formatMoment(run.startedAt, nowMs)}, ${statusWords[run.status]}`}
+              {...handlers({ stage: -1, run: index })}
+            >
+              {unexplainedWords(run.recordsUnexplained) === null ? null : <span className="strip-mark" />}
+              <span
+                className={`strip-bar status-${run.status} is-${run.status}`}
+                style={{ height: `${height * 100}%` }}
+              />
+            </Link>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+interface GridRowProps extends GridPartProps {
+  stage: { name: string; depth: number; index: number };
+  runs: readonly RunSummary[];
+  cells: readonly (GridCell | null)[];
+}
+
+function GridRow({ stage, runs, cells, shownRun, nowMs, handlers }: GridRowProps) {
+  return (
+    <tr>
+      <th scope="row" className="grid-stage" style={{ paddingInlineStart: stage.depth * 14 }}>
+        {stage.name}
+      </th>
+      {runs.map((run, index) => {
+        const cell = cells[index] ?? null;
+        return (
+          <td key={run.id} className={shownRun === index ? "is-shown" : undefined}>
+            <Link
+              to="/runs/$runId"
+              params={{ runId: run.id }}
+              search={{ stage: stage.name }}
+              className={`grid-cell ${cell === null ? "is-absent" : `status-${cell.status} is-${cell.status}`}`}
+              aria-label={cellLabel(stage.name, cell, run, nowMs)}
+              {...handlers({ stage: stage.index, run: index })}
+            >
+              {cell === null ? null : <GridGlyph cell={cell} />}
+            </Link>
+          </td>
+        );
+      })}
+    </tr>
   );
 }
 

@@ -40,52 +40,58 @@ export function RunsTable({ runs }: { runs: readonly RunSummary[] }) {
       </thead>
       <tbody>
         {runs.map((run, index) => (
-          <Row key={run.id} current={index === keys.index} data-list="runs" data-list-index={index}>
-            <td>
-              <Status status={run.status} quiet />
-            </td>
-            <th scope="row">
-              <Link to="/runs/$runId" params={{ runId: run.id }} className="runs-link">
-                <Moment at={run.startedAt} />
-              </Link>
-            </th>
-            <td>
-              {run.partition ?? <span className="muted">–</span>}
-              {run.isBackfill ? <span className="tag">backfill</span> : null}
-              {run.attempts > 1 ? <span className="tag">{run.attempts} attempts</span> : null}
-            </td>
-            <td className="num">
-              <Duration ms={run.durationMs} since={run.status === "running" ? run.startedAt : undefined} />
-            </td>
-            <td className="num wide muted">
-              <Duration ms={run.waitMs} />
-            </td>
-            <td className="num wide">
-              <Count value={run.recordsRead} />
-            </td>
-            <td className="num">
-              <Count value={run.recordsWritten} />
-            </td>
-            <td className="num wide">
-              <Count value={run.recordsFailed} />
-            </td>
-            <td className="num">
-              {(run.recordsUnexplained ?? 0) === 0 ? (
-                <span className="muted">
-                  <Count value={run.recordsUnexplained} />
-                </span>
-              ) : (
-                <span className="is-unexplained">
-                  <UnexplainedShape /> <Count value={run.recordsUnexplained} />
-                </span>
-              )}
-            </td>
-            <td className="wide runs-error truncate" title={run.error?.message}>
-              {run.error?.message}
-            </td>
-          </Row>
+          <RunRow key={run.id} run={run} index={index} isCurrent={index === keys.index} />
         ))}
       </tbody>
     </Table>
+  );
+}
+
+function RunRow({ run, index, isCurrent }: { run: RunSummary; index: number; isCurrent: boolean }) {
+  return (
+    <Row current={isCurrent} data-list="runs" data-list-index={index}>
+      <td>
+        <Status status={run.status} quiet />
+      </td>
+      <th scope="row">
+        <Link to="/runs/$runId" params={{ runId: run.id }} className="runs-link">
+          <Moment at={run.startedAt} />
+        </Link>
+      </th>
+      <td>
+        {run.partition ?? <span className="muted">–</span>}
+        {run.isBackfill ? <span className="tag">backfill</span> : null}
+        {run.attempts > 1 ? <span className="tag">{run.attempts} attempts</span> : null}
+      </td>
+      <td className="num">
+        <Duration ms={run.durationMs} since={run.status === "running" ? run.startedAt : undefined} />
+      </td>
+      <td className="num wide muted">
+        <Duration ms={run.waitMs} />
+      </td>
+      <td className="num wide">
+        <Count value={run.recordsRead} />
+      </td>
+      <td className="num">
+        <Count value={run.recordsWritten} />
+      </td>
+      <td className="num wide">
+        <Count value={run.recordsFailed} />
+      </td>
+      <td className="num">
+        {(run.recordsUnexplained ?? 0) === 0 ? (
+          <span className="muted">
+            <Count value={run.recordsUnexplained} />
+          </span>
+        ) : (
+          <span className="is-unexplained">
+            <UnexplainedShape /> <Count value={run.recordsUnexplained} />
+          </span>
+        )}
+      </td>
+      <td className="wide runs-error truncate" title={run.error?.message}>
+        {run.error?.message}
+      </td>
+    </Row>
   );
 }

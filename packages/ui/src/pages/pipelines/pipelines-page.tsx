@@ -9,7 +9,7 @@ import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
 import { VerdictLine } from "../../primitives/verdict.tsx";
 import { useTitle } from "../../shell/use-title.ts";
 import type { PipelinesSearch } from "../../url/pipelines-search.ts";
-import { windowDefault, windowNames, windows } from "../../url/windows.ts";
+import { type Window, windowDefault, windowNames, windows } from "../../url/windows.ts";
 import { overallVerdict, sortPipelines } from "./attention.ts";
 import { NoPipelines } from "./no-pipelines.tsx";
 import { PipelinesTable } from "./pipelines-table.tsx";
@@ -36,30 +36,7 @@ export function PipelinesPage() {
 
   return (
     <div className="page">
-      <div className="page-head">
-        <h1>Pipelines</h1>
-        <div className="page-actions">
-          <label className="field">
-            <span className="visually-hidden">Find a pipeline</span>
-            <input
-              type="search"
-              className="input"
-              placeholder="Find a pipeline   /"
-              value={search.q ?? ""}
-              onChange={(event) => change({ q: event.target.value })}
-              onKeyDown={(event) => {
-                if (event.key === "Escape") event.currentTarget.blur();
-              }}
-            />
-          </label>
-          <Segments
-            label="Time window"
-            options={windows}
-            value={window}
-            onChange={(next) => change({ window: next })}
-          />
-        </div>
-      </div>
+      <PipelinesHead q={search.q ?? ""} window={window} onChange={change} />
       {data !== undefined ? (
         all.length === 0 ? (
           <NoPipelines />
@@ -95,6 +72,41 @@ export function PipelinesPage() {
       ) : (
         <ErrorState what="the pipelines" error={error} onRetry={() => void refetch()} />
       )}
+    </div>
+  );
+}
+
+interface HeadProps {
+  q: string;
+  window: Window;
+  onChange: (next: PipelinesSearch) => void;
+}
+
+function PipelinesHead({ q, window, onChange }: HeadProps) {
+  return (
+    <div className="page-head">
+      <h1>Pipelines</h1>
+      <div className="page-actions">
+        <label className="field">
+          <span className="visually-hidden">Find a pipeline</span>
+          <input
+            type="search"
+            className="input"
+            placeholder="Find a pipeline   /"
+            value={q}
+            onChange={(event) => onChange({ q: event.target.value })}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") event.currentTarget.blur();
+            }}
+          />
+        </label>
+        <Segments
+          label="Time window"
+          options={windows}
+          value={window}
+          onChange={(next) => onChange({ window: next })}
+        />
+      </div>
     </div>
   );
 }

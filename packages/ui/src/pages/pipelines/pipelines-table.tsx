@@ -53,46 +53,49 @@ export function PipelinesTable({ pipelines, sort, onSort, windowName }: Pipeline
       </thead>
       <tbody>
         {pipelines.map((pipeline, index) => (
-          <Row key={pipeline.name} current={index === keys.index} data-list="pipelines" data-list-index={index}>
-            <th scope="row" className="pipelines-name">
-              <Link to="/pipelines/$pipeline" params={{ pipeline: pipeline.name }}>
-                {pipeline.name}
-              </Link>
-              <span className="pipelines-origin">
-                {pipeline.origin}
-                {pipeline.services.map((service) =>
-                  service === pipeline.origin || service === pipeline.name ? null : ` · ${service}`,
-                )}
-              </span>
-            </th>
-            <td className="pipelines-strip">
-              <RunStrip
-                runs={pipeline.latestRuns}
-                label={`Latest ${pipeline.latestRuns.length} runs of ${pipeline.name}`}
-              />
-            </td>
-            <td className="pipelines-last">
-              <LastRun pipeline={pipeline} />
-            </td>
-            <td className="num pipelines-success">
-              <SuccessRate pipeline={pipeline} />
-            </td>
-            <td className="num wide">
-              <Duration ms={pipeline.durationP50Ms} />
-            </td>
-            <td className="num wide">
-              <Duration ms={pipeline.durationP95Ms} />
-            </td>
-            <td className="num pipelines-rows">
-              <Count value={pipeline.recordsWritten} short />
-            </td>
-            <td className="num wide muted">
-              <RelativeTime at={pipeline.lastSuccessAt} />
-            </td>
-          </Row>
+          <PipelineRow key={pipeline.name} pipeline={pipeline} index={index} isCurrent={index === keys.index} />
         ))}
       </tbody>
     </Table>
+  );
+}
+
+function PipelineRow({ pipeline, index, isCurrent }: { pipeline: PipelineSummary; index: number; isCurrent: boolean }) {
+  return (
+    <Row current={isCurrent} data-list="pipelines" data-list-index={index}>
+      <th scope="row" className="pipelines-name">
+        <Link to="/pipelines/$pipeline" params={{ pipeline: pipeline.name }}>
+          {pipeline.name}
+        </Link>
+        <span className="pipelines-origin">
+          {pipeline.origin}
+          {pipeline.services.map((service) =>
+            service === pipeline.origin || service === pipeline.name ? null : ` · ${service}`,
+          )}
+        </span>
+      </th>
+      <td className="pipelines-strip">
+        <RunStrip runs={pipeline.latestRuns} label={`Latest ${pipeline.latestRuns.length} runs of ${pipeline.name}`} />
+      </td>
+      <td className="pipelines-last">
+        <LastRun pipeline={pipeline} />
+      </td>
+      <td className="num pipelines-success">
+        <SuccessRate pipeline={pipeline} />
+      </td>
+      <td className="num wide">
+        <Duration ms={pipeline.durationP50Ms} />
+      </td>
+      <td className="num wide">
+        <Duration ms={pipeline.durationP95Ms} />
+      </td>
+      <td className="num pipelines-rows">
+        <Count value={pipeline.recordsWritten} short />
+      </td>
+      <td className="num wide muted">
+        <RelativeTime at={pipeline.lastSuccessAt} />
+      </td>
+    </Row>
   );
 }
 

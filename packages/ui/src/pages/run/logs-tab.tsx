@@ -34,7 +34,7 @@ export function LogsTab({ run, search, onSearch }: LogsTabProps) {
     ...(search.q === undefined ? {} : { q: search.q }),
   };
   const query = useInfiniteQuery({
-    ...runLogsQuery(run.id, filter),
+    ...runLogsQuery(run.id, { ...filter, isOver: !isRunning }),
     refetchInterval: isRunning && isFollowing ? followEveryMs : false,
   });
   const logs = useMemo(() => query.data?.pages.flatMap((page) => page.logs) ?? [], [query.data]);
@@ -49,37 +49,7 @@ export function LogsTab({ run, search, onSearch }: LogsTabProps) {
   return (
     <div className="logs">
       <div className="logs-bar">
-        <SearchBox value={search.q ?? ""} onChange={(q) => onSearch({ ...search, q })} />
-        <label className="field">
-          <span className="visually-hidden">Severity</span>
-          <select
-            className="select"
-            value={search.severity ?? ""}
-            onChange={(event) => onSearch({ ...search, severity: event.target.value as LogSeverity })}
-          >
-            <option value="">Every severity</option>
-            {logSeverities.map((severity) => (
-              <option key={severity} value={severity}>
-                {severity} and above
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="field">
-          <span className="visually-hidden">Stage</span>
-          <select
-            className="select"
-            value={search.stage ?? ""}
-            onChange={(event) => onSearch({ ...search, stage: event.target.value })}
-          >
-            <option value="">Every stage</option>
-            {[...new Set(run.stages.map((stage) => stage.name))].map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <LogsFilters run={run} search={search} onSearch={onSearch} />
         {isRunning ? (
           <Button aria-pressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
             Follow
@@ -114,6 +84,45 @@ export function LogsTab({ run, search, onSearch }: LogsTabProps) {
         />
       )}
     </div>
+  );
+}
+
+/** Words, severity and stage: all in the address. */
+function LogsFilters({ run, search, onSearch }: LogsTabProps) {
+  return (
+    <>
+      <SearchBox value={search.q ?? ""} onChange={(q) => onSearch({ ...search, q })} />
+      <label className="field">
+        <span className="visually-hidden">Severity</span>
+        <select
+          className="select"
+          value={search.severity ?? ""}
+          onChange={(event) => onSearch({ ...search, severity: event.target.value as LogSeverity })}
+        >
+          <option value="">Every severity</option>
+          {logSeverities.map((severity) => (
+            <option key={severity} value={severity}>
+              {severity} and above
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="field">
+        <span className="visually-hidden">Stage</span>
+        <select
+          className="select"
+          value={search.stage ?? ""}
+          onChange={(event) => onSearch({ ...search, stage: event.target.value })}
+        >
+          <option value="">Every stage</option>
+          {[...new Set(run.stages.map((stage) => stage.name))].map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import { Panel } from "../../primitives/panel.tsx";
 import { UnexplainedShape } from "../../primitives/status.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import { CodeWords } from "./code-words.tsx";
-import { type Fate, fateWords, type FlowStep, rowFlow } from "./row-flow.ts";
+import { type Fate, fateWords, type FlowStep, type RowFlow, rowFlow } from "./row-flow.ts";
 import "./row-waterfall.css";
 
 /** More stages than this stand closer. */
@@ -77,10 +77,18 @@ export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
           ))}
         </tbody>
       </Table>
+      <FlowNotes flow={flow} />
+    </Panel>
+  );
+}
+
+function FlowNotes({ flow }: { flow: RowFlow }) {
+  return (
+    <>
       {flow.scale.low > 0 ? (
         <p className="flow-note">The bars begin at {formatCount(flow.scale.low)} rows, so that small losses show.</p>
       ) : null}
-      {flow.uncounted.length > 0 && flow.uncounted.length < run.stages.length ? (
+      {flow.uncounted.length > 0 ? (
         <p className="flow-note">
           Told no row counts:{" "}
           {flow.uncounted
@@ -90,7 +98,7 @@ export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
           {flow.uncounted.length > 8 ? ` and ${flow.uncounted.length - 8} more` : ""}.
         </p>
       ) : null}
-    </Panel>
+    </>
   );
 }
 
