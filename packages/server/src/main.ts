@@ -181,6 +181,8 @@ async function startReceivers({ config, clock, log, running }: Context, { tables
     await receiver.start();
     running.add(receiver.stats.protocol, () => receiver.stop());
   }
+  // First of all on the way down: what still comes on open connections is refused as retryable.
+  running.add("admission", () => admission.stop());
   // The same on the page's port, for clients that know only one address.
   const onPagePort = new ReceiverStats("otlp-http");
   onPagePort.address = formatAddress(config.listen);

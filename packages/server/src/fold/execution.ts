@@ -21,6 +21,8 @@ export interface Counts {
   filtered: number | null;
   deduplicated: number | null;
   bytes: number | null;
+  /** False where `pipeline.rows.conserved` says so: an aggregation or an explosion changes the number of rows on purpose. */
+  isConserved: boolean;
 }
 
 /** One execution of a run or a stage: what all facts about one span say together. */
@@ -166,6 +168,7 @@ function countsOf(fact: Fact): Counts {
     filtered: countOf(fact, "pipeline.records.filtered"),
     deduplicated: countOf(fact, "pipeline.records.deduplicated"),
     bytes: countOf(fact, "pipeline.bytes.processed"),
+    isConserved: textOf(fact, "pipeline.rows.conserved") !== "false",
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Endpoint } from "../http/contract.ts";
+import { clockSlackMs } from "./clock-slack.ts";
 import type { Counts } from "./execution.ts";
 
 /** A stage as rows see it. */
@@ -38,7 +39,9 @@ const timedStagesMax = 2000;
  */
 export function flowOf(stages: readonly FlowStage[]): Flow {
   const flow: Flow = { before: new Map(), after: new Map(), pairs: [] };
-  const ordered = stages.toSorted((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
+  const ordered = stages.toSorted(
+    (a, b) => a.startMs - b.startMs || (a.endMs ?? Infinity) - (b.endMs ?? Infinity) || (a.id < b.id ? -1 : 1),
+  );
   for (const stage of ordered) {
     flow.before.set(stage.id, new Set());
     flow.after.set(stage.id, new Set());
@@ -96,7 +99,7 @@ function connectTimed(stages: readonly FlowStage[], flow: Flow): void {
     const open = outputs.get(to.parentId) ?? [];
     outputs.set(to.parentId, open);
     const said = flow.before.get(to.id) ?? new Set();
-    const isEnded = (stage: FlowStage) => stage.endMs !== null && stage.endMs <= to.startMs;
+    const isEnded = (stage: FlowStage) => stage.endMs !== null && stage.endMs <= to.startMs + clockSlackMs;
     if (said.size > 0) {
       for (const output of open) if (said.has(output.from.id)) output.takers.push(to);
     } else if (!takesNothing(to)) {

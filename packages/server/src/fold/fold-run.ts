@@ -16,6 +16,7 @@ const noCounts: Counts = {
   failed: null,
   filtered: null,
   deduplicated: null,
+  isConserved: true,
   bytes: null,
 };
 

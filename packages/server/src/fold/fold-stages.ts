@@ -92,6 +92,7 @@ const withField = new Set([
   "pipeline.records.failed",
   "pipeline.records.filtered",
   "pipeline.records.deduplicated",
+  "pipeline.rows.conserved",
   "pipeline.bytes.processed",
   "pipeline.partition.key",
   "pipeline.source.system",

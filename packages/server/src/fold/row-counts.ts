@@ -8,11 +8,11 @@ export const isOver = (status: RunStatus) => status !== "running" && status !== 
 /**
  * `read - written - failed - filtered - deduplicated`: rows that went in and of which nobody says where they went.
  * Null unless the work is over and says both what it read and what it wrote: a source that only writes, a check that only
- * reads and a sink that does not confirm leave it unknown, and an unknown is never a loss.
+ * reads and a sink that does not confirm leave it unknown, and an unknown is never a loss. So does an aggregation.
  */
 export function unexplainedOf(counts: Counts, status: RunStatus): number | null {
   const { read, written } = counts;
-  if (!isOver(status) || read === null || written === null) return null;
+  if (!counts.isConserved || !isOver(status) || read === null || written === null) return null;
   return read - written - (counts.failed ?? 0) - (counts.filtered ?? 0) - (counts.deduplicated ?? 0);
 }
 
@@ -60,6 +60,7 @@ export function runRowsOf(about: { stages: readonly CountedStage[]; own: Counts;
     filtered: own.filtered ?? sum(stages.map((stage) => stage.counts.filtered)),
     deduplicated: own.deduplicated ?? sum(stages.map((stage) => stage.counts.deduplicated)),
     bytes: own.bytes ?? sum(stages.map((stage) => stage.counts.bytes)),
+    isConserved: own.isConserved,
   };
   const unexplained = sum([
     ...stages.map((stage) => unexplainedOf(stage.counts, stage.status)),

@@ -47,7 +47,7 @@ export class RunWriter {
       };
       for (const stage of stages.slice(0, limits.runStagesMax.value)) put(stage.id, stageRowOf(run, stage), stageRows);
       for (const stageId of before.stages.get(run.id) ?? [])
-        if (!now.has(stageId)) stageRows.push({ run_id: run.id, stage_id: stageId, version, is_deleted: 1 });
+        if (!now.has(stageId)) stageRows.push(deletedStage(run.id, stageId, about));
       put("", runRowOf(run), runRows);
       if (isChanged) changed.push(run);
       this.#remember(run.id, now);
@@ -55,9 +55,8 @@ export class RunWriter {
     const kept = new Set(folded.map(({ run }) => run.id));
     for (const runId of before.runs) {
       if (kept.has(runId)) continue;
-      runRows.push({ run_id: runId, version, is_deleted: 1 });
-      for (const stageId of before.stages.get(runId) ?? [])
-        stageRows.push({ run_id: runId, stage_id: stageId, version, is_deleted: 1 });
+      runRows.push({ run_id: runId, version, is_deleted: 1, last_seen_at: updated_at });
+      for (const stageId of before.stages.get(runId) ?? []) stageRows.push(deletedStage(runId, stageId, about));
       this.#written.delete(runId);
     }
     try {
@@ -102,6 +101,12 @@ export class RunWriter {
 }
 
 const digestOf = (row: object) => createHash("sha1").update(JSON.stringify(row)).digest("base64");
+
+/** Its time keeps retention from dropping it before the row that it hides. */
+function deletedStage(runId: string, stageId: string, { version, nowMs }: { version: number; nowMs: number }): object {
+  const started_at = new Date(nowMs).toISOString();
+  return { run_id: runId, stage_id: stageId, version, is_deleted: 1, started_at };
+}
 
 function runRowOf(run: Run): object {
   return {

@@ -1,3 +1,5 @@
+import { clockSlackMs } from "./clock-slack.ts";
+
 export interface Interval {
   startMs: number;
   endMs: number;
@@ -29,24 +31,26 @@ export interface WaitingStage {
  * @returns milliseconds, in the order of `stages`
  */
 export function stageWaitsMs(stages: readonly WaitingStage[], enclosingStartMs: number): number[] {
-  const ends = stages
-    .map((stage) => stage.endMs)
-    .filter((endMs) => endMs !== null)
-    .sort((a, b) => a - b);
+  const ended = stages.filter((stage) => stage.endMs !== null).sort((a, b) => endOf(a) - endOf(b));
   return stages.map((stage) => {
-    const readyMs = stage.queuedAtMs ?? Math.max(enclosingStartMs, latestUpTo(ends, stage.startMs));
+    const readyMs = stage.queuedAtMs ?? Math.max(enclosingStartMs, latestEndBefore(ended, stage));
     return Math.max(0, stage.startMs - readyMs);
   });
 }
 
-/** The greatest of the sorted values that is not above `limit`. */
-function latestUpTo(sorted: readonly number[], limit: number): number {
+const endOf = (stage: WaitingStage) => stage.endMs ?? Infinity;
+
+/** The latest end among the others, sorted by it, that is not after the stage's start. */
+function latestEndBefore(ended: readonly WaitingStage[], stage: WaitingStage): number {
   let low = 0;
-  let high = sorted.length;
+  let high = ended.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? Infinity) <= limit) low = middle + 1;
+    const candidate = ended[middle];
+    if (candidate !== undefined && endOf(candidate) <= stage.startMs + clockSlackMs) low = middle + 1;
     else high = middle;
   }
-  return sorted[low - 1] ?? -Infinity;
+  // A stage shorter than the slack would find itself.
+  const found = ended[low - 1] === stage ? ended[low - 2] : ended[low - 1];
+  return found === undefined ? -Infinity : endOf(found);
 }

@@ -14,6 +14,9 @@ export interface HttpServerOptions {
   clock: Clock;
 }
 
+/** Shorter than the receivers' grace: a reader can ask again, and an open page must not hold up Ctrl-C. */
+const stopGraceMs = 1_000;
+
 /** The door of port 4319: the page and queries, and the receivers that have no port of their own. */
 export function createHttpServer({ address, app, ingest, clock }: HttpServerOptions) {
   const answer = getRequestListener(app.fetch);
@@ -34,13 +37,13 @@ export function createHttpServer({ address, app, ingest, clock }: HttpServerOpti
         throw listenError(cause as NodeJS.ErrnoException, address);
       }
     },
-    /** Lets answers end within limits.stopGraceMs; live streams never end by themselves and are cut then. */
+    /** Lets answers end within `stopGraceMs`; live streams never end by themselves and are cut then. */
     async stop(): Promise<void> {
       if (!server.listening) return;
       const closed = once(server, "close");
       server.close();
       server.closeIdleConnections();
-      const cancel = clock.after(limits.stopGraceMs.value, () => server.closeAllConnections());
+      const cancel = clock.after(stopGraceMs, () => server.closeAllConnections());
       await closed;
       cancel();
     },
@@ -49,6 +52,7 @@ export function createHttpServer({ address, app, ingest, clock }: HttpServerOpti
 
 function listenError(cause: NodeJS.ErrnoException, { host, port }: HttpServerOptions["address"]): SightglassError {
   const hint = "stop the other program or choose another address with --listen (npm start: --port)";
-  if (cause.code === "EADDRINUSE") return new SightglassError("port_taken", `${host}:${port} is already in use`, { hint, cause });
+  if (cause.code === "EADDRINUSE")
+    return new SightglassError("port_taken", `${host}:${port} is already in use`, { hint, cause });
   return new SightglassError("config_invalid", `cannot listen on ${host}:${port}: ${cause.message}`, { hint, cause });
 }
