@@ -140,16 +140,22 @@ async function load(expr: Expr, evaluation: Evaluation, stats: MutableStats): Pr
     count(result, stats);
     evaluation.checkSeriesCount(stats.seriesSelected);
     for (const warning of result.warnings ?? []) evaluation.annotations.warn(warning, selector.span);
-    const hinted =
-      statsOnly && result.kind === "raw" ? { ...result, series: result.series.map(withResetHints) } : result;
-    evaluation.selected.set(selector, hinted);
+    evaluation.selected.set(selector, statsOnly ? withStatsHints(result) : result);
   });
 }
 
+function withStatsHints(result: SelectResult): SelectResult {
+  if (result.kind === "raw") return { ...result, series: result.series.map(withResetHints) };
+  return result.raw === undefined ? result : { ...result, raw: result.raw.map(withResetHints) };
+}
+
 function count(result: SelectResult, stats: MutableStats): void {
+  const raw = result.kind === "raw" ? result.series : (result.raw ?? []);
+  stats.seriesSelected += raw.length;
+  for (const { values } of raw) stats.samplesSelected += values.length;
+  if (result.kind === "raw") return;
   stats.seriesSelected += result.series.length;
-  if (result.kind === "computed") stats.selectorsComputed++;
-  else for (const { values } of result.series) stats.samplesSelected += values.length;
+  stats.selectorsComputed++;
 }
 
 function instantData(value: Value, timeMs: number): ResultData {
@@ -195,7 +201,6 @@ function points({ labels, values, present, histograms }: StepSeries, grid: Grid,
 /** The samples of a range vector themselves. */
 async function rangeVector(node: MatrixSelector | Subquery, evaluation: Evaluation): Promise<ResultData> {
   const input = await readRange(node, evaluation.grid, evaluation, (expr, grid) => evaluate(expr, grid, evaluation));
-  if (input.kind === "computed") throw executionError("the source computed a range vector", node.span);
   const { firstEndMs, rangeMs } = input.windows;
   const series = input.series.map((each) => within(each, firstEndMs - rangeMs, firstEndMs));
   return {

@@ -26,11 +26,10 @@ export async function evaluateSelector(
 ): Promise<VectorValue> {
   const result = evaluation.selected.get(node);
   if (result === undefined) return vectorOf([]);
-  if (result.kind === "computed") return vectorOf(result.series.map((each) => fromComputed(each, grid)));
   const reference = referenceGrid(node, grid, evaluation.grid);
   const maker = new SeriesMaker(grid.count);
-  const found: StepSeries[] = [];
-  for (const raw of result.series) {
+  const found: StepSeries[] = result.kind === "computed" ? result.series.map((each) => fromComputed(each, grid)) : [];
+  for (const raw of result.kind === "computed" ? (result.raw ?? []) : result.series) {
     const pause = evaluation.checkpoint();
     if (pause !== undefined) await pause;
     const out = maker.make(raw.labels, false);

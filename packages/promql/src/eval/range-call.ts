@@ -36,12 +36,6 @@ export async function evaluateRangeCall(
     if (value.type === "scalar") scalars.push(value.values);
   }
   const input = await readRange(range, grid, evaluation, evaluate);
-  if (input.kind === "computed")
-    return fromSource(
-      node,
-      input.series.map((each) => fromComputed(each, grid)),
-      evaluation,
-    );
   const kernel = implementation.kernel({
     annotations: evaluation.annotations,
     scalars,
@@ -52,8 +46,12 @@ export async function evaluateRangeCall(
     span: range.span,
   });
   const maker = new SeriesMaker(grid.count);
-  const results: StepSeries[] = [];
-  let held = 0;
+  const results: StepSeries[] = input.computed.map((each) => {
+    hintAtNonCounter(node, each.labels.metricName, range.span, evaluation);
+    const series = fromComputed(each, grid);
+    return implementation.keepsName ? series : evaluation.withoutName(series);
+  });
+  let held = input.samplesHeld;
   for (const series of input.series) {
     const pause = evaluation.checkpoint();
     if (pause !== undefined) await pause;
@@ -73,14 +71,6 @@ export async function evaluateRangeCall(
   evaluation.release(held);
   const merge = !implementation.keepsName && !evaluation.settings.delayedNameRemoval;
   return vectorOf(merge ? mergeSameLabels(results) : results);
-}
-
-function fromSource(node: Call, series: readonly StepSeries[], evaluation: Evaluation): VectorValue {
-  if (node.name === "last_over_time" || node.name === "first_over_time") return vectorOf(series);
-  for (const { labels } of series)
-    hintAtNonCounter(node, labels.metricName, node.args[0]?.span ?? node.span, evaluation);
-  const results = series.map((each) => evaluation.withoutName(each));
-  return vectorOf(evaluation.settings.delayedNameRemoval ? results : mergeSameLabels(results));
 }
 
 function hintAtNonCounter(node: Call, name: string, span: Call["span"], { annotations }: Evaluation): void {

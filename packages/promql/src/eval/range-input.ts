@@ -5,17 +5,22 @@ import { staleFlags } from "../model/stale.ts";
 import { durationMs } from "../plan/durations.ts";
 import { referenceGrid, subqueryGrid } from "../plan/times.ts";
 import type { ComputedSeries, RawSeries } from "../source/series-source.ts";
-import type { Evaluation } from "./evaluation.ts";
+import { countSamples, type Evaluation } from "./evaluation.ts";
 import { timeAt, type Grid } from "./grid.ts";
 import type { Value } from "./value.ts";
 import type { RangeSeries, WindowPlan } from "./windows.ts";
 
 export type Evaluate = (expr: Expr, grid: Grid) => Promise<Value>;
 
-/** A range vector, ready for a function over it; or what the source has already computed of it. */
-export type RangeInput =
-  | { readonly kind: "samples"; readonly series: readonly RangeSeries[]; readonly windows: WindowPlan }
-  | { readonly kind: "computed"; readonly stage: "call" | "aggregate"; readonly series: readonly ComputedSeries[] };
+/** A range vector, ready for a function over it. */
+export interface RangeInput {
+  readonly series: readonly RangeSeries[];
+  readonly windows: WindowPlan;
+  /** What the source has already computed: these series have their function behind them. */
+  readonly computed: readonly ComputedSeries[];
+  /** Samples that were counted against the limit, to be released after use. */
+  readonly samplesHeld: number;
+}
 
 export async function readRange(
   node: MatrixSelector | Subquery,
@@ -48,7 +53,6 @@ function windowsOver(
 function readMatrix(node: MatrixSelector, grid: Grid, evaluation: Evaluation): RangeInput {
   const { selector } = node;
   const result = evaluation.selected.get(selector);
-  if (result?.kind === "computed") return result;
   const { lookbackMs, useStartTimestamps } = evaluation.settings;
   const reach = {
     beforeMs: selector.anchored || selector.smoothed ? lookbackMs : 0,
@@ -56,8 +60,9 @@ function readMatrix(node: MatrixSelector, grid: Grid, evaluation: Evaluation): R
   };
   const reference = referenceGrid(selector, grid, evaluation.grid);
   const windows = windowsOver(reference, grid, durationMs(node.range, evaluation.grid, "positive"), reach);
-  const series = (result?.series ?? []).map((raw) => withoutStale(raw, useStartTimestamps));
-  return { kind: "samples", series, windows };
+  const raws = (result?.kind === "computed" ? result.raw : result?.series) ?? [];
+  const series = raws.map((raw) => withoutStale(raw, useStartTimestamps));
+  return { series, windows, computed: result?.kind === "computed" ? result.series : [], samplesHeld: 0 };
 }
 
 function withoutStale(raw: RawSeries, useStartTimestamps: boolean): RangeSeries {
@@ -104,10 +109,12 @@ async function readSubquery(
   const inner = subqueryGrid(node, reference, evaluation.grid, evaluation.settings.subqueryStepMs);
   const rangeMs = durationMs(node.range, evaluation.grid, "positive");
   const windows = windowsOver(reference, grid, rangeMs, { beforeMs: 0, afterMs: 0 });
-  if (inner.count === 0) return { kind: "samples", series: [], windows };
+  if (inner.count === 0) return { series: [], windows, computed: [], samplesHeld: 0 };
   const value = await evaluate(node.expr, inner);
-  const series = value.type === "vector" ? value.series.map((each) => asRange(each, inner)) : [];
-  return { kind: "samples", series, windows };
+  const found = value.type === "vector" ? value.series : [];
+  const samplesHeld = countSamples(found);
+  evaluation.hold(samplesHeld);
+  return { series: found.map((each) => asRange(each, inner)), windows, computed: [], samplesHeld };
 }
 
 function asRange(series: StepSeries, grid: Grid): RangeSeries {

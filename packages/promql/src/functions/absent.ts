@@ -19,11 +19,7 @@ const absentOverTime: FunctionImplementation = async (context) => {
   if (arg.kind !== "matrixSelector" && arg.kind !== "subquery") return vectorOf([]);
   const { grid, evaluation, evaluate } = context;
   const input = await readRange(arg, grid, evaluation, evaluate);
-  if (input.kind === "computed")
-    return whereNothing(
-      context,
-      input.series.map(({ present }) => present),
-    );
+  evaluation.release(input.samplesHeld);
   const presence = input.series.map((series) => {
     const out = newSeries(series.labels, false, grid.count);
     forEachWindow(series, input.windows, (_series, window) => (out.present[window.step] = floatSample), out);
@@ -47,12 +43,16 @@ function whereNothing(context: CallContext, presence: readonly Uint8Array[]): Ve
 function absentLabels(expr: Expr): Labels {
   const selector = expr.kind === "matrixSelector" ? expr.selector : expr;
   if (selector.kind !== "vectorSelector") return Labels.empty;
-  const seen = new Map<string, number>();
-  for (const { name } of selector.matchers) seen.set(name, (seen.get(name) ?? 0) + 1);
-  const pinned = selector.matchers.filter(
-    ({ name, operator }) => operator === "=" && name !== metricNameLabel && seen.get(name) === 1,
-  );
-  return Labels.fromEntries(pinned.map(({ name, value }) => [name, value] as const));
+  const pinned = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const { name, operator, value } of selector.matchers) {
+    if (name === metricNameLabel) continue;
+    // A second matcher on a label makes its value unknown.
+    if (operator === "=" && !seen.has(name)) pinned.set(name, value);
+    else pinned.delete(name);
+    if (operator === "=") seen.add(name);
+  }
+  return Labels.fromEntries(pinned);
 }
 
 export const absentFunctions: ReadonlyMap<string, FunctionImplementation> = new Map([

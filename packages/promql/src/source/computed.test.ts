@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Engine } from "../eval/engine.ts";
 import { timeAt } from "../eval/grid.ts";
-import type { ResultSeries } from "../eval/result.ts";
+import type { ResultData, ResultSeries } from "../eval/result.ts";
+import { emptyHistogram } from "../histogram/float-histogram.ts";
 import { Labels } from "../model/labels.ts";
 import { matcherText, type Matcher } from "../model/matcher.ts";
 import { printDuration } from "../print/print.ts";
@@ -29,7 +30,12 @@ class ComputingSource implements SeriesSource {
     const range = { query, startMs, endMs: timeAt(hints.steps, count - 1), stepMs: Math.max(1, stepMs) };
     const { data } = await engine.range(range);
     const series = data.type === "matrix" ? data.series.map((each) => toComputed(each, hints)) : [];
-    return { kind: "computed", stage: aggregated ? "aggregate" : "call", series };
+    if (aggregated) return { kind: "computed", stage: "aggregate", series };
+    // Histograms it leaves to the engine.
+    const all = await this.#inner.select(matchers, hints);
+    const raw = all.kind === "raw" ? all.series.filter(({ histograms }) => histograms !== undefined) : [];
+    const own = series.filter(({ labels }) => !raw.some((each) => each.labels.key === labels.key));
+    return { kind: "computed", stage: "call", series: own.filter(({ labels }) => labels.get("kind") === ""), raw };
   }
 
   #query(matchers: readonly Matcher[], { call, aggregate, rangeMs }: SelectHints, aggregated: boolean): string {
@@ -53,8 +59,13 @@ function toComputed(series: ResultSeries, { steps }: SelectHints): ComputedSerie
   return { labels: series.labels, values, present };
 }
 
-function data(): MemorySource {
+function data(withHistograms = false): MemorySource {
   const source = new MemorySource();
+  if (withHistograms)
+    for (let sample = 0; sample < 80; sample++) {
+      const histogram = { ...emptyHistogram, count: sample, sum: sample * 2, zeroCount: sample };
+      source.append(Labels.of({ __name__: "x_total", kind: "histogram" }), sample * 15_000, histogram);
+    }
   for (const job of ["a", "b"])
     for (const instance of ["0", "1", "2"])
       for (let sample = 0; sample < 80; sample++) {
@@ -94,6 +105,24 @@ describe.each(["call", "aggregate"] as const)("a source that computes up to the 
     expect(computing.computed.length > 0).toBe(!needsSamples);
   });
 });
+
+it.each(["x_total", "rate(x_total[2m])", "histogram_count(increase(x_total[2m]))", "count_over_time(x_total[1m])"])(
+  "a source may leave the histograms of %s to the engine",
+  async (query) => {
+    const source = data(true);
+    const range = { query, startMs: 300_000, endMs: 1_200_000, stepMs: 60_000 };
+    const expected = await new Engine(source).range(range);
+    const actual = await new Engine(new ComputingSource(source, "call")).range(range);
+    expect(sorted(actual.data)).toEqual(sorted(expected.data));
+  },
+);
+
+const sorted = (data: ResultData) =>
+  data.type === "matrix"
+    ? data.series
+        .toSorted((a, b) => a.labels.compare(b.labels))
+        .map((each) => ({ ...each, labels: String(each.labels) }))
+    : [];
 
 function plain(result: { type: string; series?: readonly ResultSeries[] }) {
   return result.series?.map(({ labels, timestampsMs, values }) => [String(labels), [...timestampsMs], [...values]]);

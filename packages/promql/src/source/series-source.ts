@@ -70,6 +70,8 @@ export type SelectResult =
       readonly kind: "computed";
       readonly stage: "call" | "aggregate";
       readonly series: readonly ComputedSeries[];
+      /** At stage `call`: series that it could not compute, such as native histograms. The engine does them. */
+      readonly raw?: readonly RawSeries[];
       readonly warnings?: readonly string[];
     };
 
