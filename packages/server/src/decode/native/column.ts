@@ -22,6 +22,8 @@ export interface Column {
   writePrefix(chunks: Uint8Array[]): void;
   /** The data, as chunks that stay valid until the next append or clear. */
   writeData(chunks: Uint8Array[]): void;
+  /** Appends all rows of a column of the same type. */
+  appendAll(from: this): void;
   /** Forgets all rows; buffers are kept. */
   clear(): void;
 }

@@ -37,6 +37,10 @@ class FixedColumn implements Column {
     if (this.data.length > 0) chunks.push(this.data.written());
   }
 
+  appendAll(from: this): void {
+    this.data.pushAll(from.data);
+  }
+
   clear(): void {
     this.data.clear();
   }
@@ -68,6 +72,12 @@ export class Word64Column extends FixedColumn {
     data.words[at] = low;
     data.words[at + 1] = high;
     data.length += 8;
+  }
+
+  /** Appends all values of another column, each larger by `by`. They stay below 2^32. */
+  appendShifted(from: Word64Column, by: number): void {
+    const { words, length } = from.data;
+    for (let at = 0; at < length >>> 2; at += 2) this.append(words[at]! + by, 0);
   }
 }
 

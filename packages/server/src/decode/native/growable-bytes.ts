@@ -70,6 +70,13 @@ export class GrowableBytes {
     this.length = at;
   }
 
+  /** Appends all that was written to another. */
+  pushAll(from: GrowableBytes): void {
+    this.reserve(from.length);
+    this.bytes.set(from.written(), this.length);
+    this.length += from.length;
+  }
+
   /** Appends an unsigned LEB128 number below 2^32. */
   pushVarint(value: number): void {
     this.reserve(5);

@@ -72,6 +72,17 @@ export class LowCardinalityColumn implements Column {
     chunks.push(this.narrow(rowCount, width));
   }
 
+  appendAll(from: this): void {
+    const entries = this.dictionary.internAll(from.dictionary);
+    const rowCount = from.rows.length >>> 2;
+    const { rows } = this;
+    rows.reserve(from.rows.length);
+    const to = rows.words;
+    const numbers = from.rows.words;
+    for (let row = 0, at = rows.length >>> 2; row < rowCount; row++, at++) to[at] = entries[numbers[row]!]!;
+    rows.length += from.rows.length;
+  }
+
   private narrow(rowCount: number, width: 0 | 1 | 2): Uint8Array {
     if (width === 2) return this.rows.written();
     const byteCount = rowCount << width;

@@ -40,6 +40,12 @@ export class NativeBlock {
     this.columns.forEach(({ column }, index) => column.rollback(mark.columns[index]!));
   }
 
+  /** Appends all rows of a block for the same table. */
+  appendAll(from: NativeBlock): void {
+    this.rowCount += from.rowCount;
+    this.columns.forEach(({ column }, index) => column.appendAll(from.columns[index]!.column));
+  }
+
   /** Chunks that share the block's memory: write them before the block changes. */
   encode(): Uint8Array[] {
     const chunks: Uint8Array[] = [Buffer.concat([varint(this.columns.length), varint(this.rowCount)])];

@@ -66,6 +66,15 @@ abstract class NestedColumn implements Column {
     for (const column of this.elementColumns()) column.writeData(chunks);
   }
 
+  appendAll(from: this): void {
+    this.offsets.appendShifted(from.offsets, this.count);
+    this.count += from.count;
+    this.rowStart = this.count;
+    const theirs = from.elementColumns();
+    this.elementColumns().forEach((column, index) => column.appendAll(theirs[index]!));
+    this.beginRow();
+  }
+
   clear(): void {
     this.count = 0;
     this.rowStart = 0;

@@ -42,6 +42,10 @@ export class StringColumn implements Column {
     if (this.data.length > 0) chunks.push(this.data.written());
   }
 
+  appendAll(from: this): void {
+    this.data.pushAll(from.data);
+  }
+
   clear(): void {
     this.data.clear();
   }

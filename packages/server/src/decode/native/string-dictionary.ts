@@ -57,6 +57,16 @@ export class StringDictionary {
     return entry;
   }
 
+  /** Adds the strings of another dictionary. @returns for each of its entries the entry here */
+  internAll(other: StringDictionary): Uint32Array {
+    const entries = new Uint32Array(other.size);
+    const { source } = other.strings;
+    for (let entry = 1; entry < other.size; entry++) {
+      entries[entry] = this.intern(source, other.starts[entry]!, other.ends[entry]!);
+    }
+    return entries;
+  }
+
   private equals(entry: number, source: ByteSource, start: number, end: number): boolean {
     let at = this.starts[entry]!;
     if (this.ends[entry]! - at !== end - start) return false;

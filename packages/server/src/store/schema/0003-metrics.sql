@@ -2,6 +2,8 @@
 -- arrays, one row for each series and half hour, which the engine reads several times faster and stores in a seventh.
 
 -- Labels of each series. Written again on every day that the series is seen, so that retention can drop days.
+-- Days are days of receipt here too: samples may come late, but never early (limits.sampleFutureMaxMs), so a query from
+-- `start` on needs the days from toDate(start) - 1 on, without an upper end.
 CREATE TABLE IF NOT EXISTS {local series} {on_cluster}
 (
     day       Date,
@@ -9,7 +11,9 @@ CREATE TABLE IF NOT EXISTS {local series} {on_cluster}
     -- A hash of the sorted labels, name included: any node computes the same id.
     series_id UInt64,
     -- Without __name__, sorted by name.
-    labels    Map(LowCardinality(String), String) CODEC(ZSTD(1))
+    labels    Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    -- Delta points of many processes are summed into it: its last sample is the sum so far (receive/delta.ts).
+    is_summed Bool
 )
 ENGINE = {ReplacingMergeTree}
 PARTITION BY day
@@ -39,16 +43,35 @@ SETTINGS {deduplication}, ttl_only_drop_parts = 1
 {distributed samples by series_id}
 ;
 
--- Folded samples. Late samples make further rows for the same half hour; a reader merges by time.
+-- Partitions of samples that are closed, moved here so that nothing is added while they are folded.
+CREATE TABLE IF NOT EXISTS {local samples_closed} {on_cluster} AS {local samples}
+ENGINE = {MergeTree}
+PARTITION BY toStartOfInterval(received_at, INTERVAL 30 MINUTE)
+ORDER BY (metric, series_id, time)
+SETTINGS {deduplication}, ttl_only_drop_parts = 1
+;
+{distributed samples_closed by series_id}
+;
+
+-- All samples that are not folded. A query reads recent_samples first and sample_chunks after it, the way that samples
+-- take, so that one which is on its way is seen twice rather than not at all.
+CREATE VIEW IF NOT EXISTS recent_samples {on_cluster} AS
+SELECT * FROM samples UNION ALL SELECT * FROM samples_closed
+;
+
+-- Folded samples. Late samples make further rows for the same half hour; a reader merges by time, and takes what was
+-- received last where one time has several values.
 CREATE TABLE IF NOT EXISTS {local sample_chunks} {on_cluster}
 (
+    -- Of receipt, as in series: a backfill of years stays in one partition.
     day         Date,
     metric      LowCardinality(String),
     series_id   UInt64 CODEC(ZSTD(1)),
     chunk_start DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
     times       Array(DateTime64(3, 'UTC')) CODEC(DoubleDelta, ZSTD(1)),
     values      Array(Float64) CODEC(Gorilla, ZSTD(1)),
-    start_times Array(DateTime64(3, 'UTC')) CODEC(DoubleDelta, ZSTD(1))
+    start_times Array(DateTime64(3, 'UTC')) CODEC(DoubleDelta, ZSTD(1)),
+    INDEX chunk_start_minmax chunk_start TYPE minmax GRANULARITY 1
 )
 ENGINE = {MergeTree}
 PARTITION BY day
