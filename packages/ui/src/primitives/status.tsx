@@ -46,9 +46,8 @@ const shapes: Record<RunStatus, ReactNode> = {
   ),
   lost: (
     <>
-      <path d="M6 .4 11.6 6 6 11.6.4 6z" fill="currentColor" />
-      <path d="M4.6 4.8a1.4 1.4 0 1 1 1.9 1.3q-.5.2-.5.8" fill="none" stroke="var(--surface)" strokeWidth="1.2" />
-      <circle cx="6" cy="8.4" r=".7" fill="var(--surface)" />
+      <path d="M6 1.2 10.8 6 6 10.8 1.2 6z" fill="none" stroke="currentColor" strokeWidth="1.6" />
+      <circle cx="6" cy="6" r="1.4" fill="currentColor" />
     </>
   ),
 };

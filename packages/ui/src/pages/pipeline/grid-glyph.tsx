@@ -6,7 +6,7 @@ export function GridGlyph({ cell }: { cell: GridCell }) {
   return (
     <svg viewBox="0 0 16 16" aria-hidden="true">
       {cell.status === "failed" ? <path {...line} d="m5 5 6 6m0-6-6 6" /> : null}
-      {cell.status === "lost" ? <path {...line} d="M6 6.3a2 2 0 1 1 2.8 1.8q-.8.4-.8 1.4m0 1.2v1.2" /> : null}
+      {cell.status === "lost" ? <path {...line} d="M8 4.2 11.8 8 8 11.8 4.2 8z" /> : null}
       {cell.status === "cancelled" ? <path {...line} d="m5 11 6-6" /> : null}
       {cell.status === "skipped" ? <path {...line} d="M5 8h6" /> : null}
       {cell.status === "running" ? <path {...line} d="M8 4.5A3.5 3.5 0 1 1 4.5 8" /> : null}

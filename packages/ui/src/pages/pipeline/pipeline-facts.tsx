@@ -24,9 +24,13 @@ export function PipelineFacts({ pipeline, windowName, search }: PipelineFactsPro
         {...(pipeline.failed > 0 ? { tone: "failed" as const } : {})}
         note={pipeline.lost > 0 ? `and ${pipeline.lost} lost` : "runs"}
       >
-        <Link to="." search={{ ...search, status: ["failed"] }} hash="runs">
-          {formatCount(pipeline.failed)}
-        </Link>
+        {pipeline.failed === 0 ? (
+          "0"
+        ) : (
+          <Link to="." search={{ ...search, status: ["failed"] }} hash="runs">
+            {formatCount(pipeline.failed)}
+          </Link>
+        )}
       </Fact>
       <Fact name="Duration p50" note="half took less">
         <Duration ms={pipeline.durationP50Ms} />
