@@ -12,6 +12,7 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
   });
   afterEach(() => {
     ui.mock.cut(false);
+    ui.mock.failOn(null);
     ui.mock.offerEvents(true);
   });
   afterAll(() => ui.close());
@@ -96,6 +97,21 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
     expect(await page.locator("tbody tr").count()).toBe(8);
     ui.mock.cut(false);
     await page.getByText("Connection lost.").waitFor({ state: "detached", timeout: 15_000 });
+    ui.problems.length = 0;
+  });
+
+  it("asks for an access token when the server wants one, and sends it", async () => {
+    ui.mock.failOn(/^\/api\//, 401);
+    const page = await ui.open("/pipelines");
+    await page.getByLabel("Access token").fill("sgt_secret");
+    ui.mock.failOn(null);
+    const [request] = await Promise.all([
+      page.waitForRequest(/\/api\/pipelines/),
+      page.getByRole("button", { name: "Use this token" }).click(),
+    ]);
+    expect(await request.headerValue("authorization")).toBe("Bearer sgt_secret");
+    await page.locator("tbody tr").first().waitFor();
+    expect(page.url()).not.toContain("sgt_secret");
     ui.problems.length = 0;
   });
 
