@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { attributeNames, eventNames } from "./attribute-names.ts";
+import { attributeNames, eventNames, metricNames } from "./attribute-names.ts";
 
 const reference = readFileSync(new URL("../../../docs/reference/telemetry.md", import.meta.url), "utf8");
 const documented = new Set([...reference.matchAll(/`((?:pipeline|error|dq)\.[a-z_.]+)`/g)].map(([, name]) => name));
-const emitted = new Set<string | undefined>([...Object.values(attributeNames), ...Object.values(eventNames)]);
+const emitted = new Set<string | undefined>([
+  ...Object.values(attributeNames),
+  ...Object.values(eventNames),
+  ...Object.values(metricNames),
+]);
 
 it("are all in the reference, and the reference names no others", () => {
   expect([...emitted].filter((name) => !documented.has(name))).toEqual([]);

@@ -26,6 +26,18 @@ export const attributeNames = {
   spanName: "pipeline.span.name",
   parentSpanId: "pipeline.parent_span_id",
   spanStartTime: "pipeline.span.start_time_unix_nano",
+  checkTable: "dq.table",
+  checkPartition: "dq.partition",
+  checkColumn: "dq.column",
+  checkRule: "dq.rule",
+  checkKind: "dq.check.kind",
+  checkSubject: "dq.check.subject",
+  checkStatus: "dq.check.status",
+  checkSeverity: "dq.check.severity",
+  checkValue: "dq.check.value",
+  checkExpected: "dq.check.expected",
+  checksPassed: "dq.checks.passed",
+  checksFailed: "dq.checks.failed",
   errorType: "error.type",
 } as const;
 
@@ -34,6 +46,14 @@ export const eventNames = {
   stageStart: "pipeline.stage.start",
   heartbeat: "pipeline.heartbeat",
   recordFailed: "pipeline.record.failed",
+  check: "dq.check",
+} as const;
+
+export const metricNames = {
+  rowCount: "dq.row.count",
+  completeness: "dq.completeness.ratio",
+  validity: "dq.validity.ratio",
+  freshness: "dq.freshness.seconds",
 } as const;
 
 /** The instrumentation scope of every span and log record. */

@@ -1,6 +1,6 @@
 export { pipeline } from "./pipeline.ts";
 export { duplicate, filtered } from "./records.ts";
-export { attributeNames, eventNames } from "./attribute-names.ts";
+export { attributeNames, eventNames, metricNames } from "./attribute-names.ts";
 
 export type { PipelineOptions, PipelineWork, Run } from "./pipeline.ts";
 export type { Records } from "./counted.ts";

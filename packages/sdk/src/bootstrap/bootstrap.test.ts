@@ -251,3 +251,18 @@ describe("worker threads", () => {
     expect(receiver.span("flights")).toBeDefined();
   });
 });
+
+describe("sampling", () => {
+  it("keeps runs that fail, by SIGHTGLASS_KEEP, also when the process dies of it", async () => {
+    const result = await workshop.run(
+      "keep.mjs",
+      `${esm} bootstrap({ sampleRatio: 0 });
+      for (let i = 0; i < 5; i++) await ${flights};
+      await pipeline("failing", (run) => run.stage("load", () => { throw new Error("no"); }));`,
+      { ...environment(), SIGHTGLASS_KEEP: "failed" },
+    );
+    expect(result.code).toBe(1);
+    expect(receiver.spans.map((span) => span.name)).toEqual(["load", "failing"]);
+    expect(receiver.logs).toEqual([]);
+  });
+});

@@ -9,10 +9,12 @@ import { watch } from "../watch.ts";
 import { Complaints } from "./complaints.ts";
 import { currentEnvironment, readSettings, type Settings } from "./environment.ts";
 import { type ExitHooks, installExitHooks } from "./exit-hooks.ts";
+import type { KeepRules } from "./keep.ts";
 import { postBeforeExit } from "./last-post.ts";
 import { propagatorFor } from "./propagators.ts";
 import { hasTracerProvider, register } from "./registration.ts";
 import { resourceFor } from "./resource.ts";
+import { samplerFor } from "./sampler.ts";
 import { type Channel, logParts, traceParts } from "./signals.ts";
 
 export interface BootstrapOptions {
@@ -24,6 +26,10 @@ export interface BootstrapOptions {
   headers?: Record<string, string>;
   /** More resource attributes. */
   attributes?: Attributes;
+  /** The share of runs that is kept, from 0 to 1, decided at their start. Default: OTEL_TRACES_SAMPLER, else all. */
+  sampleRatio?: number;
+  /** Runs that are kept all the same, decided at their end. Default: SIGHTGLASS_KEEP (`failed,unexplained,slow=60000`). */
+  keep?: KeepRules;
   /** How long the end of the process may wait for the server, in milliseconds. Default 2000. */
   exitTimeoutMs?: number;
   /** Gets the at most one line a minute about trouble with telemetry. Default: standard error. */
@@ -92,11 +98,16 @@ function assemble(
   complain: (text: string) => void,
 ): { channels: Channel[]; unregister: () => void } {
   const resource = resourceFor(options.service, options.attributes);
-  const forTraces = traceParts(settings.traces, clock, complain);
+  const keep = options.keep ?? settings.keep;
+  const forTraces = traceParts(settings.traces, clock, complain, keep);
   const forLogs = logParts(settings.logs, clock, complain);
   const unregister = register({
-    // Reads OTEL_TRACES_SAMPLER and the span limits itself.
-    tracerProvider: new BasicTracerProvider({ resource, spanProcessors: forTraces.processors }),
+    // Reads the span limits itself.
+    tracerProvider: new BasicTracerProvider({
+      resource,
+      spanProcessors: forTraces.processors,
+      sampler: samplerFor(settings.sampler, { ratio: options.sampleRatio, keep }, complain),
+    }),
     loggerProvider: new LoggerProvider({
       resource,
       processors: forLogs.processors,

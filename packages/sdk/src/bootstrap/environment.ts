@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseKeyPairsIntoRecord } from "@opentelemetry/core";
+import { type KeepRules, parseKeepRules } from "./keep.ts";
+import type { SamplerSettings } from "./sampler.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -37,6 +39,8 @@ export interface Settings {
   readonly propagators: readonly string[];
   readonly logAttributeCountMax: number;
   readonly logAttributeValueCharsMax: number;
+  readonly sampler: SamplerSettings;
+  readonly keep: KeepRules | undefined;
   /** What could not be used, each as a sentence. */
   readonly problems: readonly string[];
 }
@@ -71,6 +75,11 @@ export function readSettings(environment: Environment, overrides: SettingsOverri
     traces: signalSettings(reader, traces, overrides),
     logs: signalSettings(reader, logs, overrides),
     propagators: reader.list("OTEL_PROPAGATORS") ?? ["tracecontext", "baggage"],
+    sampler: {
+      name: reader.text("OTEL_TRACES_SAMPLER")?.toLowerCase() ?? "parentbased_always_on",
+      argument: reader.text("OTEL_TRACES_SAMPLER_ARG"),
+    },
+    keep: parseKeepRules(reader.text("SIGHTGLASS_KEEP"), (problem) => problems.push(problem)),
     logAttributeCountMax:
       reader.number("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT") ?? reader.number("OTEL_ATTRIBUTE_COUNT_LIMIT") ?? 128,
     logAttributeValueCharsMax:

@@ -1,2 +1,3 @@
 export { bootstrap } from "./bootstrap.ts";
 export type { BootstrapOptions, Telemetry } from "./bootstrap.ts";
+export type { KeepRules } from "./keep.ts";

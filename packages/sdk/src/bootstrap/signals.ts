@@ -12,6 +12,7 @@ import { ConsoleSpanExporter, SimpleSpanProcessor, type SpanProcessor } from "@o
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import type { Clock } from "../clock.ts";
 import type { SignalSettings } from "./environment.ts";
+import { KeepProcessor, type KeepRules } from "./keep.ts";
 import type { Letter } from "./last-post.ts";
 import { OtlpHttp, requestHeaders } from "./otlp-http.ts";
 import { Outbox } from "./outbox.ts";
@@ -112,6 +113,7 @@ export function traceParts(
   settings: SignalSettings,
   clock: Clock,
   complain: (text: string) => void,
+  keep?: KeepRules,
 ): SignalParts<SpanProcessor> {
   if (settings.exporter === "none") return { processors: [], channels: [] };
   if (settings.exporter === "console")
@@ -126,7 +128,8 @@ export function traceParts(
     forceFlush: () => drainWithin(channel, settings.timeoutMs, clock),
     shutdown: () => Promise.resolve(),
   };
-  return { processors: [processor], channels: [channel] };
+  const keeper = keep === undefined ? [] : [new KeepProcessor(keep, (span) => channel.outbox.add(span))];
+  return { processors: [processor, ...keeper], channels: [channel] };
 }
 
 export function logParts(
