@@ -101,8 +101,9 @@ async function listenOnce(
     const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
     if (!response.ok || !isStream || response.body === null) {
       await response.body?.cancel();
-      // 502 to 504 come from a proxy whose server is away.
-      return response.status >= 502 && response.status <= 504 ? "unreachable" : "unsupported";
+      // A proxy whose server is away answers 502 to 504; our own 503, in JSON, only says that too many pages listen.
+      const isOwn = response.headers.get("content-type")?.startsWith("application/json") === true;
+      return response.status >= 502 && response.status <= 504 && !isOwn ? "unreachable" : "unsupported";
     }
     opened = true;
     handlers.onOpen();
