@@ -72,7 +72,7 @@ export function beginRun(world: World, pipeline: string, nowMs: number): RunResp
   const plan = world.plans.find((each) => each.name === pipeline);
   if (plan === undefined) return null;
   const before = world.runs.find((run) => run.pipeline === pipeline);
-  const run = buildRun({ plan, startMs: nowMs, nowMs: nowMs + 5_000, fault: "running", isBackfill: false });
+  const run = buildRun({ plan, startMs: nowMs, nowMs: nowMs + 1_000, fault: "running", isBackfill: false });
   if (before !== undefined) before.nextRunId = run.id;
   return replaceRun(world, { ...run, previousRunId: before?.id ?? null, lastGoodRunId: before?.lastGoodRunId ?? null });
 }
