@@ -54,8 +54,8 @@ function isFresh(folder, dist = `${folder}/dist`) {
   const built = join(dist, ".built");
   if (!existsSync(built)) return false;
   const builtAt = statSync(built).mtimeMs;
-  const inputs = [join(folder, "src"), join(folder, "package.json"), join(folder, "index.html"), "package-lock.json"];
-  return inputs.every((input) => newestMtimeMs(input) <= builtAt);
+  const inputs = ["src", "public", "index.html", "vite.config.ts", "package.json"].map((name) => join(folder, name));
+  return [...inputs, "package-lock.json"].every((input) => newestMtimeMs(input) <= builtAt);
 }
 
 function newestMtimeMs(path) {

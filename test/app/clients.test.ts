@@ -177,7 +177,12 @@ describe.each([
     });
     await provider.shutdown();
     const path = `/api/traces/${parent.traceId}/logs`;
-    await until(async () => (await server.get<LogsResponse>(path)).logs.length === 1, {
+    const arrived = () =>
+      server.get<LogsResponse>(path).then(
+        ({ logs }) => logs.length === 1,
+        () => false,
+      );
+    await until(arrived, {
       what: () => `${path}: ${server.output}`,
     });
     const { logs } = await server.get<LogsResponse>(path);
