@@ -1,0 +1,37 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Workshop } from "../testing/program.ts";
+
+/** In a process of its own: express cannot be loaded under the resolve conditions that vitest gives its workers. */
+let workshop: Workshop;
+beforeAll(() => {
+  workshop = new Workshop();
+});
+afterAll(() => workshop.remove());
+
+it("serves express", async () => {
+  const express = pathToFileURL(createRequire(import.meta.url).resolve("express")).href;
+  const result = await workshop.run(
+    "express.mjs",
+    `
+    import express from ${JSON.stringify(express)};
+    import { health } from "@sightglass/sdk/health";
+    let isUp = true;
+    const checked = health({ checks: { database: { check: () => isUp, cacheMs: 0 } } });
+    const app = express().use(checked.node).get("/other", (request, response) => response.send("mine"));
+    const server = app.listen(0, "127.0.0.1", async () => {
+      const get = async (path) => {
+        const response = await fetch("http://127.0.0.1:" + server.address().port + path);
+        console.log(response.status, (await response.text()).slice(0, 15));
+      };
+      await get("/health");
+      isUp = false;
+      await get("/health/ready");
+      await get("/other");
+      server.close();
+      server.closeAllConnections();
+    });`,
+  );
+  expect(result).toMatchObject({ code: 0, stdout: '200 {"status":"ok",\n503 {"status":"unav\n200 mine\n', stderr: "" });
+});

@@ -1,0 +1,164 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fastify } from "fastify";
+import { Hono } from "hono";
+import { afterEach, describe, expect, it } from "vitest";
+import { ManualClock } from "../testing/manual-clock.ts";
+import { type Health, health, httpCheck, lagCheck } from "./index.ts";
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server: Server = createServer(listener);
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  closers.push(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const well = { status: "ok", parts: { database: { status: "ok" } } };
+const ill = { status: "unavailable", parts: { database: { status: "unavailable", reason: "connection refused" } } };
+
+const frameworks: [string, (checked: Health) => Promise<(path: string) => Promise<Response>>][] = [
+  [
+    "node:http",
+    async (checked) => {
+      const base = await serve((request, response) => checked.node(request, response));
+      return (path) => fetch(base + path);
+    },
+  ],
+  [
+    "middleware of (request, response, next)",
+    async (checked) => {
+      const base = await serve((request, response) => {
+        checked.node(request, response, () => void response.writeHead(404).end());
+      });
+      return (path) => fetch(base + path);
+    },
+  ],
+  [
+    "fastify",
+    async (checked) => {
+      const app = fastify();
+      app.get("/health", checked.fastify);
+      app.get("/health/*", checked.fastify);
+      const base = await app.listen({ port: 0, host: "127.0.0.1" });
+      closers.push(() => app.close());
+      return (path) => fetch(base + path);
+    },
+  ],
+  [
+    "hono",
+    (checked) => {
+      const app = new Hono();
+      app.all("/health", (c) => checked.fetch(c.req.raw));
+      app.all("/health/*", (c) => checked.fetch(c.req.raw));
+      return Promise.resolve(async (path) => app.request(path));
+    },
+  ],
+  [
+    "a server of its own",
+    async (checked) => {
+      const server = await checked.listen();
+      closers.push(() => server.close());
+      return (path) => fetch(`http://127.0.0.1:${server.port}${path}`);
+    },
+  ],
+];
+
+describe.each(frameworks)("with %s", (_name, start) => {
+  it("says how the process is", async () => {
+    let isUp = true;
+    const database = () => {
+      if (!isUp) throw new Error("connection refused");
+    };
+    const get = await start(health({ checks: { database: { check: database, cacheMs: 0 } } }));
+    for (const path of ["/health", "/health/ready", "/health/?verbose=1"]) {
+      const response = await get(path);
+      expect([response.status, await response.json()]).toEqual([200, well]);
+      expect(response.headers.get("cache-control")).toBe("no-store");
+      expect(response.headers.get("content-type")).toContain("application/json");
+    }
+    isUp = false;
+    const response = await get("/health/ready");
+    expect([response.status, await response.json()]).toEqual([503, ill]);
+    expect((await get("/health/live")).status).toBe(200);
+    expect((await get("/elsewhere")).status).toBe(404);
+  });
+});
+
+describe("checks", () => {
+  const statusOf = async (checked: Health, path = "/health") => {
+    const answer = await checked.answer(path);
+    return [answer?.statusCode, answer?.body.parts];
+  };
+
+  it.each([
+    ["throws", () => Promise.reject(new Error("no")), "no"],
+    ["throws what is no error", () => Promise.reject("text"), "text"],
+    ["returns false", () => false, "the check said no"],
+  ])("that %s is unavailable", async (_name, check, reason) => {
+    const part = { status: "unavailable", reason };
+    expect(await statusOf(health({ checks: { part: check } }))).toEqual([503, { part }]);
+  });
+
+  it("that does not answer is unavailable after its limit, and no timer stays", async () => {
+    const clock = new ManualClock();
+    const checked = health({ checks: { slow: { check: () => new Promise(() => {}), timeoutMs: 500 } } }, clock);
+    const answer = statusOf(checked);
+    await clock.advance(500);
+    const slow = { status: "unavailable", reason: "no answer within 500 ms" };
+    expect(await answer).toEqual([503, { slow }]);
+    expect(clock.timerCount).toBe(0);
+  });
+
+  it("is not made for each probe", async () => {
+    const clock = new ManualClock();
+    let calls = 0;
+    const checked = health({ checks: { part: () => void (calls += 1) } }, clock);
+    await Promise.all([statusOf(checked), statusOf(checked), statusOf(checked, "/health/ready")]);
+    expect(calls).toBe(1);
+    await clock.advance(1000);
+    await statusOf(checked);
+    expect(calls).toBe(2);
+  });
+
+  it("that is not critical shows, but does not decide", async () => {
+    const cache = { check: () => false, critical: false };
+    const [status, parts] = await statusOf(health({ checks: { cache, database: () => true } }));
+    expect(status).toBe(200);
+    expect(parts).toMatchObject({ cache: { status: "unavailable" }, database: { status: "ok" } });
+  });
+
+  it("of liveness decide /health/live, and only that", async () => {
+    const checked = health({ live: { loop: () => false } });
+    expect((await checked.answer("/health/live"))?.statusCode).toBe(503);
+    expect((await checked.answer("/health/ready"))?.statusCode).toBe(200);
+  });
+
+  it("of another service and of lag", async () => {
+    let status = 204;
+    const base = await serve((_request, response) => void response.writeHead(status).end());
+    const checks = { api: { check: httpCheck(base), cacheMs: 0 }, lag: lagCheck(() => 12, 10) };
+    const lag = { status: "unavailable", reason: "the lag is 12, the limit 10" };
+    expect(await statusOf(health({ checks }))).toEqual([503, { api: { status: "ok" }, lag }]);
+    status = 500;
+    const api = { status: "unavailable", reason: `${base} answers HTTP 500` };
+    expect(await statusOf(health({ checks: { api: checks.api } }))).toEqual([503, { api }]);
+  });
+});
+
+it("is not ready from drain on, but alive", async () => {
+  const checked = health({ checks: { database: () => true } });
+  checked.drain("SIGTERM");
+  expect(await checked.answer("/health/ready")).toEqual({
+    statusCode: 503,
+    body: {
+      status: "unavailable",
+      parts: { database: { status: "ok" }, shutdown: { status: "unavailable", reason: "SIGTERM" } },
+    },
+  });
+  expect((await checked.answer("/health/live"))?.statusCode).toBe(200);
+});
