@@ -20,7 +20,12 @@ describe("default names", () => {
   it.each([
     [["python3", "jobs/load.py", "--all"], "load"],
     [["/usr/bin/node", "--max-old-space-size=4096", "etl.mjs"], "etl"],
-    [["bash", "-c", "echo hi"], "bash"],
+    [["bash", "-c", "node etl.mjs; exit 3"], "bash"],
+    [["bash", "./scripts/nightly"], "nightly"],
+    [["python", "-u", "-m", "jobs.load", "x.py"], "jobs.load"],
+    [["node", "-r", "dotenv/config", "--enable-source-maps", "etl.js", "other.js"], "etl"],
+    [["node", "-e", "console.log(1)"], "node"],
+    [["python"], "python"],
     [["./scripts/nightly.sh"], "nightly.sh"],
     [["dbt", "build"], "dbt"],
   ])("%j is %s", (command, expected) => {

@@ -35,14 +35,28 @@ export function parseEndpoint(text: string, flag: string): Endpoint {
 }
 
 const interpreters = /^(python[\d.]*|node|bun|deno|bash|sh|zsh|ruby|perl|php|Rscript|julia)$/;
+/** Options of interpreters that take the next argument with them. */
+const optionsWithValue = new Set(["-r", "--require", "--import", "--loader", "-W", "-X", "-I", "-o"]);
+/** What follows is the program itself, not a file. */
+const programText = new Set(["-c", "-e", "--eval", "-p", "--print"]);
 
 /**
- * What a run is called when nobody says: the script's name when an interpreter runs one (`python jobs/load.py` is
- * `load`), else the command's.
+ * What a run is called when nobody says: the script's or module's name when an interpreter runs one (`python jobs/load.py`
+ * is `load`, `python -m jobs.load` is `jobs.load`), else the command's.
  */
 export function defaultName(command: readonly string[]): string {
   const [program = "", ...args] = command;
   const name = basename(program);
-  const script = interpreters.test(name) ? args.find((arg) => !arg.startsWith("-") && extname(arg) !== "") : undefined;
-  return script === undefined ? name : basename(script, extname(script));
+  return (interpreters.test(name) ? scriptName(args) : undefined) ?? name;
+}
+
+function scriptName(args: readonly string[]): string | undefined {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? "";
+    if (programText.has(arg)) return undefined;
+    if (arg === "-m") return args[i + 1];
+    if (optionsWithValue.has(arg)) i += 1;
+    else if (!arg.startsWith("-")) return basename(arg, extname(arg));
+  }
+  return undefined;
 }

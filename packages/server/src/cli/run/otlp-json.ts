@@ -82,6 +82,7 @@ function logJson(record: LogRecord): object {
     timeUnixNano: nanoseconds(record.timeMs),
     observedTimeUnixNano: nanoseconds(record.timeMs),
     severityNumber: record.severity,
+    severityText: severityText(record.severity),
     ...(record.body === undefined ? {} : { body: { stringValue: record.body } }),
     ...(record.eventName === undefined ? {} : { eventName: record.eventName }),
     attributes: pairs(record.attributes),
@@ -89,6 +90,11 @@ function logJson(record: LogRecord): object {
     spanId: record.spanId,
     flags: 1,
   };
+}
+
+/** Short names of the logs data model's ranges of four. */
+function severityText(severity: number): string {
+  return ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"][Math.ceil(severity / 4) - 1] ?? "";
 }
 
 function pairs(attributes: Attributes): object[] {
