@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import type { ConfigFlags } from "../config/load.ts";
-import { createServer } from "../main.ts";
 import { readConfig } from "./read-config.ts";
 
 interface ServeOptions {
@@ -29,6 +28,8 @@ export function serveCommand(): Command {
     .action(async (options: ServeOptions) => {
       const config = readConfig(options.config, flagsOf(options));
       const stopped = nextSignal();
+      // Loaded here, so that the other commands do not carry the engine: it is 160 MB of memory.
+      const { createServer } = await import("../main.ts");
       const server = createServer(config);
       await server.start();
       await stopped;

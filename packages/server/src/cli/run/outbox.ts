@@ -70,7 +70,7 @@ export class Outbox {
       if (this.#spans.length + this.#logs.length === 0) return;
       if (this.#backoffMs === 0) continue;
       tries += 1;
-      if (tries < 3) await wait(200);
+      if (tries < triesMax) await wait(200);
     }
   }
 
