@@ -65,7 +65,9 @@ export class Outbox {
 
   async #drain(deadlineMs: number): Promise<void> {
     const { clock } = this.#options;
-    for (let tries = 0; tries < 3 && clock.monotonicMs() < deadlineMs;) {
+    // A server that has been away all along gets one more chance, not three.
+    const triesMax = this.#backoffMs > 0 ? 1 : 3;
+    for (let tries = 0; tries < triesMax && clock.monotonicMs() < deadlineMs;) {
       await (this.#sending ?? this.#send());
       if (this.#spans.length + this.#logs.length === 0) return;
       if (this.#backoffMs === 0) continue;
