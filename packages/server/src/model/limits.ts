@@ -35,6 +35,22 @@ export const limits = {
     effect:
       "OTLP request with more resources, scopes, spans, events, links, records and attributes together refused with payload_too_large",
   },
+  sampleFutureMaxMs: {
+    value: 10 * 60 * 1000,
+    effect: "a sample that is further ahead of the server's clock is refused",
+  },
+  seriesPerMetricMax: {
+    value: 100_000,
+    effect: "further series of the metric on that day go into its overflow series, and are counted",
+  },
+  seriesKnownMax: {
+    value: 4_000_000,
+    effect: "the server forgets which series it has written today and writes them once more",
+  },
+  metadataKnownMax: { value: 100_000, effect: "metadata of metrics is written again although it has not changed" },
+  overflowSeriesMax: { value: 200_000, effect: "further series beyond a metric's limit are not told apart" },
+  overflowLabelsMax: { value: 64, effect: "the values of further labels of an overflowing metric are not counted" },
+  overflowLabelValuesMax: { value: 10_000, effect: "further values of a label of an overflowing metric are not counted" },
   spoolBytesMax: {
     value: 2 * 1024 * 1024 * 1024,
     effect: "requests refused with spool_full until the store has caught up",
@@ -56,6 +72,21 @@ export const limits = {
   queryTimeoutMs: { value: 30_000, effect: "query_timeout" },
   queryMemoryBytesMax: { value: 1024 * 1024 * 1024, effect: "query_too_large" },
   queryRowsMax: { value: 1_000_000, effect: "query_too_large" },
+  metricSamplesMax: {
+    value: 20_000_000,
+    effect: "a PromQL selector that reads more samples of series ends the query with query_too_large",
+  },
+  metricSeriesMax: { value: 500_000, effect: "a PromQL selector that finds more series: query_too_large" },
+  metricStepsMax: { value: 11_000, effect: "a range query of more steps: invalid_argument" },
+  metricQueryTimeoutMs: { value: 120_000, effect: "a PromQL query ends with query_timeout" },
+  metricQueryMemoryBytesMax: {
+    value: 1536 * 1024 * 1024,
+    effect: "one read of series that needs more of the engine ends with query_too_large",
+  },
+  seriesLabelsCachedMax: {
+    value: 200_000,
+    effect: "the labels of further series are read from the store again when they are asked for",
+  },
   listLimitDefault: { value: 50, effect: "the page ends; the cursor goes on" },
   listLimitMax: { value: 1000, effect: "invalid_argument" },
   operationsPerServiceMax: { value: 10_000, effect: "further operations of the service are not offered" },

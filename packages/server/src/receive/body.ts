@@ -26,7 +26,7 @@ export function readBody(request: IncomingMessage, { bytesMax, hold }: BodyOptio
   switch (encoding) {
     case "":
     case "identity":
-      return collect(request, bytesMax, hold);
+      return collectBody(request, { bytesMax, hold });
     case "gzip":
     case "x-gzip":
       return inflate(request, createGunzip({ chunkSize: inflateChunkBytes }), { bytesMax, hold });
@@ -45,7 +45,7 @@ export function readBody(request: IncomingMessage, { bytesMax, hold }: BodyOptio
   }
 }
 
-function tooLarge(what: string, bytesMax: number): SightglassError {
+export function tooLarge(what: string, bytesMax: number): SightglassError {
   return new SightglassError("payload_too_large", `the body has ${what}, the limit is ${bytesMax}`, {
     hint: "send smaller batches",
   });
@@ -77,9 +77,14 @@ class Chunks {
   }
 }
 
-function collect(request: IncomingMessage, bytesMax: number, hold: (bytes: number) => void): Promise<Buffer> {
+/**
+ * Reads a request's body as it is sent, whatever its encoding.
+ * @throws SightglassError payload_too_large
+ * @throws ClientGone
+ */
+export function collectBody(request: IncomingMessage, options: BodyOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks = new Chunks({ bytesMax, hold }, "");
+    const chunks = new Chunks(options, "");
     const fail = (error: unknown) => {
       request.off("data", take);
       request.resume();

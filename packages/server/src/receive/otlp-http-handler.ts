@@ -7,6 +7,7 @@ import type { Authorize } from "../model/tokens.ts";
 import type { Admission, Admitted } from "./admission.ts";
 import { ClientGone, readBody } from "./body.ts";
 import { handleCors } from "./cors.ts";
+import { endUnread } from "./end-unread.ts";
 import { ingest, type OtlpEncoding, type OtlpSink } from "./otlp-sink.ts";
 import { encodeRefusal, encodeSuccess, refusalOf, retryAfterSeconds } from "./otlp-status.ts";
 import type { ReceiverStats } from "./receiver-stats.ts";
@@ -94,17 +95,6 @@ function refuse(
   const encoding = encodingOf(request.headers["content-type"]) ?? "json";
   answer(response, refusal.httpStatus, encoding, encodeRefusal(refusal, encoding));
   endUnread(request, clock);
-}
-
-/**
- * What is left of a refused body is read and dropped (node does so), since closing at once would lose the answer on its
- * way to a client that is still sending; but not for ever.
- */
-function endUnread(request: IncomingMessage, clock: Clock): void {
-  if (request.complete) return;
-  const cancel = clock.after(limits.refusedBodyDrainMs.value, () => request.destroy());
-  request.once("close", cancel);
-  request.once("end", cancel);
 }
 
 function answer(response: ServerResponse, status: number, encoding: OtlpEncoding, body: Buffer): void {

@@ -33,7 +33,8 @@ export function hashSeries(source: ByteSource, start: number, end: number, to: S
   const length = end - start;
   low = mix(((low ^ length) + high) | 0);
   high = mix(((high ^ length) + low) | 0);
-  to.low = (low + high) >>> 0;
+  // Never both 0, which marks a free place in IdTable.
+  to.low = (low + high) >>> 0 || 1;
   to.high = (high + Math.imul(to.low, 0xcc9e2d51)) >>> 0;
 }
 

@@ -53,6 +53,14 @@ export class UInt8Column extends FixedColumn {
   }
 }
 
+/** UInt16, Date. */
+export class UInt16Column extends FixedColumn {
+  append(value: number): void {
+    this.data.pushByte(value & 0xff);
+    this.data.pushByte(value >>> 8);
+  }
+}
+
 /** UInt32. */
 export class UInt32Column extends FixedColumn {
   append(value: number): void {

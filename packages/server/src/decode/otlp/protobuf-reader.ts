@@ -32,7 +32,7 @@ export class ProtobufReader {
   /** @throws SightglassError invalid_argument */
   fail(what: string, at = this.position): never {
     throw new SightglassError("invalid_argument", `invalid protobuf at byte ${at}: ${what}`, {
-      hint: "send an OTLP export request as protobuf, or set Content-Type to what the body is",
+      hint: "send the message that the path and the Content-Type name, as protobuf",
     });
   }
 
