@@ -51,16 +51,16 @@ export class Outbox {
     this.#schedule();
   }
 
-  /** Sends what is left, within the limit. @returns what could not be delivered, as a sentence; undefined for nothing */
-  async finish(): Promise<string | undefined> {
-    const { clock } = this.#options;
+  /** Sends what is left, within the limit. */
+  async finish(): Promise<void> {
+    const { clock, destination } = this.#options;
     const deadlineMs = clock.monotonicMs() + limits.runFlushTimeoutMs.value;
     this.#cancelTimer?.();
     const limit = alarm(limits.runFlushTimeoutMs.value);
     await Promise.race([this.#drain(deadlineMs), limit.passed]);
     limit.cancel();
     const left = this.#spans.length + this.#logs.length + this.#dropped;
-    return left === 0 ? undefined : `${left} spans and log records were not delivered: ${this.#problem ?? "too many"}`;
+    if (left > 0) this.#trouble(`${left} spans and log records were not taken by ${destination.endpoint} in time`);
   }
 
   async #drain(deadlineMs: number): Promise<void> {

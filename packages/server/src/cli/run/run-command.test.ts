@@ -325,6 +325,14 @@ describe("without a server", () => {
     expect(stderr.text).toContain("HTTP 401");
   });
 
+  it("ends within its limit when the server never answers, with one warning", async () => {
+    receiver.status = 0;
+    const startedAt = performance.now();
+    expect(await run(shell("exit 6"))).toBe(6);
+    expect(performance.now() - startedAt).toBeLessThan(7000);
+    expect(stderr.text.match(/sightglass run:/g)).toHaveLength(1);
+  });
+
   it("sends nothing with OTEL_SDK_DISABLED", async () => {
     await run(shell("exit 0"), {}, { OTEL_SDK_DISABLED: "true" });
     expect(receiver.headers).toEqual([]);

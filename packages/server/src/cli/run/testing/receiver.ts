@@ -29,7 +29,7 @@ export interface Receiver {
   readonly spans: ReceivedSpan[];
   readonly logs: ReceivedLog[];
   readonly headers: IncomingHttpHeaders[];
-  /** What to answer next; 200 by default. */
+  /** What to answer; 200 by default, 0 for no answer at all. */
   status: number;
   stop(): Promise<void>;
 }
@@ -53,6 +53,7 @@ export async function startReceiver(): Promise<Receiver> {
     request.on("end", () => {
       headers.push(request.headers);
       if (receiver.status === 200) keep(JSON.parse(body) as Message);
+      if (receiver.status === 0) return;
       response.writeHead(receiver.status, { "content-type": "application/json" }).end("{}");
     });
   });
