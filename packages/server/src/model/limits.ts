@@ -50,7 +50,10 @@ export const limits = {
   metadataKnownMax: { value: 100_000, effect: "metadata of metrics is written again although it has not changed" },
   overflowSeriesMax: { value: 200_000, effect: "further series beyond a metric's limit are not told apart" },
   overflowLabelsMax: { value: 64, effect: "the values of further labels of an overflowing metric are not counted" },
-  overflowLabelValuesMax: { value: 10_000, effect: "further values of a label of an overflowing metric are not counted" },
+  overflowLabelValuesMax: {
+    value: 10_000,
+    effect: "further values of a label of an overflowing metric are not counted",
+  },
   spoolBytesMax: {
     value: 2 * 1024 * 1024 * 1024,
     effect: "requests refused with spool_full until the store has caught up",

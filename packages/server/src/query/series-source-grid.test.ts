@@ -1,0 +1,149 @@
+import { Engine, type QueryResult } from "@sightglass/promql";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SeededRandom } from "../decode/testing/random.ts";
+import type { Store } from "../store/store.ts";
+import { createSeriesSource } from "./series-source.ts";
+import { SeriesLabels } from "./series-source-labels.ts";
+import { insertSeries, type SampleFixture, type SeriesFixture } from "./testing/stored-series.ts";
+import { openTemporaryStore } from "./testing/stored-spans.ts";
+
+type Random = () => number;
+
+/** Numbers from 0 to 1 that repeat from a seed. */
+function randomFrom(seed: number): Random {
+  const seeded = new SeededRandom(seed);
+  return () => seeded.next() / 2 ** 32;
+}
+
+const startMs = Date.UTC(2026, 10, 20, 22);
+const spanMs = 3_600_000;
+
+/** Counters with resets, gauges, gaps, staleness markers, and values that no arithmetic likes. */
+function generateSeries(random: Random, index: number): SeriesFixture {
+  const pick = <Item>(items: readonly [Item, ...Item[]]): Item =>
+    items[Math.floor(random() * items.length)] ?? items[0];
+  const kind = pick(["counter", "counter", "gauge", "odd", "sparse", "constant", "wide", "whole", "seconds"]);
+  const stepMs = kind === "sparse" ? 170_000 : pick([10_000, 15_000, 30_000]);
+  const onGrid = random() < 0.5;
+  const samples: SampleFixture[] = [];
+  let value = random() < 0.5 ? 0 : random() * 1000;
+  for (
+    let timeMs = startMs + (onGrid ? 0 : Math.floor(random() * stepMs));
+    timeMs < startMs + spanMs;
+    timeMs += stepMs
+  ) {
+    const jitterMs = onGrid ? 0 : Math.floor(random() * 200);
+    if (kind === "counter" || kind === "sparse")
+      value = random() < 0.03 ? random() * 5 : value + Math.floor(random() * 20);
+    else if (kind === "gauge") value += random() * 100 - 50;
+    else if (kind === "odd") value = pick([NaN, Infinity, -Infinity, 1e308, -1e308, 0, -0, 1, random()]);
+    else if (kind === "wide") value = pick([1e15, 1e12 + 3.3, 0.001, 0.0023, 5, 7e14, 0.1]);
+    else if (kind === "whole") value = pick([1e15, 1e14, 0, 3, 7e14]);
+    else if (kind === "seconds") value += random();
+    if (random() < 0.02) {
+      samples.push({ timeMs: timeMs + jitterMs, value: "stale" });
+      timeMs += Math.floor(random() * 20) * stepMs;
+    } else if (random() < 0.95) samples.push({ timeMs: timeMs + jitterMs, value });
+  }
+  const labels = { __name__: `${kind}_total`, series: String(index), group: String(index % 3), side: pick(["a", "b"]) };
+  return { labels, samples, stored: pick(["rows", "chunks", "both"]) };
+}
+
+const functions = ["rate", "increase", "delta", "irate", "idelta", "changes", "resets", "last_over_time"] as const;
+const ranges = ["15s", "1m", "90s", "5m", "17m", "1h"] as const;
+const around = [
+  "",
+  "",
+  "",
+  "sum",
+  "avg by (group)",
+  "min without (series)",
+  "max by (side)",
+  "count",
+  "stddev by (group)",
+];
+
+function generateQuery(random: Random): string {
+  const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
+  const matchers = pick(["", '{group="1"}', '{side!="a"}', '{series=~"1.*"}']);
+  const name = pick(["counter", "counter", "gauge", "odd", "sparse", "constant", "wide", "whole", "seconds"]);
+  const modifier = pick(["", "", " offset 3m", " offset -90s", ` @ ${startMs / 1000 + 1800}`, " @ end()"]);
+  const selector = `${name}_total${matchers}`;
+  const inner =
+    random() < 0.3 ? `${selector}${modifier}` : `${pick(functions)}(${selector}[${pick(ranges)}]${modifier})`;
+  const outer = pick(around);
+  const whole = outer === "" ? inner : `${outer} (${inner})`;
+  return random() < 0.15 ? `max_over_time((${whole})[10m:70s])` : whole;
+}
+
+let store: Store;
+let remove: () => Promise<void>;
+beforeAll(async () => {
+  ({ store, remove } = await openTemporaryStore());
+  const random = randomFrom(7);
+  await insertSeries(
+    store,
+    Array.from({ length: 90 }, (_unused, index) => generateSeries(random, index)),
+  );
+});
+afterAll(() => remove());
+
+type Points = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+function pointsOf({ data }: QueryResult): Points {
+  if (data.type === "vector")
+    return new Map(data.samples.map(({ labels, timeMs, value }) => [labels.key, new Map([[timeMs, value]])]));
+  if (data.type !== "matrix") throw new Error(`unexpected ${data.type}`);
+  return new Map(
+    data.series.map(({ labels, timestampsMs, values }) => [
+      labels.key,
+      new Map([...timestampsMs].map((timeMs, index) => [timeMs, values[index] ?? NaN])),
+    ]),
+  );
+}
+
+function differences(actual: Points, expected: Points): string[] {
+  const found: string[] = [];
+  for (const key of new Set([...actual.keys(), ...expected.keys()])) {
+    const [one, other] = [actual.get(key), expected.get(key)];
+    for (const timeMs of new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])])) {
+      const [a, b] = [one?.get(timeMs), other?.get(timeMs)];
+      if (!close(a, b)) found.push(`${key} at ${(timeMs - startMs) / 1000}s: ${a} instead of ${b}`);
+    }
+  }
+  return found;
+}
+
+function close(a: number | undefined, b: number | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return Object.is(a, b) || a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+}
+
+describe("values computed in the engine are those of the evaluation here", () => {
+  const cases = Number(process.env["SIGHTGLASS_DIFFERENTIAL_CASES"] ?? 200);
+
+  it(`in ${cases} generated queries`, { timeout: 600_000 }, async () => {
+    const random = randomFrom(11);
+    const labels = new SeriesLabels();
+    const pushed = new Engine(createSeriesSource({ store, labels, pushDown: "always" }));
+    const plain = new Engine(createSeriesSource({ store, labels, pushDown: "never" }));
+    let computed = 0;
+    for (let index = 0; index < cases; index++) {
+      const query = generateQuery(random);
+      const stepMs = [0, 15_000, 60_000, 7_001, 300_000][Math.floor(random() * 5)] ?? 0;
+      const fromMs = startMs + Math.floor(random() * 40) * 60_000 + (random() < 0.5 ? 0 : Math.floor(random() * 1000));
+      const run = (engine: Engine) =>
+        stepMs === 0
+          ? engine.instant({ query, timeMs: fromMs })
+          : engine.range({ query, startMs: fromMs, endMs: fromMs + 25 * 60_000, stepMs });
+      const [actual, expected] = await Promise.all([run(pushed), run(plain)]);
+      computed += actual.stats.selectorsComputed;
+      const wrong = differences(pointsOf(actual), pointsOf(expected));
+      expect(wrong.slice(0, 5), `${query} from ${fromMs - startMs} every ${stepMs}`).toEqual([]);
+      expect(actual.infos).toEqual(expected.infos);
+      expect(actual.warnings).toEqual(expected.warnings);
+    }
+    // A test that compares nothing proves nothing.
+    expect(computed).toBeGreaterThan(cases / 2);
+  });
+});

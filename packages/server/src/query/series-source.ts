@@ -1,0 +1,164 @@
+import type { Matcher, RawSeries, SelectHints, SelectResult, SeriesSource } from "@sightglass/promql";
+import { SightglassError } from "../model/errors.ts";
+import { limits } from "../model/limits.ts";
+import type { QueryOptions, QueryParam, Store } from "../store/store.ts";
+import { gridFunctionOf, readGrids } from "./series-source-grid.ts";
+import { readHistograms, type HistogramSample } from "./series-source-histograms.ts";
+import type { SeriesLabels } from "./series-source-labels.ts";
+import { mergeSamples } from "./series-source-merge.ts";
+import { readSamples, type SampleColumns } from "./series-source-samples.ts";
+import { ofSelectorSql, samplesSql, selectorSql, timeParams, timeSql, type SelectorSql } from "./series-source-sql.ts";
+
+export interface SeriesSourceOptions {
+  readonly store: Store;
+  readonly labels: SeriesLabels;
+  /** Also read when counters started; only `start_timestamp` and its feature need it. */
+  readonly startTimes?: boolean;
+  /**
+   * Whether the engine computes functions at the steps: `long` (default) where the time is so long that there are many more
+   * samples than steps, since reading and evaluating short ones here takes no longer.
+   */
+  readonly pushDown?: "always" | "long" | "never";
+  /** Of each read. */
+  readonly timeoutMs?: number;
+  readonly samplesMax?: number;
+  readonly seriesMax?: number;
+}
+
+/** Of a sample each 15 s or 30 s that is a few hundred of each series. */
+const longMs = 2 * 3_600_000;
+
+/**
+ * Series of the store for PromQL.
+ *
+ * Samples come as columns of bytes and become typed arrays; where the function around a selector is one that the engine
+ * computes the same way, only its values at the steps come.
+ */
+export function createSeriesSource(options: SeriesSourceOptions): SeriesSource {
+  return { select: (matchers, hints, signal) => new Selection(options, matchers, hints, signal).run() };
+}
+
+class Selection {
+  readonly #options: SeriesSourceOptions;
+  readonly #hints: SelectHints;
+  readonly #selector: SelectorSql;
+  readonly #params: Record<string, QueryParam>;
+  readonly #query: QueryOptions;
+  readonly #samplesMax: number;
+
+  constructor(options: SeriesSourceOptions, matchers: readonly Matcher[], hints: SelectHints, signal: AbortSignal) {
+    this.#options = options;
+    this.#hints = hints;
+    this.#selector = selectorSql(matchers);
+    this.#params = { ...this.#selector.params, ...timeParams({ afterMs: hints.startMs, untilMs: hints.endMs }) };
+    this.#samplesMax = options.samplesMax ?? limits.metricSamplesMax.value;
+    this.#query = {
+      signal,
+      timeoutMs: options.timeoutMs ?? limits.metricQueryTimeoutMs.value,
+      memoryBytesMax: limits.metricQueryMemoryBytesMax.value,
+      rowsMax: this.#samplesMax,
+    };
+  }
+
+  /** @throws SightglassError query_too_large, query_timeout, store_unavailable */
+  async run(): Promise<SelectResult> {
+    const gridFunction = this.#mayPushDown ? gridFunctionOf(this.#hints) : undefined;
+    if (gridFunction === undefined) return this.#raw();
+    // Native histograms are not computed in the engine; where there are any, everything is read.
+    const [hasHistograms, grids] = await Promise.all([
+      this.#hasHistograms(),
+      readGrids(this.#options.store, {
+        selector: this.#selector,
+        hints: this.#hints,
+        gridFunction,
+        query: { ...this.#query, rowsMax: this.#seriesMax, params: this.#params },
+      }),
+    ]);
+    if (hasHistograms || grids === undefined) return this.#raw();
+    const labels = await this.#labelsOf([...grids.keys()]);
+    const series = [...grids].flatMap(([id, grid]) => {
+      const known = labels.get(id);
+      return known === undefined ? [] : [{ labels: known, ...grid }];
+    });
+    return { kind: "computed", stage: "call", series: byLabels(series) };
+  }
+
+  get #mayPushDown(): boolean {
+    const { pushDown = "long" } = this.#options;
+    return pushDown === "always" || (pushDown === "long" && this.#hints.endMs - this.#hints.startMs > longMs);
+  }
+
+  get #seriesMax(): number {
+    return this.#options.seriesMax ?? limits.metricSeriesMax.value;
+  }
+
+  async #raw(): Promise<SelectResult> {
+    const [floats, histograms] = await Promise.all([this.#readFloats(), this.#readHistograms()]);
+    const ids = [...new Set([...floats.keys(), ...histograms.keys()])];
+    if (ids.length > this.#seriesMax)
+      throw tooMuch(`a selector finds ${ids.length} series, and ${this.#seriesMax} is the limit`);
+    const labels = await this.#labelsOf(ids);
+    const series: RawSeries[] = [];
+    for (const id of ids) {
+      const known = labels.get(id);
+      if (known !== undefined) series.push(mergeSamples(known, floats.get(id), histograms.get(id)));
+    }
+    return { kind: "raw", series: byLabels(series) };
+  }
+
+  async #readFloats(): Promise<Map<bigint, SampleColumns>> {
+    const starts = this.#options.startTimes === true;
+    const sql = `SELECT series_id, toFloat64(toUnixTimestamp64Milli(time)) AS ms, value
+      ${starts ? ", toFloat64(toUnixTimestamp64Milli(start_time)) AS start" : ""}
+      FROM (${samplesSql(this.#selector, { starts })})`;
+    try {
+      const bytes = await this.#options.store.queryBytes(sql, "Native", { ...this.#query, params: this.#params });
+      return readSamples(bytes, { starts });
+    } catch (thrown) {
+      throw this.#explained(thrown);
+    }
+  }
+
+  async #readHistograms(): Promise<Map<bigint, HistogramSample[]>> {
+    const sql = `SELECT series_id, toFloat64(toUnixTimestamp64Milli(time)) AS ms,
+        toFloat64(toUnixTimestamp64Milli(start_time)) AS start, histogram
+      FROM histogram_samples WHERE ${this.#histogramsSql} ORDER BY series_id, time`;
+    try {
+      const bytes = await this.#options.store.queryBytes(sql, "Native", { ...this.#query, params: this.#params });
+      return readHistograms(bytes);
+    } catch (thrown) {
+      throw this.#explained(thrown);
+    }
+  }
+
+  async #hasHistograms(): Promise<boolean> {
+    const sql = `SELECT 1 AS found FROM histogram_samples WHERE ${this.#histogramsSql} LIMIT 1`;
+    return (await this.#options.store.query(sql, { ...this.#query, params: this.#params })).length > 0;
+  }
+
+  get #histogramsSql(): string {
+    return `${ofSelectorSql(this.#selector)} AND time > ${timeSql("afterMs")} AND time <= ${timeSql("untilMs")}`;
+  }
+
+  #labelsOf(ids: readonly bigint[]) {
+    const { store, labels } = this.#options;
+    return labels.of(ids, this.#selector, { store, params: this.#params, options: this.#query });
+  }
+
+  #explained(thrown: unknown): unknown {
+    if (!(thrown instanceof SightglassError) || thrown.code !== "query_too_large") return thrown;
+    return tooMuch(`a selector reads more than ${this.#samplesMax} samples, or more memory than it may`, thrown);
+  }
+}
+
+function tooMuch(what: string, cause?: unknown): SightglassError {
+  return new SightglassError("query_too_large", what, {
+    hint: "name more labels, or ask for a shorter time",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** Series in the order that results have, which makes sums the same from query to query. */
+function byLabels<Series extends { readonly labels: RawSeries["labels"] }>(series: Series[]): Series[] {
+  return series.sort((a, b) => a.labels.compare(b.labels));
+}
