@@ -4,6 +4,12 @@ import { fileURLToPath } from "node:url";
 import { formatAddress } from "./config/quantities.ts";
 import type { Config } from "./config/schema.ts";
 import { LogBlock } from "./decode/log-block.ts";
+import { ExemplarBlock } from "./decode/metrics/exemplar-block.ts";
+import { HistogramBlock } from "./decode/metrics/histogram-block.ts";
+import { KnownSeries } from "./decode/metrics/known-series.ts";
+import { MetadataBlock } from "./decode/metrics/metadata-block.ts";
+import { SampleBlock } from "./decode/metrics/sample-block.ts";
+import { SeriesBlock } from "./decode/metrics/series-block.ts";
 import { SpanBlock } from "./decode/span-block.ts";
 import { Folder } from "./fold/folder.ts";
 import { createApp } from "./http/app.ts";
@@ -24,10 +30,12 @@ import { createAuthorize } from "./model/tokens.ts";
 import { createRunQueries } from "./query/runs-queries.ts";
 import { createTraceQueries } from "./query/trace-queries.ts";
 import { Admission } from "./receive/admission.ts";
+import { createMetricsSink } from "./receive/metrics-sink.ts";
 import { createOtlpGrpcReceiver } from "./receive/otlp-grpc.ts";
 import { createOtlpHttpHandler, isOtlpPath } from "./receive/otlp-http-handler.ts";
 import { createOtlpHttpReceiver } from "./receive/otlp-http.ts";
 import { ReceiverStats } from "./receive/receiver-stats.ts";
+import { createRemoteWriteHandler, isRemoteWritePath } from "./receive/remote-write.ts";
 import { createHealth } from "./self/health.ts";
 import { createLog, type Log } from "./self/log.ts";
 import { MetricsRegistry, openMetricsText, prometheusText } from "./self/metrics.ts";
@@ -35,6 +43,7 @@ import { watchProcess } from "./self/process-state.ts";
 import { Running } from "./self/running.ts";
 import { statusMetrics } from "./self/server-metrics.ts";
 import { version } from "./self/version.ts";
+import { addCounts } from "./spool/ledger.ts";
 import { openSpool } from "./spool/open.ts";
 import { openClusterStore } from "./store/cluster/store.ts";
 import { openEmbeddedStore } from "./store/embedded/store.ts";
@@ -144,14 +153,22 @@ async function startFolder({ clock, log, running }: Context, store: Store): Prom
   return folder;
 }
 
-type OtlpSpools = Awaited<ReturnType<typeof openSpools>>;
+type TableSpools = Awaited<ReturnType<typeof openSpools>>;
 
 async function openSpools({ config, clock, log, running }: Context, store: Store, folder: Folder) {
   const spools = await openSpool({
     dataDir: config.data,
     clock,
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
-    newBlock: { spans: () => new SpanBlock(), logs: () => new LogBlock() },
+    newBlock: {
+      spans: () => new SpanBlock(),
+      logs: () => new LogBlock(),
+      series: () => new SeriesBlock(),
+      metric_metadata: () => new MetadataBlock(),
+      samples: () => new SampleBlock(),
+      histogram_samples: () => new HistogramBlock(),
+      exemplars: () => new ExemplarBlock(),
+    },
     insert: (segment) => store.insertSegment(segment),
     storedCounts: () => readStoredCounts(store),
     onStored: () => folder.nudge(),
@@ -162,10 +179,23 @@ async function openSpools({ config, clock, log, running }: Context, store: Store
   return spools;
 }
 
-async function startReceivers({ config, clock, log, running }: Context, { tables }: OtlpSpools) {
+async function startReceivers({ config, clock, log, running }: Context, { tables }: TableSpools) {
   const admission = new Admission({
     requestsMax: limits.concurrentRequestsMax.value,
     bytesMax: limits.requestBytesInFlightMax.value,
+  });
+  const metrics = createMetricsSink({
+    known: new KnownSeries({
+      seriesPerMetricMax: limits.seriesPerMetricMax.value,
+      seriesMax: limits.seriesKnownMax.value,
+    }),
+    spools: {
+      series: tables.series.append.bind(tables.series),
+      metric_metadata: tables.metric_metadata.append.bind(tables.metric_metadata),
+      samples: tables.samples.append.bind(tables.samples),
+      histogram_samples: tables.histogram_samples.append.bind(tables.histogram_samples),
+      exemplars: tables.exemplars.append.bind(tables.exemplars),
+    },
   });
   const shared = {
     sink: { spans: tables.spans.append.bind(tables.spans), logs: tables.logs.append.bind(tables.logs) },
@@ -185,10 +215,17 @@ async function startReceivers({ config, clock, log, running }: Context, { tables
   running.add("admission", () => admission.stop());
   // The same on the page's port, for clients that know only one address.
   const onPagePort = new ReceiverStats("otlp-http");
-  onPagePort.address = formatAddress(config.listen);
+  const remoteWrite = new ReceiverStats("remote-write");
+  for (const stats of [onPagePort, remoteWrite]) stats.address = formatAddress(config.listen);
   return {
-    stats: [grpc.stats, http.stats, onPagePort],
-    handle: createOtlpHttpHandler({ ...shared, stats: onPagePort }),
+    stats: [grpc.stats, http.stats, onPagePort, remoteWrite],
+    ingest: [
+      { owns: isOtlpPath, handle: createOtlpHttpHandler({ ...shared, stats: onPagePort }) },
+      {
+        owns: isRemoteWritePath,
+        handle: createRemoteWriteHandler({ ...shared, sink: metrics, stats: remoteWrite }),
+      },
+    ],
   };
 }
 
@@ -196,7 +233,7 @@ interface Shown {
   store: Store;
   keep: RetentionLimits;
   folder: Folder;
-  spools: OtlpSpools;
+  spools: TableSpools;
   receivers: Awaited<ReturnType<typeof startReceivers>>;
   startedAtMs: number;
 }
@@ -222,8 +259,7 @@ async function startHttp(context: Context, shown: Shown): Promise<void> {
     ],
     onFault,
   });
-  const ingest = { owns: isOtlpPath, handle: receivers.handle };
-  const server = createHttpServer({ address: config.listen, app, ingest, clock });
+  const server = createHttpServer({ address: config.listen, app, ingest: receivers.ingest, clock });
   await server.start();
   running.add("http", () => server.stop());
 }
@@ -262,7 +298,10 @@ function createStatus({ config, clock, running, metrics }: Context, shown: Shown
       const [row] = await store.query<{ version: string }>("SELECT version() AS version");
       return { kind: store.kind, version: row?.version ?? "" };
     },
-    ledger: () => spools.ledger(),
+    ledger: async () => {
+      const { spans, logs, samples, histogram_samples } = await spools.ledger();
+      return { spans, logs, samples: addCounts(samples, histogram_samples) };
+    },
     storage: async () => {
       const tables = await readTableStatus(store, keep);
       const disk = await statfs(config.data);

@@ -13,6 +13,7 @@ export function serverStatus(nowMs: number, startedMs: number): StatusResponse {
     ledger: {
       spans: { received: spansStored + 41 + 1_280, refused: 41, spooled: 1_280, stored: spansStored },
       logs: { received: 1_204_100 + 312, refused: 0, spooled: 312, stored: 1_204_100 },
+      samples: { received: 88_310_400 + 2_400, refused: 0, spooled: 2_400, stored: 88_310_400 },
     },
     spool: { bytes: 412_000, bytesMax: 4_294_967_296, segments: 2, lagMs: 640, quarantined: 0, state: "ok" },
     storage: {

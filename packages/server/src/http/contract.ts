@@ -363,7 +363,8 @@ export interface StatusResponse {
   now: string;
   dataDir: string;
   engine: { kind: "embedded" | "cluster"; version: string; state: "up" | "down"; lastError: string | null };
-  ledger: { spans: LedgerCounts; logs: LedgerCounts };
+  /** `samples` are those of metrics, floats and native histograms. */
+  ledger: { spans: LedgerCounts; logs: LedgerCounts; samples: LedgerCounts };
   spool: {
     bytes: number;
     bytesMax: number;

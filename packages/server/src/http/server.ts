@@ -9,8 +9,8 @@ import { limits } from "../model/limits.ts";
 export interface HttpServerOptions {
   address: { host: string; port: number };
   app: Hono;
-  /** Takes the raw request of the paths that are its own, before the application sees them. */
-  ingest: { owns: (url: string) => boolean; handle: RequestListener };
+  /** Each takes the raw request of the paths that are its own, before the application sees them. */
+  ingest: readonly { owns: (url: string) => boolean; handle: RequestListener }[];
   clock: Clock;
 }
 
@@ -23,7 +23,8 @@ export function createHttpServer({ address, app, ingest, clock }: HttpServerOpti
   const server = createServer(
     { requestTimeout: limits.requestTimeoutMs.value, headersTimeout: limits.requestHeadersTimeoutMs.value },
     (request, response) => {
-      if (ingest.owns(request.url ?? "")) ingest.handle(request, response);
+      const receiver = ingest.find(({ owns }) => owns(request.url ?? ""));
+      if (receiver !== undefined) receiver.handle(request, response);
       else void answer(request, response);
     },
   );

@@ -8,7 +8,7 @@ const status: StatusMetricsInput = {
   version: "0.1.0",
   startedAt: "2026-11-20T03:00:00.000Z",
   engine: { kind: "embedded", version: "26.7", state: "up", lastError: null },
-  ledger: { spans: counts, logs: { ...counts, received: 9_007_199_254_740_991 } },
+  ledger: { spans: counts, logs: { ...counts, received: 9_007_199_254_740_991 }, samples: counts },
   spool: { bytes: 1, bytesMax: 2, segments: 3, lagMs: 1500, quarantined: 0, state: "full" },
   storage: {
     bytes: 10,

@@ -33,15 +33,15 @@ function ledgerMetrics(ledger: StatusResponse["ledger"]): MetricFamily[] {
     family(
       "counter",
       "sightglass_items_received_total",
-      `Spans and log records received ${since}.`,
+      `Spans, log records and samples received ${since}.`,
       bySignal("received"),
     ),
-    family("counter", "sightglass_items_refused_total", `Spans and log records refused ${since}.`, bySignal("refused")),
-    family("counter", "sightglass_items_stored_total", `Spans and log records stored ${since}.`, bySignal("stored")),
+    family("counter", "sightglass_items_refused_total", `Spans, log records and samples refused ${since}.`, bySignal("refused")),
+    family("counter", "sightglass_items_stored_total", `Spans, log records and samples stored ${since}.`, bySignal("stored")),
     family(
       "gauge",
       "sightglass_items_spooled",
-      "Spans and log records that are durable but not stored yet.",
+      "Spans, log records and samples that are durable but not stored yet.",
       bySignal("spooled"),
     ),
   ];

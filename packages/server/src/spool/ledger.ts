@@ -7,6 +7,16 @@ export interface LedgerCounts {
   stored: number;
 }
 
+/** The ledger of two tables that are shown as one signal. */
+export function addCounts(a: LedgerCounts, b: LedgerCounts): LedgerCounts {
+  return {
+    received: a.received + b.received,
+    refused: a.refused + b.refused,
+    spooled: a.spooled + b.spooled,
+    stored: a.stored + b.stored,
+  };
+}
+
 /**
  * The receiver's side of `received = stored + refused + spooled`, in items since the data folder was made.
  *

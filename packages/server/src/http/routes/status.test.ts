@@ -10,7 +10,7 @@ const sources: StatusSources = {
   dataDir: "data",
   nowMs: () => Date.parse("2026-11-20T03:01:00Z"),
   engine: () => Promise.resolve({ kind: "embedded", version: "26.7" }),
-  ledger: () => Promise.resolve({ spans: counts, logs: counts }),
+  ledger: () => Promise.resolve({ spans: counts, logs: counts, samples: counts }),
   storage: () => Promise.resolve({ bytes: 1, diskFreeBytes: 2, tables: [] }),
   spool: () => ({ bytes: 0, bytesMax: 1, segments: 0, lagMs: 0, quarantined: 0, state: "ok" }),
   receivers: () => [],

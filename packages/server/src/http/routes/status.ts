@@ -24,7 +24,7 @@ export interface StatusSources {
 export function createStatusReader(sources: StatusSources): () => Promise<StatusResponse> {
   const none = { received: 0, refused: 0, spooled: 0, stored: 0 };
   const engine = lastKnown(sources.engine, { kind: "embedded", version: "" });
-  const ledger = lastKnown(sources.ledger, { spans: none, logs: none });
+  const ledger = lastKnown(sources.ledger, { spans: none, logs: none, samples: none });
   const storage = lastKnown(sources.storage, { bytes: 0, diskFreeBytes: 0, tables: [] });
   return async () => {
     const [engineNow, ledgerNow, storageNow] = await Promise.all([engine(), ledger(), storage()]);

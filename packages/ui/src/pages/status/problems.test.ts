@@ -12,6 +12,7 @@ const well: StatusResponse = {
   ledger: {
     spans: { received: 110, stored: 100, refused: 4, spooled: 6 },
     logs: { received: 0, stored: 0, refused: 0, spooled: 0 },
+    samples: { received: 0, stored: 0, refused: 0, spooled: 0 },
   },
   spool: { bytes: 100, bytesMax: 1000, segments: 1, lagMs: 300, quarantined: 0, state: "ok" },
   storage: { bytes: 5000, diskFreeBytes: 50e9, tables: [] },
@@ -107,6 +108,7 @@ describe("findProblems", () => {
     const ledger = {
       spans: { received: 110, stored: 90, refused: 4, spooled: 6 },
       logs: { received: 10, stored: 12, refused: 0, spooled: 0 },
+      samples: { received: 0, stored: 0, refused: 0, spooled: 0 },
     };
     const titles = findProblems({ ...well, ledger }, { spans: "off", logs: "off" }).map(({ title }) => title);
     expect(titles).toEqual(["10 spans are missing", "2 logs too many are stored"]);
