@@ -31,7 +31,7 @@ export async function readTableStatus(store: Store, keep: RetentionLimits): Prom
   const ranges = await store.query<{ table: string; rows: number; oldest: number; newest: number }>(
     shown.map(({ table, time }) => rangeOf(table, time)).join(" UNION ALL "),
   );
-  return shown.map(({ table }) => {
+  return shown.map(({ table, time }) => {
     const range = ranges.find((candidate) => candidate.table === table);
     const isEmpty = range === undefined || range.rows === 0;
     const limit = limitOf(table, keep);
@@ -41,7 +41,8 @@ export async function readTableStatus(store: Store, keep: RetentionLimits): Prom
       bytes: sizes.get(table)?.bytes ?? 0,
       parts: sizes.get(table)?.parts ?? 0,
       oldestAt: isEmpty ? null : new Date(range.oldest).toISOString(),
-      newestAt: isEmpty ? null : new Date(range.newest).toISOString(),
+      // Of a table by day the newest row may be of any hour of it.
+      newestAt: isEmpty || time === "day" ? null : new Date(range.newest).toISOString(),
       ...limit,
     };
   });

@@ -1,7 +1,7 @@
 import type { TraceSummary } from "sightglass/contract";
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import { formatDuration, formatDurationShort } from "../../format/duration.ts";
-import { formatClock, formatDay } from "../../format/time.ts";
+import { formatClock, formatClockSeconds, formatDay } from "../../format/time.ts";
 import { useElementWidth } from "../../waterfall/use-element-width.ts";
 import { type Palette, usePalette } from "../../waterfall/use-palette.ts";
 import {
@@ -177,7 +177,8 @@ function drawAxes(context: CanvasRenderingContext2D, plot: Plot, palette: Palett
 /** The date at midnight, else the time of day. */
 function instantLabel(ms: number): string {
   const clock = formatClock(ms);
-  return clock === "00:00" ? formatDay(ms) : clock;
+  if (clock === "00:00") return formatDay(ms);
+  return ms % 60_000 === 0 ? clock : formatClockSeconds(ms);
 }
 
 function dot(context: CanvasRenderingContext2D, { x, y }: PlotPoint, colour: string, radius: number): void {
