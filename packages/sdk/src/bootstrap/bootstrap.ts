@@ -129,7 +129,7 @@ function exitHooks(
   complain: (text: string) => void,
 ): ExitHooks {
   return {
-    hasUnsent: () => channels.some((channel) => channel.hasUnsent()),
+    unsentCount: () => channels.reduce((sum, channel) => sum + channel.unsentCount, 0),
     flush: () => flush(limitMs),
     abandon: (reason, status, thrown) => watch().abandonAll(reason, status, thrown),
     postBeforeExit() {

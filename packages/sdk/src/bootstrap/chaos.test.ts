@@ -92,6 +92,31 @@ describe("a server that", () => {
     await receiver.stop();
   });
 
+  it("was restarted between two requests has everything", async () => {
+    const first = await Receiver.start();
+    const program = workshop.start(
+      "restart.mjs",
+      `
+      import { bootstrap } from "@sightglass/sdk/bootstrap";
+      import { pipeline } from "@sightglass/sdk";
+      const telemetry = bootstrap();
+      await pipeline("before", () => {});
+      await telemetry.flush();
+      console.log("flushed");
+      // Blocked, so that nothing notices that the connection has gone.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+      await pipeline("after", () => {});`,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: first.endpoint },
+    );
+    await program.printed("flushed");
+    const { port } = first;
+    await first.stop();
+    const second = await Receiver.start(port);
+    expect(await program.ended).toMatchObject({ code: 0, stderr: "" });
+    expect(second.spans.map((span) => span.name)).toEqual(["after"]);
+    await second.stop();
+  });
+
   it("rejects a part of what it accepts is quoted", async () => {
     const receiver = await Receiver.start();
     const message = "span 3 has no name";

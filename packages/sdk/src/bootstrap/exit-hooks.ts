@@ -1,8 +1,8 @@
 import { isMainThread } from "node:worker_threads";
 
 export interface ExitHooks {
-  /** Whether anything waits to be sent. */
-  readonly hasUnsent: () => boolean;
+  /** How much waits to be sent. */
+  readonly unsentCount: () => number;
   /** Sends what waits, within the limit, and keeps the process alive meanwhile. Never rejects. */
   readonly flush: () => Promise<boolean>;
   /** Ends what is open. */
@@ -31,17 +31,18 @@ export function installExitHooks(hooks: ExitHooks): () => void {
     for (const [event, listener] of listeners) emitter.off(event, listener);
   };
 
-  let hasGivenUp = false;
+  /** What waited when the server did not take it: as long as it is the same, trying again would only take time. */
+  let givenUpCount = 0;
   let uncaught: { thrown: unknown } | undefined;
   listen("beforeExit", () => {
-    if (hasGivenUp || !hooks.hasUnsent()) return;
-    void hooks.flush().then((isEmpty) => (hasGivenUp = !isEmpty));
+    if (hooks.unsentCount() === givenUpCount) return;
+    void hooks.flush().then(() => (givenUpCount = hooks.unsentCount()));
   });
   listen("exit", (code) => {
     if (uncaught === undefined)
       hooks.abandon(`the process exited with code ${String(code)} before this ended`, "failed");
     else hooks.abandon("an error that nobody caught ended the process", "failed", uncaught.thrown);
-    if (!hasGivenUp && hooks.hasUnsent()) hooks.postBeforeExit();
+    if (hooks.unsentCount() !== givenUpCount) hooks.postBeforeExit();
   });
   // The monitor only watches: with it, Node still prints the error and exits with 1 (or calls the user's handler).
   listen("uncaughtExceptionMonitor", (thrown) => {

@@ -47,9 +47,9 @@ describe("runs that the sampler drops", () => {
   });
 
   it("are kept when they are slow", async () => {
-    const sent = setUp({ slowerThanMs: 20 });
+    const sent = setUp({ slowerThanMs: 500 });
     await good();
-    await pipeline("slow", () => new Promise((resolve) => void setTimeout(resolve, 40)));
+    await pipeline("slow", () => new Promise((resolve) => void setTimeout(resolve, 550)));
     expect(namesOf(sent)).toEqual(["slow"]);
   });
 

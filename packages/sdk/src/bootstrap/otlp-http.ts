@@ -15,6 +15,8 @@ export type SendOutcome =
   /** Sending it again will not help. */
   | { readonly kind: "refused"; readonly reason: string };
 
+/** One more than the connections that are kept: the last one is new. */
+const triesMax = 3;
 const answerBytesMax = 64 * 1024;
 const retryAfterMaxMs = 5 * 60_000;
 /** OTLP/HTTP, "Retryable Response Codes". */
@@ -75,20 +77,36 @@ export class OtlpHttp {
     this.#request = undefined;
   }
 
-  #post(payload: Uint8Array, isCompressed: boolean): Promise<SendOutcome> {
+  async #post(payload: Uint8Array, isCompressed: boolean): Promise<SendOutcome> {
+    for (let tries = 1; ; tries += 1) {
+      const outcome = await this.#tryPost(payload, isCompressed);
+      if (outcome.kind !== "stale") return outcome;
+      // A connection that was kept and that the server has closed meanwhile says nothing about the server.
+      if (tries === triesMax) return { kind: "unreachable", reason: "the connection was closed" };
+    }
+  }
+
+  #tryPost(payload: Uint8Array, isCompressed: boolean): Promise<SendOutcome | { readonly kind: "stale" }> {
     return new Promise((resolve) => {
       const request = this.#start({
         method: "POST",
         headers: { ...requestHeaders(this.#settings, isCompressed), "content-length": payload.byteLength },
       });
       const { timeoutMs } = this.#settings;
-      const cancel = this.#clock.after(timeoutMs, () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
-      const settle = (outcome: SendOutcome) => {
+      let hasTimedOut = false;
+      const cancel = this.#clock.after(timeoutMs, () => {
+        hasTimedOut = true;
+        request.destroy(new Error(`no answer within ${timeoutMs} ms`));
+      });
+      const settle = (outcome: SendOutcome | { readonly kind: "stale" }) => {
         cancel();
         resolve(outcome);
       };
       request.on("socket", (socket) => this.#adopt(socket));
-      request.on("error", (error) => settle({ kind: "unreachable", reason: reasonOf(error) }));
+      request.on("error", (error) => {
+        const isStale = request.reusedSocket && !hasTimedOut;
+        settle(isStale ? { kind: "stale" } : { kind: "unreachable", reason: reasonOf(error) });
+      });
       request.on("response", (response) => {
         readAnswer(response).then(
           (answer) => settle(outcomeOf(response, answer, this.#clock.nowMs())),

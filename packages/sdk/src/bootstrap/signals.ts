@@ -23,7 +23,7 @@ interface PartialSuccess {
 
 /** One signal's way out: what bootstrap flushes, and what it posts at exit. */
 export interface Channel {
-  hasUnsent(): boolean;
+  readonly unsentCount: number;
   /** Keeps the process alive until done. Returns whether everything has been sent. */
   drain(deadlineMs: number): Promise<boolean>;
   /** Closes the channel and returns what is unsent, for the last post. */
@@ -61,8 +61,8 @@ class OtlpChannel<Item> implements Channel {
     });
   }
 
-  hasUnsent(): boolean {
-    return this.outbox.unsentCount > 0;
+  get unsentCount(): number {
+    return this.outbox.unsentCount;
   }
 
   async drain(deadlineMs: number): Promise<boolean> {

@@ -30,7 +30,7 @@ export class Workshop {
     mkdirSync(installed, { recursive: true });
     execFileSync(join(modulesFolder, ".bin/tsc"), ["-p", "tsconfig.build.json", "--outDir", join(staging, "dist")], {
       cwd: packageFolder,
-      stdio: "pipe",
+      stdio: "inherit",
     });
     cpSync(join(packageFolder, "package.json"), join(staging, "package.json"));
     execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", this.folder], {
