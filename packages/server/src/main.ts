@@ -45,6 +45,7 @@ import { statusMetrics } from "./self/server-metrics.ts";
 import { version } from "./self/version.ts";
 import { addCounts } from "./spool/ledger.ts";
 import { openSpool } from "./spool/open.ts";
+import { Chunking } from "./store/chunking.ts";
 import { openClusterStore } from "./store/cluster/store.ts";
 import { openEmbeddedStore } from "./store/embedded/store.ts";
 import { lockFolder } from "./store/folder-lock.ts";
@@ -94,6 +95,7 @@ async function start(context: Context): Promise<void> {
   const startedAtMs = clock.nowMs();
   const store = await openStore(context);
   const keep = startRetention(context, store);
+  startChunking(context, store);
   const folder = await startFolder(context, store);
   const spools = await openSpools(context, store, folder);
   const receivers = await startReceivers(context, spools);
@@ -128,8 +130,8 @@ async function openCluster({ data, store: { url = "", cluster, ...login } }: Con
 
 function startRetention({ config, clock, log, running }: Context, store: Store): RetentionLimits {
   const keepOf = ({ age, bytes }: { age: number; bytes: number }) => ({ ageMaxMs: age, bytesMax: bytes });
-  const { spans, logs, runs } = config.retention;
-  const keep = { spans: keepOf(spans), logs: keepOf(logs), runs: keepOf(runs) };
+  const { spans, logs, runs, samples } = config.retention;
+  const keep = { spans: keepOf(spans), logs: keepOf(logs), runs: keepOf(runs), samples: keepOf(samples) };
   const retention = new Retention({
     store,
     clock,
@@ -140,6 +142,17 @@ function startRetention({ config, clock, log, running }: Context, store: Store):
   retention.start();
   running.add("retention", () => retention.stop());
   return keep;
+}
+
+function startChunking({ clock, log, running }: Context, store: Store): void {
+  const chunking = new Chunking({
+    store,
+    clock,
+    onFolded: (folded) => log.debug(folded, "samples folded"),
+    onFailure: (error) => log.error({ error }, "folding samples failed; it is tried again"),
+  });
+  chunking.start();
+  running.add("chunking", () => chunking.stop());
 }
 
 async function startFolder({ clock, log, running }: Context, store: Store): Promise<Folder> {

@@ -39,6 +39,11 @@ export const limits = {
     value: 10 * 60 * 1000,
     effect: "a sample that is further ahead of the server's clock is refused",
   },
+  chunkDelayMs: {
+    value: 5 * 60 * 1000,
+    effect: "samples that are stored later than this after their half hour make chunks of their own",
+  },
+  chunkTimeoutMs: { value: 10 * 60 * 1000, effect: "folding a half hour of samples ends, and is tried again" },
   seriesPerMetricMax: {
     value: 100_000,
     effect: "further series of the metric on that day go into its overflow series, and are counted",
@@ -86,6 +91,7 @@ export const limits = {
     value: 1536 * 1024 * 1024,
     effect: "one read of series that needs more of the engine ends with query_too_large",
   },
+  exemplarsMax: { value: 10_000, effect: "a query for exemplars answers with that many of a selector" },
   seriesLabelsCachedMax: {
     value: 200_000,
     effect: "the labels of further series are read from the store again when they are asked for",
@@ -119,6 +125,17 @@ export const limits = {
   foldFactsMax: { value: 2_000_000, effect: "a run of more facts keeps its last state" },
   foldTracesMax: { value: 2_000, effect: "of a run id that more traces name, the newest traces count" },
   liveClientsMax: { value: 256, effect: "further /api/live clients are refused with unavailable; the page polls" },
+  scrapeBodyBytesMax: {
+    value: 256 * 1024 * 1024,
+    effect: "the scrape fails, unless body_size_limit of its job says otherwise",
+  },
+  scrapesConcurrentMax: { value: 32, effect: "further scrapes wait, within their timeout, for one of those to end" },
+  scrapeTargetsDroppedMax: { value: 1000, effect: "further dropped targets of a job are counted but not listed" },
+  discoveryBodyBytesMax: {
+    value: 32 * 1024 * 1024,
+    effect: "the discovery's answer is refused; its last targets stay",
+  },
+  discoveryDelayMs: { value: 500, effect: "changes of discovered targets within this time are taken together" },
   concurrentRequestsMax: { value: 512, effect: "requests refused with unavailable" },
   runOutputLineBytesMax: {
     value: 16 * 1024,

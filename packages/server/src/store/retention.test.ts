@@ -17,7 +17,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 const nowMs = Date.parse("2026-11-20T12:00:00Z");
 const clock: Clock = { ...systemClock, nowMs: () => nowMs };
 const unlimited = { ageMaxMs: 0, bytesMax: 0 };
-const keepAll: RetentionLimits = { spans: unlimited, logs: unlimited, runs: unlimited };
+const keepAll: RetentionLimits = { spans: unlimited, logs: unlimited, runs: unlimited, samples: unlimited };
 
 describe("retention", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "sightglass-retention-"));
@@ -185,6 +185,11 @@ describe("the status of tables", () => {
       "run_facts",
       "runs",
       "stages",
+      "samples",
+      "sample_chunks",
+      "histogram_samples",
+      "exemplars",
+      "series",
     ]);
     expect(empty[0]).toEqual({
       table: "spans",

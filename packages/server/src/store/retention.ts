@@ -15,6 +15,8 @@ export interface RetentionLimits {
   logs: Keep;
   /** Facts, runs and stages. */
   runs: Keep;
+  /** Samples of metrics; each of their tables is kept within the bytes. */
+  samples: Keep;
 }
 
 export interface RetentionOptions {
@@ -57,6 +59,10 @@ export const retentionPlans: readonly Plan[] = [
       { table: "runs", time: "last_seen_at" },
     ],
   },
+  { signal: "samples", table: "sample_chunks", followers: [], rows: [] },
+  { signal: "samples", table: "histogram_samples", followers: [], rows: [] },
+  { signal: "samples", table: "exemplars", followers: [], rows: [] },
+  { signal: "samples", table: "series", followers: [], rows: [] },
 ];
 
 const intervalMs = 60_000;

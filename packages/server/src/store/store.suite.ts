@@ -208,12 +208,12 @@ export function storeSuite(name: string, open: () => Promise<{ store: Store; clo
         { received_at: "2026-11-19T00:00:00Z", body: "new" },
       ]);
       await store.insertRows("runs", [{ run_id: "old", version: 1, last_seen_at: "2026-10-01T00:00:00Z" }]);
-      const retention = new Retention({ store, clock, keep: { spans: keep, logs: keep, runs: keep } });
+      const retention = new Retention({ store, clock, keep: { spans: keep, logs: keep, runs: keep, samples: keep } });
       expect(await retention.run()).toMatchObject([
         { table: "logs", kind: "partition", name: "2026-10-01", reason: "age" },
         { table: "runs", kind: "rows", reason: "age" },
       ]);
-      const status = await readTableStatus(store, { spans: keep, logs: keep, runs: keep });
+      const status = await readTableStatus(store, { spans: keep, logs: keep, runs: keep, samples: keep });
       expect(status.find(({ table }) => table === "logs")).toMatchObject({
         rows: 1,
         parts: 1,

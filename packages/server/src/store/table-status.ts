@@ -23,6 +23,11 @@ const shown: readonly { table: string; time: string }[] = [
   { table: "run_facts", time: "inserted_at" },
   { table: "runs", time: "started_at" },
   { table: "stages", time: "started_at" },
+  { table: "samples", time: "received_at" },
+  { table: "sample_chunks", time: "day" },
+  { table: "histogram_samples", time: "received_at" },
+  { table: "exemplars", time: "received_at" },
+  { table: "series", time: "day" },
 ];
 
 /** What the store holds, and what retention keeps of it. */

@@ -88,10 +88,7 @@ export class LabelCollector {
     for (const label of sorted) {
       const name = { start: label.nameStart, end: label.nameEnd };
       if (name.start === name.end) return labelFaults.emptyName;
-      if (
-        before !== undefined &&
-        compareBytes(bytes, { start: before.nameStart, end: before.nameEnd }, name) === 0
-      ) {
+      if (before !== undefined && compareBytes(bytes, { start: before.nameStart, end: before.nameEnd }, name) === 0) {
         return labelFaults.twice;
       }
       before = label;
@@ -172,12 +169,7 @@ export function canonicalLabels(labels: Iterable<readonly [name: string, value: 
   let at = 0;
   for (const [name, value] of labels) {
     const [nameBytes, valueBytes] = [Buffer.from(name), Buffer.from(value)];
-    collector.add(
-      at,
-      at + nameBytes.length,
-      at + nameBytes.length,
-      (at += nameBytes.length + valueBytes.length),
-    );
+    collector.add(at, at + nameBytes.length, at + nameBytes.length, (at += nameBytes.length + valueBytes.length));
     parts.push(nameBytes, valueBytes);
   }
   const fault = collector.encode(new Source(Buffer.concat(parts)));

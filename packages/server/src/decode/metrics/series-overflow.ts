@@ -115,7 +115,8 @@ export class SeriesOverflow {
     const reduced = reducedLabels(source, start, end);
     const key = JSON.stringify(reduced);
     let point = this.points.get(key);
-    if (point === undefined) this.points.set(key, (point = { metric, labels: canonicalLabels(reduced), timeMs, value }));
+    if (point === undefined)
+      this.points.set(key, (point = { metric, labels: canonicalLabels(reduced), timeMs, value }));
     point.timeMs = Math.max(point.timeMs, timeMs);
     if (!counterName.test(metric)) {
       point.value = value;

@@ -64,7 +64,7 @@ export function snappyDecompress(compressed: Uint8Array): Uint8Array {
 
 function readPreamble(compressed: Uint8Array): { length: number; next: number } {
   let length = 0;
-  for (let next = 0; next < 5 && next < compressed.length; ) {
+  for (let next = 0; next < 5 && next < compressed.length;) {
     const byte = compressed[next]!;
     length += (byte & 0x7f) * 2 ** (7 * next++);
     if (byte < 0x80) {

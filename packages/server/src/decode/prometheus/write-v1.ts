@@ -144,9 +144,7 @@ class WriteV1Decoder extends WriteDecoder {
   }
 
   /** Label: name = 1, value = 2. */
-  private readLabel(
-    take: (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) => void,
-  ): void {
+  private readLabel(take: (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) => void): void {
     const { reader } = this;
     const { limit } = reader;
     const end = reader.end();
