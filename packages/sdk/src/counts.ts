@@ -41,6 +41,12 @@ export class Counts {
     if (typeof count === "number" && count >= 0) this.#bytes = this.#bytes < 0 ? count : this.#bytes + count;
   }
 
+  /** The larger of rows read and written: how far the stage is. */
+  get done(): number | undefined {
+    const done = Math.max(this.#read, this.#written);
+    return done < 0 ? undefined : done;
+  }
+
   /** Writes the counts that are known to `target`, as whole numbers. */
   addTo(target: Attributes): void {
     put(target, names.read, this.#read);

@@ -4,6 +4,7 @@ export { attributeNames, eventNames, metricNames } from "./attribute-names.ts";
 
 export type { PipelineOptions, PipelineWork, Run } from "./pipeline.ts";
 export type { Records } from "./counted.ts";
+export type { ProgressOptions } from "./progress.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { LeftOut, RecordOptions, RecordTotals } from "./records.ts";
 export type { Endpoint, Stage, StageOptions, StageWork, StartStage } from "./stage.ts";

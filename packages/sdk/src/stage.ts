@@ -4,6 +4,7 @@ import { type Clock, sleep, systemClock } from "./clock.ts";
 import { Counts } from "./counts.ts";
 import { type FailureDetail, Failures } from "./failures.ts";
 import { counted, inBatches, type Records } from "./counted.ts";
+import { progressBoard, type ProgressOptions } from "./progress.ts";
 import {
   batchWork,
   consumeRecords,
@@ -33,6 +34,8 @@ export interface StageOptions {
   retries?: number | RetryOptions;
   /** The number of the first attempt, from 1, where something outside retries. Default 1. */
   attempt?: number;
+  /** Show on standard error how far it is: a bar on a terminal, a line every 10 s elsewhere. */
+  progress?: boolean | ProgressOptions;
   /** Spans that the stage has to do with, such as the producers of a batch. */
   links?: Link[];
   attributes?: Attributes;
@@ -148,6 +151,7 @@ async function attemptStage<T>(start: StageStart, attempt: number, work: StageWo
     clock,
   });
   const stage = new OpenStage(start.name, attempt, scope, start.run);
+  const stopProgress = safely(() => startProgress(start, stage), undefined);
   watch().add(scope);
   try {
     const value = await context.with(scope.context, work, undefined, stage);
@@ -158,7 +162,16 @@ async function attemptStage<T>(start: StageStart, attempt: number, work: StageWo
     throw thrown;
   } finally {
     watch().remove(scope);
+    stopProgress?.();
   }
+}
+
+function startProgress({ name, options: { progress } }: StageStart, stage: OpenStage): (() => void) | undefined {
+  if (progress === undefined || progress === false) return undefined;
+  const board = progressBoard();
+  const tracked = { name, total: progress === true ? undefined : progress.total, done: () => stage.rowsDone };
+  board.add(tracked);
+  return () => board.remove(tracked);
 }
 
 class OpenStage implements Stage {
@@ -178,6 +191,10 @@ class OpenStage implements Stage {
 
   get span(): Span {
     return this.#scope.span;
+  }
+
+  get rowsDone(): number | undefined {
+    return this.#counts.done;
   }
 
   get stage(): StartStage {

