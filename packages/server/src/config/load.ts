@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { LineCounter, type Node, parseDocument, type Scalar, visit } from "yaml";
 import type { z } from "zod";
 import { SightglassError } from "../model/errors.ts";
@@ -31,8 +32,9 @@ export function loadConfig({ source, flags = {}, environment }: ConfigInput): Co
   const merged = { ...(value as object), ...flags };
   const result = configSchema.safeParse(merged);
   if (!result.success) throw invalid(result.error.issues.map((issue) => describe(issue, flags, locate)));
-  checkReach(result.data);
-  return result.data;
+  const config = { ...result.data, folder: dirname(source?.file ?? ".") };
+  checkReach(config);
+  return config;
 }
 
 function parse(source: ConfigSource, environment: ConfigInput["environment"]) {

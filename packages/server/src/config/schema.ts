@@ -12,68 +12,68 @@ const retention = (age: string, size: string) =>
     })
     .prefault({});
 
+const settings = z.strictObject({
+  data: z.string().min(1).default("sightglass-data").describe("folder of the embedded engine and the spool"),
+  listen: address.prefault("127.0.0.1:4319").describe("page, queries and every receiver that is not OTLP's own port"),
+  otlp_grpc: address.prefault("127.0.0.1:4317").describe("OTLP over gRPC"),
+  otlp_http: address.prefault("127.0.0.1:4318").describe("OTLP over HTTP"),
+  insecure: z.boolean().default(false).describe("allow addresses beyond loopback without a token"),
+  store: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe("a ClickHouse server or cluster; without it the embedded engine is used"),
+      database: z.string().default("sightglass"),
+      username: z.string().default("default"),
+      password: z.string().default(""),
+      cluster: z.string().optional().describe("name for ON CLUSTER; without it a single server is assumed"),
+    })
+    .prefault({}),
+  auth: z
+    .strictObject({
+      tokens: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1),
+            scopes: z.array(z.enum(["ingest", "read", "admin"])).min(1),
+            sha256: z
+              .string()
+              .regex(
+                /^[0-9a-f]{64}$/,
+                "expected the 64 hex digits of the token's SHA-256 (`printf %s TOKEN | sha256sum`)",
+              )
+              .describe("of the token; the token itself is never written down"),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+  cors: z
+    .strictObject({
+      origins: z.array(z.string()).default([]).describe("browser origins that may send OTLP over HTTP"),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      spans: retention(day, "20GiB"),
+      logs: retention(day, "10GiB"),
+      runs: retention("400d", "0"),
+      samples: retention("400d", "20GiB").describe("metrics: samples, and as much of each of exemplars and labels"),
+    })
+    .prefault({}),
+  spool: z
+    .strictObject({
+      bytes: bytes.prefault("2GiB").describe("past this size requests are refused until the store catches up"),
+    })
+    .prefault({}),
+  global: z.strictObject(globalShape).prefault({}),
+  scrape_configs: scrapeConfigs.default([]).describe("jobs to scrape, as in prometheus.yml"),
+  log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
+});
+
 /** `sightglass.yaml`. Every key has a default; docs/reference/configuration.md is generated from this schema. */
-export const configSchema = z
-  .strictObject({
-    data: z.string().min(1).default("sightglass-data").describe("folder of the embedded engine and the spool"),
-    listen: address.prefault("127.0.0.1:4319").describe("page, queries and every receiver that is not OTLP's own port"),
-    otlp_grpc: address.prefault("127.0.0.1:4317").describe("OTLP over gRPC"),
-    otlp_http: address.prefault("127.0.0.1:4318").describe("OTLP over HTTP"),
-    insecure: z.boolean().default(false).describe("allow addresses beyond loopback without a token"),
-    store: z
-      .strictObject({
-        url: z
-          .url({ protocol: /^https?$/ })
-          .optional()
-          .describe("a ClickHouse server or cluster; without it the embedded engine is used"),
-        database: z.string().default("sightglass"),
-        username: z.string().default("default"),
-        password: z.string().default(""),
-        cluster: z.string().optional().describe("name for ON CLUSTER; without it a single server is assumed"),
-      })
-      .prefault({}),
-    auth: z
-      .strictObject({
-        tokens: z
-          .array(
-            z.strictObject({
-              name: z.string().min(1),
-              scopes: z.array(z.enum(["ingest", "read", "admin"])).min(1),
-              sha256: z
-                .string()
-                .regex(
-                  /^[0-9a-f]{64}$/,
-                  "expected the 64 hex digits of the token's SHA-256 (`printf %s TOKEN | sha256sum`)",
-                )
-                .describe("of the token; the token itself is never written down"),
-            }),
-          )
-          .default([]),
-      })
-      .prefault({}),
-    cors: z
-      .strictObject({
-        origins: z.array(z.string()).default([]).describe("browser origins that may send OTLP over HTTP"),
-      })
-      .prefault({}),
-    retention: z
-      .strictObject({
-        spans: retention(day, "20GiB"),
-        logs: retention(day, "10GiB"),
-        runs: retention("400d", "0"),
-        samples: retention("400d", "20GiB").describe("metrics: samples, and as much of each of exemplars and labels"),
-      })
-      .prefault({}),
-    spool: z
-      .strictObject({
-        bytes: bytes.prefault("2GiB").describe("past this size requests are refused until the store catches up"),
-      })
-      .prefault({}),
-    global: z.strictObject(globalShape).prefault({}),
-    scrape_configs: scrapeConfigs.default([]).describe("jobs to scrape, as in prometheus.yml"),
-    log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
-  })
-  .superRefine(checkTimeouts);
+export const configSchema = settings.superRefine(checkTimeouts);
 
 export type Config = z.output<typeof configSchema> & {
   /** Where the file lies; relative paths of scrape_configs start here. */

@@ -91,6 +91,7 @@ export const limits = {
     value: 1536 * 1024 * 1024,
     effect: "one read of series that needs more of the engine ends with query_too_large",
   },
+  queryFormBytesMax: { value: 4 * 1024 * 1024, effect: "a PromQL query or read request of more is refused: HTTP 400" },
   exemplarsMax: { value: 10_000, effect: "a query for exemplars answers with that many of a selector" },
   seriesLabelsCachedMax: {
     value: 200_000,

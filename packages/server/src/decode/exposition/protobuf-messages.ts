@@ -178,7 +178,7 @@ function readSummary(reader: ProtobufReader, metric: MetricMessage): SummaryMess
     if (tag === tagOf(1, wireVarint)) summary.count = unsigned(reader);
     else if (tag === tagOf(2, wireFixed64)) summary.sum = double(reader);
     else if (tag === tagOf(3, wireBytes)) {
-      const [quantile = 0, value = 0] = within(reader, readDoubles);
+      const [quantile, value] = within(reader, readDoubles);
       summary.quantiles.push({ quantile, value });
     } else if (tag === tagOf(4, wireBytes)) metric.startTimeMs = within(reader, readTimestamp);
     else return false;

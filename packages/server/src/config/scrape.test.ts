@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "./load.ts";
+import { scrapeJobs } from "./scrape-jobs.ts";
+
+const load = (text: string) => loadConfig({ source: { file: "/etc/sightglass/s.yaml", text }, environment: {} });
+const jobs = (text: string) => {
+  const config = load(text);
+  return scrapeJobs(config, config.folder);
+};
+
+describe("scrape_configs", () => {
+  it("fills in Prometheus' defaults", () => {
+    const [job] = jobs("scrape_configs:\n  - job_name: a\n    static_configs: [{targets: ['h:1'], labels: {x: y}}]");
+    expect(job).toMatchObject({
+      name: "a",
+      intervalMs: 60_000,
+      timeoutMs: 10_000,
+      metricsPath: "/metrics",
+      scheme: "http",
+      honorLabels: false,
+      honorTimestamps: true,
+      protocols: ["OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0", "PrometheusText0.0.4"],
+      enableCompression: true,
+      limits: { samplesMax: 0 },
+      staticGroups: [{ targets: ["h:1"], labels: { x: "y" } }],
+      client: { followRedirects: true },
+    });
+  });
+
+  it("takes from global what a job does not say, and a timeout no longer than the interval", () => {
+    const text =
+      "global: {scrape_interval: 5s, sample_limit: 7, scrape_native_histograms: true}\n" +
+      "scrape_configs: [{job_name: a}, {job_name: b, sample_limit: 0, scrape_interval: 30s}]";
+    expect(jobs(text)).toMatchObject([
+      { intervalMs: 5000, timeoutMs: 5000, limits: { samplesMax: 7 }, nativeHistograms: true },
+      { intervalMs: 30_000, timeoutMs: 10_000, limits: { samplesMax: 0 } },
+    ]);
+    expect(jobs(text)[0]?.protocols[0]).toBe("PrometheusProto");
+  });
+
+  it("reads relative paths from the file's folder", () => {
+    const [job] = jobs(
+      "scrape_configs:\n  - job_name: a\n    authorization: {credentials_file: token}\n    file_sd_configs: [{files: [targets/*.json, /abs/x.yml]}]",
+    );
+    expect(job?.fileDiscoveries[0]?.files).toEqual(["/etc/sightglass/targets/*.json", "/abs/x.yml"]);
+    expect(job?.client.authorization?.credentialsFile).toBe("/etc/sightglass/token");
+  });
+
+  it("keeps references to groups apart from the environment", () => {
+    const [job] = jobs(
+      "scrape_configs:\n  - job_name: a\n    relabel_configs: [{source_labels: [x], target_label: y, action: REPLACE, replacement: '${1}-$2'}]",
+    );
+    expect(job?.relabelRules[0]).toMatchObject({ action: "replace", replacement: "${1}-$2", separator: ";" });
+  });
+
+  it("never shows a secret", () => {
+    const config = load("scrape_configs: [{job_name: a, basic_auth: {username: u, password: hidden}}]");
+    expect(JSON.stringify(config)).not.toContain("hidden");
+    expect(scrapeJobs(config, ".")[0]?.client.basicAuth?.password?.reveal()).toBe("hidden");
+  });
+
+  const job = (text: string) => `scrape_configs:\n  - job_name: a\n    ${text}`;
+  it.each([
+    ["scrape_configs:\n  - {}", /^\/etc\/sightglass\/s.yaml:2:5: scrape_configs.0.job_name: /],
+    ["scrape_configs:\n  - job_name: a\n  - job_name: a", /s.yaml:3:15: .*the job "a" occurs twice/],
+    [
+      job("kubernetes_sd_configs: []"),
+      /s.yaml:3:28: .*kubernetes_sd_configs is not supported: targets come from static_/,
+    ],
+    [job("oauth2: {}"), /s.yaml:3:13: .*oauth2 is not supported: use authorization/],
+    [job("proxy_url: http://p"), /s.yaml:3:16: .*proxy_url is not supported/],
+    [job("no_such: 1"), /s.yaml:3:14: .*Unrecognized key: "no_such"/],
+    [job("scrape_interval: 5"), /s.yaml:3:22: .*scrape_interval/],
+    [job("scrape_interval: 0s"), /expected more than 0/],
+    [job("scrape_timeout: 2m"), /s.yaml:3:21: .*the timeout is longer than the interval/],
+    [job("static_configs: [{targets: ['http://x/y']}]"), /s.yaml:3:33: .*"http:\/\/x\/y" is no HOST:PORT/],
+    [job("scrape_protocols: [Text]"), /s.yaml:3:24: .*expected one of PrometheusProto, /],
+    [job("file_sd_configs: [{files: [a.txt]}]"), /s.yaml:3:32: .*ends in .json, .yml or .yaml/],
+    [job("http_sd_configs: [{url: 'ftp://x'}]"), /s.yaml:3:29: /],
+    [
+      job("bearer_token: x\n    basic_auth: {username: u}"),
+      /s.yaml:3:19: .*set at most one of basic_auth, bearer_token/,
+    ],
+    [job("authorization: {type: Basic}"), /use basic_auth/],
+    [job("tls_config: {cert_file: c}"), /s.yaml:3:17: .*a client certificate needs both/],
+    [job("relabel_configs: [{action: explode}]"), /s.yaml:3:32: .*expected one of replace, keep,/],
+    [job("relabel_configs: [{regex: '('}]"), /s.yaml:3:31: .*missing closing \)/],
+    [job("relabel_configs: [{regex: '(?=x)'}]"), /s.yaml:3:31: .*unsupported Perl syntax/],
+    [job("relabel_configs: [{source_labels: [x]}]"), /s.yaml:3:23: .*the action replace needs target_label/],
+    [job("relabel_configs: [{action: hashmod, target_label: x}]"), /the action hashmod needs modulus/],
+    [
+      job("relabel_configs: [{action: labeldrop, source_labels: [x]}]"),
+      /source_labels has no effect with the action labeldrop/,
+    ],
+  ])("refuses %j and says where", (text, message) => expect(() => load(text)).toThrow(message));
+});

@@ -1,0 +1,80 @@
+import type { ScrapeProtocol } from "../../decode/exposition/parse.ts";
+import type { Secret } from "../../model/secret.ts";
+import type { RelabelRule } from "./relabel.ts";
+
+/** Addresses with the labels that they share, as every discovery yields them. */
+export interface TargetGroup {
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** How to speak HTTP to targets and discovery servers (Prometheus configuration, `<http_config>`). */
+export interface HttpClientSettings {
+  readonly basicAuth?:
+    | { readonly username: string; readonly password?: Secret | undefined; readonly passwordFile?: string | undefined }
+    | undefined;
+  readonly authorization?:
+    | {
+        readonly type: string;
+        readonly credentials?: Secret | undefined;
+        readonly credentialsFile?: string | undefined;
+      }
+    | undefined;
+  readonly tls: TlsSettings;
+  readonly followRedirects: boolean;
+  readonly headers: Readonly<Record<string, readonly (string | Secret)[]>>;
+}
+
+export interface TlsSettings {
+  readonly ca?: string | undefined;
+  readonly caFile?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly certFile?: string | undefined;
+  readonly key?: Secret | undefined;
+  readonly keyFile?: string | undefined;
+  readonly serverName?: string | undefined;
+  readonly insecureSkipVerify: boolean;
+  readonly minVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3" | undefined;
+}
+
+/** What a scrape may bring; 0 is no limit. */
+export interface ScrapeLimits {
+  readonly bodyBytesMax: number;
+  readonly samplesMax: number;
+  readonly labelsMax: number;
+  readonly labelNameLengthMax: number;
+  readonly labelValueLengthMax: number;
+}
+
+/** One entry of `scrape_configs`, with everything filled in. */
+export interface ScrapeJob {
+  readonly name: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly metricsPath: string;
+  readonly scheme: "http" | "https";
+  readonly params: Readonly<Record<string, readonly string[]>>;
+  readonly honorLabels: boolean;
+  readonly honorTimestamps: boolean;
+  readonly trackTimestampsStaleness: boolean;
+  readonly protocols: readonly ScrapeProtocol[];
+  readonly fallbackProtocol: ScrapeProtocol | undefined;
+  readonly nativeHistograms: boolean;
+  readonly classicBesideNative: boolean;
+  readonly enableCompression: boolean;
+  /** Whether names beyond `[a-zA-Z_:][a-zA-Z0-9_:]*` are taken. */
+  readonly allowsUtf8Names: boolean;
+  readonly limits: ScrapeLimits;
+  /** More targets than this fail as a whole; 0 is no limit. */
+  readonly targetsMax: number;
+  readonly client: HttpClientSettings;
+  readonly staticGroups: readonly TargetGroup[];
+  readonly fileDiscoveries: readonly { readonly files: readonly string[]; readonly refreshMs: number }[];
+  readonly httpDiscoveries: readonly {
+    readonly url: string;
+    readonly refreshMs: number;
+    readonly client: HttpClientSettings;
+  }[];
+  readonly relabelRules: readonly RelabelRule[];
+  readonly metricRelabelRules: readonly RelabelRule[];
+}
