@@ -1,14 +1,28 @@
 import type { RunOrigin, RunStatus } from "../http/contract.ts";
-import type { Counts, Execution } from "./execution.ts";
+import type { Attempts } from "./attempts.ts";
+import type { Counts, Execution, Patience } from "./execution.ts";
 import { keyValuesOf } from "./fact.ts";
 import { stagesOf, endpointsOf } from "./fold-stages.ts";
-import type { RunParts } from "./fold.ts";
 import { isBackfill, periodOf } from "./logical-date.ts";
 import { isCounted, isOver, runRowsOf, type CountedStage } from "./row-counts.ts";
+import type { Ancestry } from "./resolve.ts";
 import { standingOf } from "./run-status.ts";
 import type { FoldedRun, Run } from "./run.ts";
 import { countedOf, flattened, stageTreeOf, type StageNode } from "./stage-tree.ts";
 import { uncoveredMs, type Interval } from "./waits.ts";
+
+export interface RunParts {
+  id: string;
+  /** Each with its attempts; several when processes that make up the run have a run span each. */
+  runs: Attempts[];
+  executions: readonly Execution[];
+  generationOf: (execution: Execution) => number;
+  ancestry: Ancestry;
+  /** When runs of their own were at work within it. */
+  inside: readonly Interval[];
+  nowMs: number;
+  patience: Patience;
+}
 
 const noCounts: Counts = {
   read: null,

@@ -42,19 +42,6 @@ export function fold({ facts, bridges, nowMs, patience }: FoldInput): FoldedRun[
     });
 }
 
-export interface RunParts {
-  id: string;
-  /** Each with its attempts; several when processes that make up the run have a run span each. */
-  runs: Attempts[];
-  executions: readonly Execution[];
-  generationOf: (execution: Execution) => number;
-  ancestry: Ancestry;
-  /** When runs of their own were at work within it. */
-  inside: readonly Interval[];
-  nowMs: number;
-  patience: Patience;
-}
-
 /** Run spans of the run that are not inside another of its run spans, as when a process passes its run id on. */
 function outermostRuns(members: readonly Execution[], ancestry: Ancestry): Execution[] {
   const runs = members.filter(({ sighting }) => sighting.role === "run");
