@@ -50,6 +50,32 @@ describe("the packed package", () => {
     expect(Object.keys(run.resource).filter((key) => /command|owner/.test(key))).toEqual([]);
   });
 
+  it.each(["user.mts", "user.cts"])("has types for %s", (file) => {
+    const source = `
+      import { bootstrap } from "@sightglass/sdk/bootstrap";
+      import { pipeline, filtered } from "@sightglass/sdk";
+      import { environment, http, kafka, traceparent } from "@sightglass/sdk/carriers";
+      import { expectations } from "@sightglass/sdk/checks";
+      import { health, lagCheck } from "@sightglass/sdk/health";
+      bootstrap({ service: "s", keep: { failed: true } });
+      export const rows: Promise<number> = pipeline("p", { parent: http.extract({}) }, (run) =>
+        run.stage("s", { links: kafka.links([]) }, async (stage) => {
+          const { written } = await stage.each([1, 2], (n) => (n > 1 ? filtered : undefined), { concurrency: 2 });
+          for await (const text of stage.map(new Set([1]), (n) => String(n))) text.toUpperCase();
+          return written;
+        }));
+      // @ts-expect-error the value is a number
+      export const text: Promise<string> = rows;
+      [{ value: "x" }].map(kafka.inject).at(0)?.value.length;
+      expectations<{ id: number }>("t", { unique: "id" }).watch([{ id: 1 }]);
+      // @ts-expect-error no such column
+      expectations<{ id: number }>("t", { unique: "key" });
+      void health({ checks: { lag: lagCheck(() => 1, 2) } }).listen();
+      environment.inject()["TRACEPARENT"]?.length;
+      traceparent.inject()?.length;`;
+    expect(workshop.typecheck(file, source)).toBe("");
+  });
+
   it("is one thing when it is loaded twice, and bootstraps once", async () => {
     const result = await workshop.run(
       "twice.mjs",

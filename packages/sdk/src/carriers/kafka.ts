@@ -20,10 +20,11 @@ export interface KafkaMessage {
 /** Kafka messages, whatever the client. */
 export const kafka = {
   /** The message with the trace of what is active in its headers; `messages.map(kafka.inject)` works. */
-  inject<Message extends KafkaMessage>(this: void, message: Message): Message {
+  inject<Message extends object>(this: void, message: Message): Message {
+    const { headers } = message as KafkaMessage;
     const injected: Record<string, string> = {};
     injectInto(injected, { set: (carrier, key, value) => void (carrier[key] = value) });
-    return { ...message, headers: withHeaders(message.headers, injected) };
+    return { ...message, headers: withHeaders(headers, injected) };
   },
 
   /** The trace that a message carries. */

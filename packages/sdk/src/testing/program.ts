@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -39,7 +39,8 @@ export class Workshop {
     });
     const tarball = readdirSync(this.folder).find((name) => name.endsWith(".tgz")) ?? "";
     execFileSync("tar", ["-xzf", join(this.folder, tarball), "--strip-components=1", "-C", installed]);
-    symlinkSync(join(modulesFolder, "@opentelemetry"), join(modules, "@opentelemetry"));
+    for (const name of ["@opentelemetry", "@types", "undici-types"])
+      symlinkSync(join(modulesFolder, name), join(modules, name));
   }
 
   remove(): void {
@@ -56,6 +57,17 @@ export class Workshop {
     const file = join(this.folder, name);
     writeFileSync(file, source);
     return new Program(file, this.folder, environment, args);
+  }
+
+  /** What the compiler says of `source` as a user's strict TypeScript: nothing when it is right. */
+  typecheck(name: string, source: string): string {
+    writeFileSync(join(this.folder, name), source);
+    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"];
+    const { stdout } = spawnSync(join(modulesFolder, ".bin/tsc"), [...options, "--preserveSymlinks", name], {
+      cwd: this.folder,
+      encoding: "utf8",
+    });
+    return stdout;
   }
 
   run(name: string, source: string, environment: Record<string, string> = {}): Promise<ProgramResult> {
