@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { formatDurationMs } from "@sightglass/promql";
+import { stringify } from "yaml";
 import { formatAddress } from "./config/quantities.ts";
 import type { Config } from "./config/schema.ts";
 import { LogBlock } from "./decode/log-block.ts";
@@ -18,6 +20,8 @@ import { healthRoutes } from "./http/routes/health.ts";
 import { jaegerRoutes } from "./http/routes/jaeger.ts";
 import { liveRoutes } from "./http/routes/live.ts";
 import { pageRoutes } from "./http/routes/page.ts";
+import { prometheusHealthRoutes } from "./http/routes/prometheus-status.ts";
+import { prometheusRoutes } from "./http/routes/prometheus.ts";
 import { pipelinesRoutes } from "./http/routes/pipelines.ts";
 import { runsRoutes } from "./http/routes/runs.ts";
 import { createStatusReader, statusRoutes } from "./http/routes/status.ts";
@@ -27,6 +31,7 @@ import { createHttpServer } from "./http/server.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { limits } from "./model/limits.ts";
 import { createAuthorize } from "./model/tokens.ts";
+import { createMetricQueries } from "./query/metrics-queries.ts";
 import { createRunQueries } from "./query/runs-queries.ts";
 import { createTraceQueries } from "./query/trace-queries.ts";
 import { Admission } from "./receive/admission.ts";
@@ -260,6 +265,7 @@ async function startHttp(context: Context, shown: Shown): Promise<void> {
   const app = createApp({
     routes: [
       healthRoutes({ health: createHealth(healthParts(shown), { clock }) }),
+      prometheusHealthRoutes(),
       authorizeReads(createAuthorize(config.auth.tokens)),
       statusRoutes(createStatus(context, shown)),
       runsRoutes({ runs }),
@@ -268,6 +274,7 @@ async function startHttp(context: Context, shown: Shown): Promise<void> {
       traceRoutes({ traces, clock }),
       jaegerRoutes({ traces, clock, onFault }),
       tempoRoutes({ traces, clock, version, onFault }),
+      prometheusRoutes({ ...createPrometheusDeps(context, shown), onFault }),
       pageRoutes({ folder: fileURLToPath(new URL("./ui/", import.meta.url)) }),
     ],
     onFault,
@@ -275,6 +282,24 @@ async function startHttp(context: Context, shown: Shown): Promise<void> {
   const server = createHttpServer({ address: config.listen, app, ingest: receivers.ingest, clock });
   await server.start();
   running.add("http", () => server.stop());
+}
+
+function createPrometheusDeps({ config, clock }: Context, { store, startedAtMs }: Shown) {
+  const { listen, otlp_grpc: grpc, otlp_http: http, retention, spool, log } = config;
+  const addresses = { listen: formatAddress(listen), otlp_grpc: formatAddress(grpc), otlp_http: formatAddress(http) };
+  const { age, bytes } = retention.samples;
+  return {
+    metrics: createMetricQueries({ store, clock }),
+    clock,
+    version,
+    startedAtMs,
+    // Only what has no secrets in it.
+    configText: () => stringify({ ...addresses, retention, spool, log }),
+    retention: () => `${formatDurationMs(age)} or ${bytes}B`,
+    rules: () => [],
+    alerts: () => [],
+    targets: () => ({ activeTargets: [], droppedTargets: [], droppedTargetCounts: {} }),
+  };
 }
 
 function healthParts({ store, spools }: Shown) {

@@ -1,0 +1,114 @@
+import { formatSampleValue } from "@sightglass/promql";
+import { Hono } from "hono";
+import type { CatalogueRange } from "../../query/metrics-catalogue.ts";
+import type { MetricQueries } from "../../query/metrics-queries.ts";
+import { success, type Notes } from "./prometheus-envelope.ts";
+import { invalid, PrometheusParameters } from "./prometheus-parameters.ts";
+
+const both = ["GET", "POST"];
+
+/** What series, labels, metadata and exemplars there are. */
+export function prometheusCatalogueRoutes({ metrics }: { metrics: MetricQueries }): Hono {
+  const app = new Hono();
+
+  app.on(both, "/api/v1/series", async (context) => {
+    const parameters = await PrometheusParameters.of(context);
+    const range = rangeOf(parameters, context.req.raw.signal);
+    if (range.selectors.length === 0) throw invalid("match[]", "no match[] parameter provided");
+    const { kept, notes } = cut(await metrics.series(range), range.limit);
+    return success(
+      context,
+      kept.map((labels) => labels.toObject()),
+      notes,
+    );
+  });
+
+  app.on(both, "/api/v1/labels", async (context) => {
+    const range = rangeOf(await PrometheusParameters.of(context), context.req.raw.signal);
+    const { kept, notes } = cut(await metrics.labelNames(range), range.limit);
+    return success(context, kept, notes);
+  });
+
+  app.get("/api/v1/label/:name/values", async (context) => {
+    const name = unescapeName(context.req.param("name"));
+    if (name === "") throw invalid("name", `invalid label name: ${JSON.stringify(name)}`);
+    const range = rangeOf(await PrometheusParameters.of(context), context.req.raw.signal);
+    const { kept, notes } = cut(await metrics.labelValues({ ...range, name }), range.limit);
+    return success(context, kept, notes);
+  });
+
+  app.get("/api/v1/metadata", async (context) => {
+    const parameters = await PrometheusParameters.of(context);
+    const metric = parameters.text("metric");
+    const found = await metrics.metadata({
+      ...(metric === undefined ? {} : { metric }),
+      limit: parameters.limit(),
+      limitPerMetric: parameters.limit("limit_per_metric"),
+      signal: context.req.raw.signal,
+    });
+    return success(context, Object.fromEntries(found));
+  });
+
+  app.on(both, "/api/v1/query_exemplars", async (context) => {
+    const parameters = await PrometheusParameters.of(context);
+    const startMs = parameters.requiredTimeMs("start");
+    const endMs = parameters.requiredTimeMs("end");
+    if (endMs < startMs) throw invalid("end", "end timestamp must not be before start time");
+    const query = parameters.required("query");
+    const found = await metrics.exemplars({ query, startMs, endMs, signal: context.req.raw.signal });
+    return success(
+      context,
+      found.map(({ labels, exemplars }) => ({
+        seriesLabels: labels.toObject(),
+        exemplars: exemplars.map((exemplar) => ({
+          labels: exemplar.labels,
+          value: formatSampleValue(exemplar.value),
+          timestamp: exemplar.timeMs / 1000,
+        })),
+      })),
+    );
+  });
+  return app;
+}
+
+function rangeOf(parameters: PrometheusParameters, signal: AbortSignal): CatalogueRange & { limit: number } {
+  const [startMs, endMs] = [parameters.timeMs("start"), parameters.timeMs("end")];
+  if (startMs !== undefined && endMs !== undefined && endMs < startMs)
+    throw invalid("end", "end timestamp must not be before start time");
+  return {
+    selectors: parameters.selectors(),
+    limit: parameters.limit(),
+    signal,
+    ...(startMs === undefined ? {} : { startMs }),
+    ...(endMs === undefined ? {} : { endMs }),
+  };
+}
+
+function cut<Item>(found: readonly Item[], limit: number): { kept: readonly Item[]; notes: Notes } {
+  if (limit === 0 || found.length <= limit) return { kept: found, notes: {} };
+  return { kept: found.slice(0, limit), notes: { warnings: ["results truncated due to limit"] } };
+}
+
+/**
+ * `U__` names stand for names of any UTF-8 text: `__` is an underscore and `_hex_` a character (Prometheus' escaping scheme
+ * "values"). A name that is not well formed stands for itself.
+ */
+export function unescapeName(name: string): string {
+  if (!name.startsWith("U__")) return name;
+  let plain = "";
+  let at = 3;
+  while (at < name.length) {
+    if (name[at] !== "_") plain += name[at++] ?? "";
+    else if (name[at + 1] === "_") {
+      plain += "_";
+      at += 2;
+    } else {
+      const code = /^_([0-9a-fA-F]{1,6})_/.exec(name.slice(at));
+      const point = Number.parseInt(code?.[1] ?? "", 16);
+      if (code === null || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return name;
+      plain += String.fromCodePoint(point);
+      at += code[0].length;
+    }
+  }
+  return plain;
+}

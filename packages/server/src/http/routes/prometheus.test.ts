@@ -1,0 +1,345 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { snappyDecompress } from "../../decode/prometheus/snappy.ts";
+import { unescapeName } from "./prometheus-catalogue.ts";
+import { nowMs, openPrometheusApp, type PrometheusApp } from "./testing/prometheus-app.ts";
+
+const seconds = nowMs / 1000;
+const minutes = (count: number, value: (minute: number) => number | "stale") =>
+  Array.from({ length: count }, (_unused, minute) => ({
+    timeMs: nowMs - (count - 1 - minute) * 60_000 - 500,
+    value: value(minute),
+  }));
+
+let app: PrometheusApp;
+beforeAll(async () => {
+  app = await openPrometheusApp(
+    [
+      { labels: { __name__: "jobs_total", job: "a", instance: "1" }, samples: minutes(10, (minute) => minute * 60) },
+      { labels: { __name__: "jobs_total", job: "b", instance: "2" }, samples: minutes(10, (minute) => minute * 120) },
+      { labels: { __name__: "odd", job: "a" }, samples: minutes(3, (minute) => [NaN, Infinity, 1e-9][minute] ?? 0) },
+      { labels: { __name__: "gone" }, samples: minutes(3, (minute) => (minute === 2 ? "stale" : 1)) },
+      { labels: { __name__: "pipeline.rows", "pipeline.name": "höfe" }, samples: minutes(2, () => 3) },
+      {
+        labels: { __name__: "latency" },
+        samples: [],
+        histograms: [{ timeMs: nowMs - 1000, hex: "08031900000000000018405a021001620106" }],
+      },
+    ],
+    {
+      rules: [
+        {
+          name: "g",
+          file: "rules.yaml",
+          interval: 60,
+          limit: 0,
+          evaluationTime: 0.1,
+          lastEvaluationMs: nowMs,
+          rules: [
+            {
+              type: "recording",
+              name: "job:jobs:sum",
+              query: "sum by (job) (jobs_total)",
+              labels: {},
+              health: "ok",
+              evaluationTime: 0.1,
+              lastEvaluationMs: nowMs,
+            },
+          ],
+        },
+      ],
+    },
+  );
+  await app.store.insertRows("metric_metadata", [
+    { metric: "jobs_total", type: "counter", help: 'Jobs "done".', unit: "", seen_at: "2026-11-20T11:00:00Z" },
+    { metric: "jobs_total", type: "counter", help: "Jobs done.", unit: "", seen_at: "2026-11-20T12:00:00Z" },
+  ]);
+});
+afterAll(() => app.close());
+
+const form = (fields: Record<string, string>): RequestInit => ({
+  method: "POST",
+  headers: { "content-type": "application/x-www-form-urlencoded" },
+  body: new URLSearchParams(fields).toString(),
+});
+const dataOf = async (path: string, init?: RequestInit) => {
+  const { status, body } = await app.get(path, init);
+  expect(body).toMatchObject({ status: "success" });
+  expect(status).toBe(200);
+  return (body as { data: unknown }).data;
+};
+const query = (text: string, more = "") => `/api/v1/query?query=${encodeURIComponent(text)}&time=${seconds}${more}`;
+
+describe("instant queries", () => {
+  it.each([
+    ["1 + 1", { resultType: "scalar", result: [seconds, "2"] }],
+    ['"text \\"quoted\\""', { resultType: "string", result: [seconds, 'text "quoted"'] }],
+    [
+      "sum by (job) (jobs_total)",
+      {
+        resultType: "vector",
+        result: [
+          { metric: { job: "a" }, value: [seconds, "540"] },
+          { metric: { job: "b" }, value: [seconds, "1080"] },
+        ],
+      },
+    ],
+    [
+      "odd",
+      { resultType: "vector", result: [{ metric: { __name__: "odd", job: "a" }, value: [seconds, "0.000000001"] }] },
+    ],
+    ["gone", { resultType: "vector", result: [] }],
+    [
+      'sum_over_time({"pipeline.rows"}[5m])',
+      { resultType: "vector", result: [{ metric: { "pipeline.name": "höfe" }, value: [seconds, "6"] }] },
+    ],
+    [
+      "latency",
+      {
+        resultType: "vector",
+        result: [
+          {
+            metric: { __name__: "latency" },
+            histogram: [seconds, { count: "3", sum: "6", buckets: [[0, "0.5", "1", "3"]] }],
+          },
+        ],
+      },
+    ],
+    [
+      "odd[90s]",
+      {
+        resultType: "matrix",
+        result: [
+          {
+            metric: { __name__: "odd", job: "a" },
+            values: [
+              [seconds - 60.5, "+Inf"],
+              [seconds - 0.5, "0.000000001"],
+            ],
+          },
+        ],
+      },
+    ],
+  ])("%s", async (text, expected) => {
+    expect(await dataOf(query(text))).toEqual(expected);
+  });
+
+  it("take a form, the time of the server, RFC 3339", async () => {
+    const expected = { resultType: "scalar", result: [seconds, "1"] };
+    expect(await dataOf("/api/v1/query", form({ query: "1" }))).toEqual(expected);
+    expect(await dataOf("/api/v1/query", form({ query: "1", time: "2026-11-20T12:00:00Z" }))).toEqual(expected);
+  });
+
+  it("give warnings, infos, stats, and cut off at the limit", async () => {
+    const { body } = await app.get(query("rate(odd[5m]) or jobs_total", "&stats=true&limit=1"));
+    expect(body).toMatchObject({
+      status: "success",
+      data: { result: [{}], stats: { samples: { totalQueryableSamples: expect.any(Number) as number } } },
+      warnings: ["results truncated due to limit"],
+      infos: [expect.stringContaining("metric might not be a counter") as string],
+    });
+  });
+
+  it("look back as far as they are told", async () => {
+    const old = `/api/v1/query?query=jobs_total&time=${seconds + 600}`;
+    expect(await dataOf(old)).toMatchObject({ result: [] });
+    expect(await dataOf(`${old}&lookback_delta=15m`)).toMatchObject({ result: [{}, {}] });
+  });
+});
+
+describe("range queries", () => {
+  const range = `start=${seconds - 120}&end=${seconds}&step=60`;
+
+  it("by GET and by POST", async () => {
+    const expected = {
+      resultType: "matrix",
+      result: [
+        {
+          metric: {},
+          values: [
+            [seconds - 120, "1260"],
+            [seconds - 60, "1440"],
+            [seconds, "1620"],
+          ],
+        },
+      ],
+    };
+    expect(await dataOf(`/api/v1/query_range?query=sum(jobs_total)&${range}`)).toEqual(expected);
+    const fields = { query: "sum(jobs_total)", start: String(seconds - 120), end: String(seconds), step: "1m" };
+    expect(await dataOf("/api/v1/query_range", form(fields))).toEqual(expected);
+  });
+
+  it("leave out the steps without a value", async () => {
+    const data = await dataOf(`/api/v1/query_range?query=gone&${range}`);
+    expect(data).toMatchObject({
+      result: [
+        {
+          values: [
+            [seconds - 120, "1"],
+            [seconds - 60, "1"],
+          ],
+        },
+      ],
+    });
+  });
+});
+
+describe("what cannot be answered says why, as Prometheus does", () => {
+  const range = `query=up&start=${seconds}&end=${seconds}`;
+  it.each([
+    ["/api/v1/query", 400, "bad_data", 'invalid parameter "query": it is required'],
+    ["/api/v1/query?query=sum(", 400, "bad_data", /^invalid parameter "query": 1:5: parse error: /],
+    [
+      "/api/v1/query?query=up&time=x",
+      400,
+      "bad_data",
+      'invalid parameter "time": cannot parse "x" to a valid timestamp',
+    ],
+    [
+      "/api/v1/query?query=up&timeout=x",
+      400,
+      "bad_data",
+      'invalid parameter "timeout": cannot parse "x" to a valid duration',
+    ],
+    [`/api/v1/query_range?${range}&step=0`, 400, "bad_data", /^invalid parameter "step": zero or negative/],
+    [`/api/v1/query_range?query=up&start=2&end=1&step=1`, 400, "bad_data", /end timestamp must not be before start/],
+    [`/api/v1/query_range?query=up&start=0&end=100000&step=1`, 400, "bad_data", /^exceeded maximum resolution/],
+    [
+      `/api/v1/query_range?query=up[5m]&start=0&end=1&step=1`,
+      422,
+      "execution",
+      /invalid expression type "range vector"/,
+    ],
+    [query("jobs_total * on() jobs_total"), 422, "execution", /many-to-many matching not allowed/],
+    ["/api/v1/series", 400, "bad_data", /no match\[\] parameter provided/],
+    ['/api/v1/series?match[]={a=""}', 400, "bad_data", /at least one non-empty matcher/],
+    ["/api/v1/series?match[]=rate(up[5m])", 400, "bad_data", /expected a series selector only|parse error/],
+    ["/api/v1/labels?limit=x", 400, "bad_data", /limit must be a non-negative number/],
+    ["/api/v1/rules?type=x", 400, "bad_data", /not supported value "x"/],
+  ])("%s", async (path, status, errorType, error) => {
+    const { status: actual, body } = await app.get(path);
+    expect(body).toEqual({
+      status: "error",
+      errorType,
+      error: typeof error === "string" ? error : (expect.stringMatching(error) as string),
+    });
+    expect(actual).toBe(status);
+  });
+
+  it("a client that leaves ends its query", async () => {
+    const { status, body } = await app.get(query("jobs_total"), { signal: AbortSignal.abort() });
+    expect({ status, body }).toMatchObject({ status: 503, body: { errorType: "canceled" } });
+  });
+});
+
+describe("the catalogue", () => {
+  it.each([
+    ["/api/v1/labels", ["__name__", "instance", "job", "pipeline.name"]],
+    ["/api/v1/labels?match[]=odd", ["__name__", "job"]],
+    ["/api/v1/label/job/values", ["a", "b"]],
+    [`/api/v1/label/job/values?match[]=odd&match[]=gone`, ["a"]],
+    ["/api/v1/label/__name__/values?match[]={job='b'}", ["jobs_total"]],
+    ["/api/v1/label/U__pipeline_2e_name/values", ["höfe"]],
+    [`/api/v1/label/job/values?start=${seconds + 4 * 86_400}`, []],
+    ["/api/v1/series?match[]={job='b'}", [{ __name__: "jobs_total", job: "b", instance: "2" }]],
+    ["/api/v1/metadata", { jobs_total: [{ type: "counter", help: "Jobs done.", unit: "" }] }],
+    ["/api/v1/metadata?metric=none", {}],
+    ["/api/v1/alerts", { alerts: [] }],
+    ["/api/v1/format_query?query=sum(foo)by(x)", "sum by (x) (foo)"],
+  ])("%s", async (path, expected) => {
+    expect(await dataOf(path)).toEqual(expected);
+  });
+
+  it("cuts off at the limit, and says so", async () => {
+    const { body } = await app.get("/api/v1/label/job/values?limit=1");
+    expect(body).toEqual({ status: "success", data: ["a"], warnings: ["results truncated due to limit"] });
+  });
+
+  it.each([
+    ["U__a_2e_b", "a.b"],
+    ["U__a__b", "a_b"],
+    ["plain", "plain"],
+    ["U__bad_zz", "U__bad_zz"],
+  ])("unescapes %s", (escaped, plain) => expect(unescapeName(escaped)).toBe(plain));
+
+  it("exemplars with the series they belong to", async () => {
+    const [row] = await app.store.query<{ id: string }>(
+      "SELECT toString(series_id) AS id FROM series WHERE labels['job'] = 'b' AND metric = 'jobs_total'",
+    );
+    await app.store.insertRows("exemplars", [
+      {
+        received_at: "2026-11-20T11:59:00Z",
+        metric: "jobs_total",
+        series_id: row?.id,
+        time: "2026-11-20T11:59:00Z",
+        value: 2.5,
+        labels: { trace_id: "abc" },
+      },
+    ]);
+    const data = await dataOf(
+      `/api/v1/query_exemplars?query=rate(jobs_total[5m])&start=${seconds - 600}&end=${seconds}`,
+    );
+    expect(data).toEqual([
+      {
+        seriesLabels: { __name__: "jobs_total", job: "b", instance: "2" },
+        exemplars: [{ labels: { trace_id: "abc" }, value: "2.5", timestamp: seconds - 60 }],
+      },
+    ]);
+  });
+});
+
+describe("the state of the server", () => {
+  it.each(["buildinfo", "config", "flags", "runtimeinfo", "tsdb", "walreplay"])("%s", async (name) => {
+    expect(await dataOf(`/api/v1/status/${name}`)).toMatchSnapshot();
+  });
+
+  it("rules, by type and name", async () => {
+    const data = (await dataOf("/api/v1/rules")) as { groups: object[] };
+    expect(data.groups).toMatchObject([
+      { name: "g", lastEvaluation: "2026-11-20T12:00:00.000Z", rules: [{ type: "recording", health: "ok" }] },
+    ]);
+    expect(await dataOf("/api/v1/rules?type=alert")).toEqual({ groups: [] });
+    expect(await dataOf("/api/v1/rules?rule_name[]=none")).toEqual({ groups: [] });
+  });
+
+  it("the tree of a query", async () => {
+    const text = 'sum by (job) (rate(jobs_total{job!="x"}[5m] offset 1m)) > bool 1';
+    expect(await dataOf(`/api/v1/parse_query?query=${encodeURIComponent(text)}`)).toMatchSnapshot();
+  });
+});
+
+describe("other servers read", () => {
+  it("the last sample of each series, in the text format", async () => {
+    const answer = await app.request("/federate?match[]={job=~'a|b'}&match[]=gone&match[]={'pipeline.rows'}");
+    expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const at = nowMs - 500;
+    expect(await answer.text()).toBe(
+      `# TYPE jobs_total counter\njobs_total{instance="1",job="a"} 540 ${at}\njobs_total{instance="2",job="b"} 1080 ${at}\n` +
+        `# TYPE odd untyped\nodd{job="a",instance=""} 1e-09 ${at}\n` +
+        `# TYPE pipeline_rows untyped\npipeline_rows{pipeline_name="höfe",instance=""} 3 ${at}\n`,
+    );
+  });
+
+  it("samples by remote read", async () => {
+    // ReadRequest{queries: [{start, end, matchers: [{EQ, "__name__", "gone"}]}]}
+    const varint = (value: number): number[] => {
+      const bytes = [];
+      let rest = value;
+      for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+      return [...bytes, rest];
+    };
+    const text = (field: number, value: string) => [field * 8 + 2, value.length, ...Buffer.from(value)];
+    const matcher = [...text(2, "__name__"), ...text(3, "gone")];
+    const inner = [8, ...varint(nowMs - 300_000), 16, ...varint(nowMs), 26, matcher.length, ...matcher];
+    const message = [10, inner.length, ...inner];
+    // A Snappy block of one literal.
+    const body = [message.length, (message.length - 1) << 2, ...message];
+    const answer = await app.request("/api/v1/read", { method: "POST", body: Buffer.from(body) });
+    expect(answer.status).toBe(200);
+    const bytes = snappyDecompress(new Uint8Array(await answer.arrayBuffer()));
+    const found = Buffer.from(bytes).toString("latin1");
+    expect(found).toContain("gone");
+    // Three samples, the last of which has the staleness marker's bits.
+    expect(Buffer.from(bytes).indexOf(Buffer.from("020000000000f07f", "hex"))).toBeGreaterThan(0);
+    expect(found.split("\u0012\u0010\u0009").length - 1).toBe(3);
+  });
+});
