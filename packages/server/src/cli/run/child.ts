@@ -7,13 +7,18 @@ import { makePipes } from "./pipes.ts";
 export interface ChildOptions {
   readonly command: readonly [string, ...string[]];
   readonly environment: Record<string, string>;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-  /** Sees every chunk that was passed through; undefined: the command gets our own streams. */
-  readonly onOutput: ((stream: StreamName, chunk: Uint8Array) => void) | undefined;
+  /** Undefined: the command gets our own streams, and we do not touch them. */
+  readonly output: ChildOutput | undefined;
   readonly signals: SignalSource;
   /** Whether a terminal sends its signals to the command as well as to us. */
   readonly isOnTerminal: boolean;
+}
+
+export interface ChildOutput {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Sees every chunk that is passed through. */
+  readonly onChunk: (stream: StreamName, chunk: Uint8Array) => void;
 }
 
 /** What `process` is here: something that reports signals. */
@@ -33,9 +38,9 @@ const outputIdleMs = 500;
 /** Starts the command, passes everything through, and waits for its end and for the end of its output. */
 export async function runChild(options: ChildOptions): Promise<Ending> {
   const [program, ...args] = options.command;
-  const { onOutput } = options;
-  const pipes = onOutput === undefined ? undefined : makePipes();
-  const fallback = onOutput === undefined ? "inherit" : "pipe";
+  const { output } = options;
+  const pipes = output === undefined ? undefined : makePipes();
+  const fallback = output === undefined ? "inherit" : "pipe";
   const stdio: StdioOptions = [
     "inherit",
     pipes?.stdout.writeDescriptor ?? fallback,
@@ -51,10 +56,8 @@ export async function runChild(options: ChildOptions): Promise<Ending> {
       pipes?.stderr.closeWriter();
     }
     const ended = endOf(child, program);
-    const passages = [
-      passThrough(pipes?.stdout.reader ?? child.stdout, options.stdout, (chunk) => onOutput?.("stdout", chunk)),
-      passThrough(pipes?.stderr.reader ?? child.stderr, options.stderr, (chunk) => onOutput?.("stderr", chunk)),
-    ];
+    const sources = { stdout: pipes?.stdout.reader ?? child.stdout, stderr: pipes?.stderr.reader ?? child.stderr };
+    const passages = output === undefined ? [] : passagesOf(sources, output);
     const ending = await ended;
     await Promise.all(passages.map((passage) => passage.finish()));
     return ending;
@@ -79,6 +82,13 @@ function endOf(child: ChildProcess, program: string): Promise<Ending> {
   });
 }
 
+function passagesOf(sources: Record<StreamName, Readable | null>, output: ChildOutput): Passage[] {
+  return (["stdout", "stderr"] as const).flatMap((name) => {
+    const source = sources[name];
+    return source === null ? [] : [passThrough(source, output[name], (chunk) => output.onChunk(name, chunk))];
+  });
+}
+
 interface Passage {
   /** The command has ended: resolves when its output has, too. */
   finish(): Promise<void>;
@@ -88,8 +98,7 @@ interface Passage {
  * Copies chunks as they come. When the reader of our output is slow, the command has to wait, as it would without us;
  * when it is gone, the command's next write fails, as it would without us.
  */
-function passThrough(source: Readable | null, target: Writable, onChunk: (chunk: Uint8Array) => void): Passage {
-  if (source === null) return { finish: () => Promise.resolve() };
+function passThrough(source: Readable, target: Writable, onChunk: (chunk: Uint8Array) => void): Passage {
   let idle: NodeJS.Timeout | undefined;
   const resume = () => {
     source.resume();

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { isatty } from "node:tty";
 import { Command } from "commander";
 import { systemClock } from "../../model/clock.ts";
 import { type Endpoint, parseEndpoint, type RunOptions } from "./options.ts";
@@ -53,13 +54,18 @@ function optionsOf(command: [string, ...string[]], { output, ...flags }: Flags):
 
 function processIo(): RunIo {
   return {
-    stdout: process.stdout,
-    stderr: process.stderr,
+    // Only when needed: Node makes a stream non-blocking when it is looked at, and the command may share it.
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     environment: process.env,
     clock: systemClock,
     fetch: globalThis.fetch,
     signals: process,
-    isOnTerminal: process.stdin.isTTY,
+    isOnTerminal: isatty(0),
     hostName: hostname(),
     ids: randomIds,
   };

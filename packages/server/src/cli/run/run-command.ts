@@ -59,9 +59,9 @@ export async function runCommand(options: RunOptions, io: RunIo): Promise<number
   const ending = await runChild({
     command: options.command,
     environment: childEnvironmentOf(options, io, recorder, destination),
-    stdout: io.stdout,
-    stderr: io.stderr,
-    onOutput: options.keepsOutput ? (stream, chunk) => output.push(stream, chunk) : undefined,
+    output: options.keepsOutput
+      ? { stdout: io.stdout, stderr: io.stderr, onChunk: (stream, chunk) => output.push(stream, chunk) }
+      : undefined,
     signals: io.signals,
     isOnTerminal: io.isOnTerminal,
   });
