@@ -108,6 +108,10 @@ class Masker {
     this.#at = Math.max(this.#at, start + 1);
     // A duration is a number with units: 1h30m.
     if (!text.includes(".")) this.#match(/(?:ms|[smhdwy])(?:[0-9]+(?:ms|[smhdwy]))*/y);
+    if (/[a-zA-Z_]/.test(this.#query[this.#at] ?? "")) {
+      const message = `bad number or duration syntax: ${quote(this.#query.slice(start, this.#at))}`;
+      this.#problems.push({ message, span: { start, end: this.#at } });
+    }
     this.#afterOperand = true;
     this.#offsetPending = false;
   }

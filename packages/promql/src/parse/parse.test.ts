@@ -119,6 +119,11 @@ describe("errors have a position and Prometheus' words", () => {
     ["foo[5m:1m] smoothed", "1:1: parse error: smoothed modifier is not supported for subqueries"],
     ["foo[5m] anchored smoothed", "1:1: parse error: anchored and smoothed modifiers cannot be used together"],
     ["info(foo, bar)", "1:11: parse error: expected label selectors only, got vector selector instead"],
+    ["sum(foo", "1:8: parse error: unclosed left parenthesis"],
+    ["foo)", "1:5: parse error: unexpected right parenthesis ')'"],
+    ["clamp(foo, 1,)", "1:13: parse error: trailing commas not allowed in function call args"],
+    ["a == 1or b", '1:6: parse error: bad number or duration syntax: "1"'],
+    ["sum by (a b) (c)", '1:11: parse error: unexpected identifier "b" in grouping opts, expected "," or ")"'],
     ["foo @ Inf", "1:1: parse error: timestamp out of bounds for @ modifier: Infinity"],
   ])("%s", (query, message) => {
     expect(messageOf(query)).toBe(message);

@@ -1,6 +1,6 @@
 import type { SyntaxNode, Tree } from "@lezer/common";
 import type { Problem } from "../errors.ts";
-import { quote } from "../text/go-format.ts";
+import { describe, tokensOf, type Token } from "./tokens.ts";
 
 /** The parser recovers from errors and says little about them: the first error node, in Prometheus' words. */
 export function syntaxProblem(tree: Tree, query: string): Problem | undefined {
@@ -11,59 +11,79 @@ export function syntaxProblem(tree: Tree, query: string): Problem | undefined {
     },
   });
   if (first === undefined) return undefined;
-  const token = tokenAt(query, first.from);
-  const context = contexts[first.parent?.name ?? ""];
-  const where = context === undefined ? "" : ` in ${context.where}`;
-  const expected = context?.expected === undefined ? "" : `, expected ${context.expected}`;
-  return {
-    message: `unexpected ${token.description}${where}${expected}`,
-    span: { start: token.start, end: token.end },
-  };
+  const { from } = first;
+  const tokens = tokensOf(query);
+  const index = tokens.findIndex(({ start }) => start >= from);
+  const [previous, token] = [tokens[index - 1], tokens[index]];
+  if (token === undefined) return undefined;
+  const open = openBrackets(tokens.slice(0, index));
+  const unbalanced = unbalancedProblem(token, open);
+  if (unbalanced !== undefined) return unbalanced;
+  const parent = first.parent?.name ?? "";
+  if (previous?.text === "," && parent === "FunctionCallBody")
+    return { message: "trailing commas not allowed in function call args", span: spanOf(previous) };
+  const insideBraces = open.at(-1) === "{";
+  const foreign = foreignCharacter(token.text, insideBraces);
+  if (foreign !== undefined) return { message: foreign, span: spanOf(token) };
+  const context = insideBraces
+    ? ` in label matching, expected ${expectedInBraces(previous?.text ?? "")}`
+    : parent === "GroupingLabels"
+      ? groupingContext(previous)
+      : (contexts[parent] ?? "");
+  return { message: `unexpected ${describe(token.text, insideBraces)}${context}`, span: spanOf(token) };
 }
 
-const contexts: Readonly<Record<string, { readonly where: string; readonly expected?: string }>> = {
-  AggregateExpr: { where: "aggregation" },
-  GroupingLabels: { where: "grouping opts", expected: "label" },
-  LabelMatchers: { where: "label matching", expected: 'identifier or "}"' },
-  UnquotedLabelMatcher: { where: "label matching", expected: "string" },
-  QuotedLabelMatcher: { where: "label matching", expected: "string" },
-  MatrixSelector: { where: "matrix selector", expected: 'duration or "]"' },
-  SubqueryExpr: { where: "subquery selector", expected: 'duration or "]"' },
-  DurationExpr: { where: "duration expression" },
-  OffsetExpr: { where: "offset", expected: "number, duration, step(), or range()" },
-  StepInvariantExpr: { where: "@", expected: "timestamp" },
-  ParenExpr: { where: "parenthesised expression" },
-  UnaryExpr: { where: "unary expression" },
+/** Characters that are no token at all where they stand. */
+function foreignCharacter(text: string, insideBraces: boolean): string | undefined {
+  if (insideBraces && /^[^\w"'`,=!{}]/.test(text)) return `unexpected character inside braces: '${text.slice(0, 1)}'`;
+  return !insideBraces && text === "=~" ? "unexpected character after '=': '~'" : undefined;
+}
+
+function expectedInBraces(previous: string): string {
+  if (previous === "{" || previous === ",") return 'identifier or "}"';
+  if (/^[=!]/.test(previous)) return "string";
+  return /^["'`]/.test(previous) ? '"," or "}"' : "label matching operator";
+}
+
+/** What may follow depends on what was read last: nothing of the list yet, its start, or a label. */
+function groupingContext(previous: Token | undefined): string {
+  if (previous?.text === "(" || previous?.text === ",") return " in grouping opts, expected label";
+  const expected = /^(?:by|without|on|ignoring)$/i.test(previous?.text ?? "") ? '"("' : '"," or ")"';
+  return ` in grouping opts, expected ${expected}`;
+}
+
+const contexts: Readonly<Record<string, string>> = {
+  AggregateExpr: " in aggregation",
+  MatrixSelector: ' in matrix selector, expected duration or "]"',
+  SubqueryExpr: ' in subquery selector, expected duration or "]"',
+  DurationExpr: " in duration expression",
+  OffsetExpr: " in offset, expected number, duration, step(), or range()",
+  StepInvariantExpr: " in @, expected timestamp",
+  UnaryExpr: " in unary expression",
 };
 
-interface Token {
-  readonly start: number;
-  readonly end: number;
-  readonly description: string;
+const closing: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+
+/** The brackets that are still open after these tokens. */
+function openBrackets(tokens: readonly Token[]): readonly string[] {
+  const open: string[] = [];
+  for (const { text } of tokens)
+    if (text === "(" || text === "[" || text === "{") open.push(text);
+    else if (open.at(-1) === closing[text]) open.pop();
+  return open;
 }
 
-function tokenAt(query: string, from: number): Token {
-  const skipped = /(?:\s|#[^\n]*)*/y;
-  skipped.lastIndex = from;
-  skipped.exec(query);
-  const start = skipped.lastIndex;
-  if (start >= query.length) return { start: query.length, end: query.length, description: "end of input" };
-  const token = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[a-zA-Z_:][\w:]*|[0-9.][\w.]*|[=!<>]=|=~|!~|./suy;
-  token.lastIndex = start;
-  const text = token.exec(query)?.[0] ?? "";
-  return { start, end: start + text.length, description: describe(text) };
+function unbalancedProblem(token: Token, open: readonly string[]): Problem | undefined {
+  const span = spanOf(token);
+  const at = (start: number): Problem["span"] => ({ start, end: Math.max(start, token.end) });
+  if (token.text === "" && open.includes("(")) return { message: "unclosed left parenthesis", span };
+  if (token.text === ")" && !open.includes("("))
+    return { message: "unexpected right parenthesis ')'", span: at(token.end) };
+  if (token.text === "]" && !open.includes("[")) return { message: "unexpected right bracket ']'", span };
+  if (token.text === "}" && !open.includes("{")) return { message: "unexpected character: '}'", span };
+  return undefined;
 }
 
-const names: Readonly<Record<string, string>> = {
-  "(": 'left parenthesis "("',
-  ")": 'right parenthesis ")"',
-};
-
-function describe(text: string): string {
-  if (/^["'`]/.test(text)) return `string ${quote(text)}`;
-  if (/^[0-9]+(?:ms|[smhdwy])/.test(text)) return `duration ${quote(text)}`;
-  if (/^[0-9.]/.test(text)) return `number ${quote(text)}`;
-  if (/^[a-zA-Z_:]/.test(text)) return `identifier ${quote(text)}`;
-  if (/^[=!<>+\-*/%^]/.test(text)) return `operator ${quote(text)}`;
-  return names[text] ?? quote(text);
+function spanOf({ start, end }: Token): Problem["span"] {
+  return { start, end };
 }
