@@ -56,7 +56,9 @@ const mayImport: Record<string, string[]> = {
   spool: [],
   store: [],
   fold: ["decode", "store"],
+  derive: ["store"],
   query: ["decode", "fold", "store"],
+  evaluate: [],
   http: ["query"],
 };
 

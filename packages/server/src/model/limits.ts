@@ -52,6 +52,14 @@ export const limits = {
     value: 4_000_000,
     effect: "the server forgets which series it has written today and writes them once more",
   },
+  summedSeriesMax: {
+    value: 1_000_000,
+    effect: "delta points of further series are refused",
+  },
+  repeatedRequestsMax: {
+    value: 100_000,
+    effect: "of requests with delta points that many are remembered, so that one sent again is not added again",
+  },
   metadataKnownMax: { value: 100_000, effect: "metadata of metrics is written again although it has not changed" },
   overflowSeriesMax: { value: 200_000, effect: "further series beyond a metric's limit are not told apart" },
   overflowLabelsMax: { value: 64, effect: "the values of further labels of an overflowing metric are not counted" },
@@ -125,6 +133,22 @@ export const limits = {
   foldBatchFactsMax: { value: 100_000, effect: "more facts are folded in several steps" },
   foldFactsMax: { value: 2_000_000, effect: "a run of more facts keeps its last state" },
   foldTracesMax: { value: 2_000, effect: "of a run id that more traces name, the newest traces count" },
+  spanNamesPerServiceMax: {
+    value: 500,
+    effect: 'further span names of the service are counted together, with otel_metric_overflow="true"',
+  },
+  derivedIdleMs: {
+    value: 60 * 60 * 1000,
+    effect: "a span metric or an edge of the service graph without anything new ends; it goes on from there later",
+  },
+  derivedLookbackMs: {
+    value: 120_000,
+    effect: "a fold that takes longer to write its runs is counted with the next change of the run",
+  },
+  callSideWaitMs: {
+    value: 30_000,
+    effect: "the two sides of a call that are stored further apart make no edge of the service graph",
+  },
   liveClientsMax: { value: 256, effect: "further /api/live clients are refused with unavailable; the page polls" },
   scrapeBodyBytesMax: {
     value: 256 * 1024 * 1024,

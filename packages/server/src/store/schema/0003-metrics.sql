@@ -33,7 +33,9 @@ CREATE TABLE IF NOT EXISTS {local samples} {on_cluster}
     -- A NaN keeps its bits: 0x7ff0000000000002 is the staleness marker.
     value       Float64 CODEC(Gorilla, ZSTD(1)),
     -- When the counter behind the sample started; the epoch where that is unknown.
-    start_time  DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1))
+    start_time  DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
+    -- Made by the server itself (derive/), not received: no part of the ledger.
+    is_derived  Bool DEFAULT false
 )
 ENGINE = {MergeTree}
 PARTITION BY toStartOfInterval(received_at, INTERVAL 30 MINUTE)
@@ -134,7 +136,7 @@ SETTINGS {deduplication}
 ;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS {local ledger_from_samples_mv} {on_cluster} TO {local ledger} AS
-SELECT 'samples' AS signal, count() AS stored FROM {local samples} GROUP BY signal
+SELECT 'samples' AS signal, count() AS stored FROM {local samples} WHERE NOT is_derived GROUP BY signal
 ;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS {local ledger_from_histogram_samples_mv} {on_cluster} TO {local ledger} AS

@@ -1,0 +1,141 @@
+import type { Clock } from "../model/clock.ts";
+import { limits } from "../model/limits.ts";
+import type { Store } from "../store/store.ts";
+import { collectRuns } from "./collect-runs.ts";
+import { gridMs, gridTimeMs } from "./grid.ts";
+import { writeMetadata } from "./metadata.ts";
+import { runCounters, runExemplars, runGauges } from "./runs-series.ts";
+import { selfScrape, type ScrapedFamily } from "./self-scrape.ts";
+import { advance, advancedUntilMs, publish, type Source } from "./series-state.ts";
+import { callCounters, collectCalls } from "./service-graph.ts";
+import { keepSpanNames, spanCounters, spanExemplars, type SpanMetricNames } from "./span-metrics.ts";
+
+export interface DeriverOptions {
+  store: Store;
+  clock: Clock;
+  /** Which families of span metrics; neither: none. */
+  spanMetrics: SpanMetricNames;
+  serviceGraph: boolean;
+  /** The server's own metrics, and what a scrape of them is labelled with. */
+  self?: { collect: () => Promise<readonly ScrapedFamily[]>; instance: string };
+  /** Told of a grid point that failed; the next one makes up for it. */
+  onFault?: (error: unknown) => void;
+}
+
+/**
+ * Samples the derived series at every grid point, each of them exactly once (docs/guides/derived-series.md):
+ *
+ * 1. collect: what happened is noted as counted at this grid point, by keys that say what was noted before;
+ * 2. advance: the state of all series moves on to the grid point, one INSERT for each source, from an earlier one only;
+ * 3. publish: samples are written as the state has them, under the grid point's token.
+ *
+ * Whatever is cut off is done again by the next one: steps 1 and 2 change nothing twice, and step 3 is repeated first.
+ */
+export class Deriver {
+  readonly #options: DeriverOptions;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  /** The last grid point that was published; until it is known, whatever the state says is published again. */
+  #publishedMs: number | undefined;
+  #collectedMs = 0;
+  #isStopped = false;
+  #cycle: Promise<void> = Promise.resolve();
+  #cancel: (() => void) | undefined;
+
+  constructor(options: DeriverOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#clock = options.clock;
+  }
+
+  /** Samples once before anything new is received, so that what comes next is seen as growth; then at every grid point. */
+  async start(): Promise<void> {
+    await this.sampleNow();
+    this.#schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancel?.();
+    await this.#cycle;
+  }
+
+  /** Samples the newest grid point unless that was done. Errors go to `onFault`. */
+  sampleNow(): Promise<void> {
+    this.#cycle = this.#cycle
+      .then(() => (this.#isStopped ? undefined : this.#sample(gridTimeMs(this.#clock.nowMs()))))
+      .catch((error: unknown) => {
+        this.#publishedMs = undefined;
+        this.#options.onFault?.(error);
+      });
+    return this.#cycle;
+  }
+
+  #schedule(): void {
+    if (this.#isStopped) return;
+    const nowMs = this.#clock.nowMs();
+    this.#cancel = this.#clock.after(gridTimeMs(nowMs) + gridMs - nowMs, () => {
+      void this.sampleNow().finally(() => this.#schedule());
+    });
+  }
+
+  async #sample(atMs: number): Promise<void> {
+    this.#publishedMs ??= await this.#recover();
+    if (atMs <= this.#publishedMs) return;
+    await this.#collect(atMs);
+    for (const source of await this.#sources()) await advance(this.#store, source, atMs);
+    await publish(this.#store, atMs);
+    await this.#writeExemplars(atMs);
+    this.#publishedMs = atMs;
+  }
+
+  /** @returns the last grid point that the state was moved on to, now published for certain */
+  async #recover(): Promise<number> {
+    await writeMetadata(this.#store, this.#clock.nowMs());
+    const atMs = await advancedUntilMs(this.#store);
+    if (atMs > 0) await publish(this.#store, atMs);
+    return atMs;
+  }
+
+  async #collect(atMs: number): Promise<void> {
+    const nowMs = this.#clock.nowMs();
+    await collectRuns(this.#store, { sinceMs: this.#collectedMs, atMs });
+    // The fold notes the time before it reads facts, and writes after that.
+    this.#collectedMs = nowMs - limits.derivedLookbackMs.value;
+    if (this.#hasSpanMetrics) await keepSpanNames(this.#store);
+    if (this.#options.serviceGraph) await collectCalls(this.#store, atMs);
+  }
+
+  get #hasSpanMetrics(): boolean {
+    const { tempo, collector } = this.#options.spanMetrics;
+    return tempo || collector;
+  }
+
+  async #sources(): Promise<Source[]> {
+    const { spanMetrics, serviceGraph, self } = this.#options;
+    const families = await self?.collect();
+    return [
+      runCounters,
+      runGauges,
+      ...(this.#hasSpanMetrics ? [spanCounters(spanMetrics)] : []),
+      ...(serviceGraph ? [callCounters] : []),
+      ...(families === undefined || self === undefined
+        ? []
+        : [selfScrape(families, { job: "sightglass", instance: self.instance })]),
+    ];
+  }
+
+  async #writeExemplars(atMs: number): Promise<void> {
+    const selects = [
+      { name: "runs", sql: runExemplars },
+      ...(this.#hasSpanMetrics ? [{ name: "spans", sql: spanExemplars(this.#options.spanMetrics) }] : []),
+    ];
+    for (const { name, sql } of selects) {
+      await this.#store.execute(
+        `INSERT INTO exemplars (received_at, metric, series_id, time, value, labels)
+         SETTINGS insert_deduplication_token = 'derived-exemplars-${name}-${atMs}' ${sql}`,
+        { params: { at: atMs, since: atMs - gridMs }, rowsMax: 0 },
+      );
+    }
+  }
+}

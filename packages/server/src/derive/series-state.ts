@@ -1,0 +1,111 @@
+import type { QueryParam, Store } from "../store/store.ts";
+import { gridMs } from "./grid.ts";
+import { seriesIdSql, timeSql } from "./points-sql.ts";
+
+/** Something that series are derived from. */
+export interface Source {
+  /** Key of its rows in `derived_series`. */
+  readonly name: string;
+  /**
+   * What the amounts of its points are: `increment` what was added since the source was advanced last, `total` counters as
+   * they stand, `gauge` values.
+   */
+  readonly kind: "increment" | "total" | "gauge";
+  /**
+   * SELECT of metric, labels, amount. `{at:Int64}` is the grid point, `{since:Int64}` the one at which the source was
+   * advanced last. Points of the same series are added up.
+   */
+  readonly points: string;
+  /** Bound into `points`. */
+  readonly params?: Readonly<Record<string, QueryParam>>;
+  /** A condition on `derived_series` that says which series go on without a point. Default: none. */
+  readonly carried?: string;
+}
+
+/**
+ * Moves the series of a source on to a grid point: one INSERT, so it happens whole or not at all, and only from an earlier
+ * grid point, so repeating it changes nothing. The first time, what the store holds already is where counters begin, not growth.
+ * @param atMs a grid point, milliseconds since the Unix epoch
+ */
+export async function advance(
+  store: Store,
+  { name, kind, points, params, carried }: Source,
+  atMs: number,
+): Promise<void> {
+  const sinceMs = await advancedUntilMs(store, name);
+  const at = timeSql("at");
+  const value = `if(metric = '${markerMetric}', now, ${kind === "increment" ? "before + now" : "now"})`;
+  await store.execute(
+    `INSERT INTO derived_series (source, metric, series_id, labels, value, prior, started_at, grown_at, sampled_at)
+     SETTINGS insert_deduplication_token = 'derived-${name}-${atMs}'
+     SELECT {source:String}, metric, series_id, labels, ${value} AS value,
+            ${kind === "gauge" || sinceMs === 0 ? "NULL" : priorSql} AS prior,
+            if(is_new, ${at} - toIntervalMillisecond(${gridMs}), started) AS started_at,
+            if(is_new OR value != before, ${at}, grown) AS grown_at, ${at} AS sampled_at
+     FROM (
+       SELECT metric, series_id, any(labels) AS labels, sum(amount) AS now, sum(state) AS before,
+              max(state_at) AS before_at, max(state_started) AS started, max(state_grown) AS grown,
+              toUnixTimestamp64Milli(before_at) = 0 AS is_new, max(is_wanted) AS is_wanted
+       FROM (
+         SELECT metric, labels, ${seriesIdSql} AS series_id, amount, 0. AS state, ${epochSql} AS state_at,
+                ${epochSql} AS state_started, ${epochSql} AS state_grown, true AS is_wanted
+         FROM (${points} UNION ALL ${markerSql})
+         UNION ALL
+         SELECT toString(metric), CAST(labels, 'Map(String, String)'), series_id, 0., value, sampled_at,
+                started_at, grown_at, ${carried ?? "false"}
+         FROM derived_series FINAL WHERE source = {source:String}
+       )
+       GROUP BY metric, series_id
+     )
+     WHERE is_wanted AND before_at < ${at}`,
+    { params: { ...params, at: atMs, source: name, since: sinceMs }, rowsMax: 0 },
+  );
+}
+
+const epochSql = "fromUnixTimestamp64Milli(toInt64(0), 'UTC')";
+
+/** Tells that a source was advanced, also one that has no series yet. */
+export const markerMetric = "sightglass_derived_timestamp_seconds";
+const markerSql = `SELECT '${markerMetric}', map('source', {source:String}), {at:Int64} / 1000`;
+
+/** What the series was at the grid point before, where it was not sampled there. */
+const priorSql = `multiIf(metric = '${markerMetric}', NULL, is_new, 0., before_at < ${timeSql("at")} - toIntervalMillisecond(${gridMs}), before, NULL)`;
+
+/** The last grid point that a source, or any source, was moved on to; 0 for none. */
+export async function advancedUntilMs(store: Store, source?: string): Promise<number> {
+  const [row] = await store.query<{ atMs: number }>(
+    `SELECT toUnixTimestamp64Milli(max(sampled_at)) AS atMs FROM derived_series
+     ${source === undefined ? "" : "WHERE source = {source:String}"}`,
+    source === undefined ? {} : { params: { source } },
+  );
+  return row?.atMs ?? 0;
+}
+
+/**
+ * Writes the samples of a grid point, as the state has them, and what a query finds them by. Under a token, so that it may
+ * be done again after a crash. Series first: who finds samples finds their labels.
+ */
+export async function publish(store: Store, atMs: number): Promise<void> {
+  const at = timeSql("at");
+  const options = { params: { at: atMs }, rowsMax: 0 };
+  await store.execute(
+    `INSERT INTO series (day, metric, series_id, labels, is_summed)
+     SELECT toDate(${at}), metric, series_id, labels, false
+     FROM derived_series FINAL
+     WHERE sampled_at = ${at}
+       AND series_id NOT IN (
+         SELECT series_id FROM series
+         WHERE day = toDate(${at}) AND metric IN (SELECT DISTINCT metric FROM derived_series))`,
+    options,
+  );
+  await store.execute(
+    `INSERT INTO samples (received_at, metric, series_id, time, value, start_time, is_derived)
+     SETTINGS insert_deduplication_token = 'derived-samples-${atMs}'
+     SELECT ${at}, metric, series_id, point.1, point.2, started_at, true
+     FROM derived_series FINAL
+     ARRAY JOIN arrayConcat(
+       if(isNull(prior), [], [(${at} - toIntervalMillisecond(${gridMs}), assumeNotNull(prior))]), [(${at}, value)]) AS point
+     WHERE sampled_at = ${at}`,
+    options,
+  );
+}
