@@ -19,8 +19,27 @@ export function createMatcher(name: string, operator: MatchOperator, value: stri
 function predicate(operator: MatchOperator, value: string): (candidate: string) => boolean {
   if (operator === "=") return (candidate) => candidate === value;
   if (operator === "!=") return (candidate) => candidate !== value;
+  const matches = regexpPredicate(value);
+  return operator === "=~" ? matches : (candidate) => !matches(candidate);
+}
+
+const literal = String.raw`[^\\.+*?()|[\]{}^$]*`;
+const alternatives = new RegExp(`^${literal}(?:\\|${literal})*$`);
+const literalAndAnything = new RegExp(`^(${literal})\\.([*+])$`);
+
+/** Most regular expressions in queries list words or a prefix, which need no regular expression. */
+function regexpPredicate(value: string): (candidate: string) => boolean {
+  if (alternatives.test(value)) {
+    const words = new Set(value.split("|"));
+    return (candidate) => words.has(candidate);
+  }
+  const [, prefix, repeat] = literalAndAnything.exec(value) ?? [];
+  if (prefix !== undefined) {
+    const shortest = prefix.length + (repeat === "+" ? 1 : 0);
+    return (candidate) => candidate.length >= shortest && candidate.startsWith(prefix);
+  }
   const pattern = compileAnchored(value);
-  return operator === "=~" ? (candidate) => pattern.test(candidate) : (candidate) => !pattern.test(candidate);
+  return (candidate) => pattern.test(candidate);
 }
 
 export function matcherText(matcher: Matcher): string {
