@@ -67,7 +67,13 @@ const settings = z.strictObject({
       bytes: bytes.prefault("2GiB").describe("past this size requests are refused until the store catches up"),
     })
     .prefault({}),
-  global: z.strictObject(globalShape).prefault({}),
+  global: z
+    .strictObject({
+      ...globalShape,
+      evaluation_interval: durationMs.prefault("1m").describe("how often rules are evaluated"),
+    })
+    .prefault({}),
+  rule_files: z.array(z.string().min(1)).default([]).describe("files with recording rules, as in prometheus.yml"),
   scrape_configs: scrapeConfigs.default([]).describe("jobs to scrape, as in prometheus.yml"),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
 });

@@ -8,6 +8,7 @@ import {
   type Matcher,
   type QueryResult,
   type RawSeries,
+  type SeriesSource,
 } from "@sightglass/promql";
 import type { Clock } from "../model/clock.ts";
 import { limits } from "../model/limits.ts";
@@ -22,6 +23,7 @@ import {
 } from "./metrics-catalogue.ts";
 import { readExemplars, type SeriesExemplars } from "./metrics-exemplars.ts";
 import { readMetadata, type MetadataWanted, type MetricMetadata } from "./metrics-metadata.ts";
+import { overlaySource } from "./series-source-overlay.ts";
 import { createSeriesSource } from "./series-source.ts";
 import { SeriesLabels } from "./series-source-labels.ts";
 
@@ -30,6 +32,8 @@ export interface QueryLimits {
   lookbackMs?: number;
   /** At most limits.metricQueryTimeoutMs. */
   timeoutMs?: number;
+  /** Samples that the store may not show yet. */
+  recent?: SeriesSource;
   signal?: AbortSignal;
 }
 
@@ -63,11 +67,11 @@ export interface MetricQueries {
 
 export function createMetricQueries({ store, clock }: { store: Store; clock: Clock }): MetricQueries {
   const labels = new SeriesLabels();
-  const engineOf = (query: string | Expr, { lookbackMs, timeoutMs = Infinity }: QueryLimits) => {
+  const engineOf = (query: string | Expr, { lookbackMs, recent, timeoutMs = Infinity }: QueryLimits) => {
     const expr = typeof query === "string" ? parse(query) : query;
     const within = Math.min(timeoutMs, limits.metricQueryTimeoutMs.value);
-    const source = createSeriesSource({ store, labels, timeoutMs: within, startTimes: asksForStarts(expr) });
-    return new Engine(source, {
+    const stored = createSeriesSource({ store, labels, timeoutMs: within, startTimes: asksForStarts(expr) });
+    return new Engine(recent === undefined ? stored : overlaySource(stored, recent), {
       timeoutMs: within,
       seriesMax: limits.metricSeriesMax.value,
       clock: { nowMs: () => clock.monotonicMs() },
