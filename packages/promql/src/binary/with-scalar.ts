@@ -1,8 +1,10 @@
 import { isComparison, type Binary } from "../ast/nodes.ts";
+import { executionError } from "../errors.ts";
 import type { Evaluation } from "../eval/evaluation.ts";
 import { mergeSameLabels } from "../eval/merge.ts";
 import { vectorOf, type ScalarValue, type VectorValue } from "../eval/value.ts";
 import { floatSample, isEmpty, newSeries, setFloat, setHistogram, type StepSeries } from "../model/series.ts";
+import { quote } from "../text/go-format.ts";
 import { applyOperator, arithmetic, comparison, isArithmetic, type Operand } from "./operators.ts";
 
 export function scalarWithScalar(node: Binary, left: ScalarValue, right: ScalarValue): ScalarValue {
@@ -11,7 +13,8 @@ export function scalarWithScalar(node: Binary, left: ScalarValue, right: ScalarV
     const compute = arithmetic[operator];
     return { type: "scalar", values: left.values.map((value, step) => compute(value, right.values[step] ?? NaN)) };
   }
-  if (!isComparison(operator)) throw new RangeError(`operator ${operator} between scalars`);
+  if (!isComparison(operator))
+    throw executionError(`operator ${quote(operator)} not allowed for Scalar operations`, node.span);
   const holds = comparison[operator];
   return { type: "scalar", values: left.values.map((value, step) => Number(holds(value, right.values[step] ?? NaN))) };
 }

@@ -92,6 +92,7 @@ describe("metric names", () => {
 
 describe("errors", () => {
   it.each([
+    ["2 >/ 1", "execution"],
     ["sum(", "parse"],
     ['label_replace(requests_total, "a", "b", "c", "(")', "execution"],
     ["requests_total + on() requests_total", "execution"],
