@@ -154,7 +154,7 @@ export const limits = {
     value: 256 * 1024 * 1024,
     effect: "the scrape fails, unless body_size_limit of its job says otherwise",
   },
-  scrapesConcurrentMax: { value: 32, effect: "further scrapes wait, within their timeout, for one of those to end" },
+  scrapesConcurrentMax: { value: 32, effect: "further scrapes wait until one of those has ended" },
   scrapeTargetsDroppedMax: { value: 1000, effect: "further dropped targets of a job are counted but not listed" },
   discoveryBodyBytesMax: {
     value: 32 * 1024 * 1024,

@@ -121,8 +121,8 @@ describe("refusals", () => {
     },
   );
 
-  it("of metrics are UNIMPLEMENTED", async () => {
-    const service = "opentelemetry.proto.collector.metrics.v1.MetricsService";
+  it("of profiles are UNIMPLEMENTED", async () => {
+    const service = "opentelemetry.proto.collector.profiles.v1development.ProfilesService";
     expect((await refusal(send(service, Buffer.alloc(0)))).code).toBe(12);
   });
 

@@ -44,11 +44,12 @@ const keepaliveTimeMs = 120_000;
 const signalOfService = {
   "opentelemetry.proto.collector.trace.v1.TraceService": "spans",
   "opentelemetry.proto.collector.logs.v1.LogsService": "logs",
+  "opentelemetry.proto.collector.metrics.v1.MetricsService": "metrics",
 } as const satisfies Record<string, Signal>;
 
 /**
  * OTLP/gRPC, on 4317 by default. Messages go through as bytes: the decoders read them, not protobuf classes. Services
- * that are not here (metrics, profiles) are answered UNIMPLEMENTED, as gRPC has it.
+ * that are not here (profiles) are answered UNIMPLEMENTED, as gRPC has it.
  */
 export function createOtlpGrpcReceiver(options: OtlpGrpcOptions): Receiver {
   const { address, stats, clock } = options;

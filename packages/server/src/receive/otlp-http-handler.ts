@@ -29,6 +29,7 @@ export interface OtlpHttpHandlerOptions {
 const signalOfPath = new Map<string, Signal>([
   ["/v1/traces", "spans"],
   ["/v1/logs", "logs"],
+  ["/v1/metrics", "metrics"],
 ]);
 const contentTypeOf: Record<OtlpEncoding, string> = {
   protobuf: "application/x-protobuf",
@@ -107,7 +108,7 @@ function signalOfRequest(request: IncomingMessage): Signal {
   const signal = signalOfPath.get(path);
   if (signal === undefined) {
     throw new SightglassError("not_found", `${path} is not received here`, {
-      hint: "send spans to /v1/traces and log records to /v1/logs",
+      hint: "send spans to /v1/traces, log records to /v1/logs and metrics to /v1/metrics",
     });
   }
   if (request.method !== "POST") {

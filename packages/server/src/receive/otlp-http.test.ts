@@ -121,7 +121,7 @@ describe("accepted requests", () => {
 
 describe("refusals", () => {
   const cases: [string, string, Record<string, string>, Uint8Array | string, number, number][] = [
-    ["another path", "/v1/metrics", json, "{}", 404, 5],
+    ["another path", "/v1/profiles", json, "{}", 404, 5],
     ["an unknown content type", "/v1/traces", { "content-type": "text/plain" }, "{}", 415, 3],
     ["an unknown encoding", "/v1/traces", { ...json, "content-encoding": "br" }, "{}", 415, 3],
     ["broken JSON", "/v1/traces", json, "{", 400, 3],

@@ -4,6 +4,7 @@ import type { DecodeOutcome } from "../decode/otlp/rejections.ts";
 import { decodeTracesJson, decodeTracesProtobuf } from "../decode/otlp/traces.ts";
 import type { SpanBlock } from "../decode/span-block.ts";
 import type { Signal } from "../model/signal.ts";
+import type { IngestMetrics } from "./metrics-otlp.ts";
 
 /**
  * Runs `write` on the open block and resolves when its rows are durable; a throw leaves nothing behind.
@@ -15,6 +16,7 @@ export type Append<Block> = (write: (block: Block) => DecodeOutcome) => Promise<
 export interface OtlpSink {
   readonly spans: Append<SpanBlock>;
   readonly logs: Append<LogBlock>;
+  readonly metrics: IngestMetrics;
 }
 
 export type OtlpEncoding = "protobuf" | "json";
@@ -28,6 +30,7 @@ export function ingest(
   request: { signal: Signal; encoding: OtlpEncoding; body: Uint8Array; receivedAtMs: number },
 ): Promise<DecodeOutcome> {
   const { signal, encoding, body, receivedAtMs } = request;
+  if (signal === "metrics") return sink.metrics(request);
   const context = { receivedAtMs };
   if (signal === "spans") {
     const decode = encoding === "json" ? decodeTracesJson : decodeTracesProtobuf;

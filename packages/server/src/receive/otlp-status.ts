@@ -107,9 +107,10 @@ export function encodeSuccess(outcome: DecodeOutcome, signal: Signal, encoding: 
     return rejected === 0 ? Buffer.alloc(0) : protobufMessage({ 1: protobufMessage({ 1: rejected, 2: errorMessage }) });
   }
   if (rejected === 0) return Buffer.from("{}");
-  const count = signal === "spans" ? { rejectedSpans: `${rejected}` } : { rejectedLogRecords: `${rejected}` };
-  return Buffer.from(JSON.stringify({ partialSuccess: { ...count, errorMessage } }));
+  return Buffer.from(JSON.stringify({ partialSuccess: { [rejectedName[signal]]: `${rejected}`, errorMessage } }));
 }
+
+const rejectedName = { spans: "rejectedSpans", logs: "rejectedLogRecords", metrics: "rejectedDataPoints" } as const;
 
 /** Cuts to the limit in UTF-8, not through a character. */
 function cut(text: string): string {

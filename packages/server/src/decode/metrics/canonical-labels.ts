@@ -153,6 +153,15 @@ export function eachLabel(
   }
 }
 
+/** Where the metric's name lies in a canonical form. */
+export function metricNameRange(labels: Uint8Array): { nameStart: number; nameEnd: number } | undefined {
+  let range: { nameStart: number; nameEnd: number } | undefined;
+  eachLabel(new Source(labels), 0, labels.length, (nameStart, nameEnd, valueStart, valueEnd) => {
+    if (isMetricName(labels, nameStart, nameEnd)) range = { nameStart: valueStart, nameEnd: valueEnd };
+  });
+  return range;
+}
+
 /** Whether every name and value of a canonical form is UTF-8. */
 export function labelsAreUtf8(source: ByteSource, start: number, end: number): boolean {
   let valid = true;

@@ -1,7 +1,7 @@
 import { limits } from "../../model/limits.ts";
 import type { ByteSource } from "../native/byte-source.ts";
 import { ByteSource as Source } from "../native/byte-source.ts";
-import { eachLabel, isMetricName, labelFaults, labelsAreUtf8 } from "./canonical-labels.ts";
+import { eachLabel, isMetricName, labelFaults, labelsAreUtf8, metricNameRange } from "./canonical-labels.ts";
 import type { KnownSeries, SeriesRequest } from "./known-series.ts";
 import type { MetricsBlock } from "./metrics-block.ts";
 import { hashSeries, SeriesId } from "./series-id.ts";
@@ -164,6 +164,12 @@ export class PointWriter {
     exemplars.rowCount++;
   }
 
+  /** The same with a number. */
+  exemplarValue(value: number, timeLow: number, timeHigh: number): void {
+    float[0] = value;
+    this.exemplar(floatWords[0]!, floatWords[1]!, timeLow, timeHigh);
+  }
+
   /** Appends what is told of a metric, unless it was told so before. The type in the words of the Prometheus HTTP API. */
   metadata(told: { metric: Buffer; type: string; help: Buffer; unit: Buffer }): void {
     if (!this.known.metadata.isNews(told)) return;
@@ -183,13 +189,8 @@ export class PointWriter {
   finish(): void {
     for (const { metric, labels, timeMs, value } of this.known.overflow.take()) {
       const source = new Source(labels);
-      const range = { source, start: 0, end: labels.length, nameStart: 0, nameEnd: 0 };
-      eachLabel(source, 0, labels.length, (nameStart, nameEnd, valueStart, valueEnd) => {
-        if (!isMetricName(labels, nameStart, nameEnd)) return;
-        range.nameStart = valueStart;
-        range.nameEnd = valueEnd;
-      });
-      this.range = range;
+      const { nameStart = 0, nameEnd = 0 } = metricNameRange(labels) ?? {};
+      this.range = { source, start: 0, end: labels.length, nameStart, nameEnd };
       hashSeries(source, 0, labels.length, this.id);
       this.number = this.known.find(this.id);
       if (this.number === -1) {

@@ -1,7 +1,11 @@
 import { LogBlock } from "../../decode/log-block.ts";
+import { DeltaSums } from "../../decode/metrics/delta-sums.ts";
+import { KnownSeries } from "../../decode/metrics/known-series.ts";
+import { MetricsBlock } from "../../decode/metrics/metrics-block.ts";
 import type { NativeBlock } from "../../decode/native/native-block.ts";
 import { SpanBlock } from "../../decode/span-block.ts";
 import type { SightglassError } from "../../model/errors.ts";
+import { createOtlpMetrics } from "../metrics-otlp.ts";
 import type { Append, OtlpSink } from "../otlp-sink.ts";
 
 /** A spool without a disk: real blocks, and refusals and waits on demand. */
@@ -14,6 +18,19 @@ export class FakeSink implements OtlpSink {
   durable: Promise<void> = Promise.resolve();
   readonly spans = this.appendTo(this.spanBlock);
   readonly logs = this.appendTo(this.logBlock);
+  readonly metricsBlock = new MetricsBlock();
+  readonly metrics = createOtlpMetrics({
+    sums: () => this.sums,
+    sink: async (receivedAtMs, write) => {
+      if (this.error !== undefined) throw this.error;
+      const request = this.known.begin(0);
+      const outcome = write(this.metricsBlock, { receivedAtMs, known: this.known, request });
+      await this.durable;
+      return outcome;
+    },
+  });
+  private readonly known = new KnownSeries({ seriesPerMetricMax: 1000, seriesMax: 10_000 });
+  private readonly sums = new DeltaSums();
 
   private appendTo<Block extends NativeBlock>(block: Block): Append<Block> {
     return async (write) => {

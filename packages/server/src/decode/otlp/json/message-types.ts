@@ -6,10 +6,13 @@ export type ScalarKind =
   | "bool"
   | "double"
   | "int64"
+  | "uint64"
+  | "sint32"
   | "uint32"
   | "enum"
   | "fixed32"
-  | "fixed64";
+  | "fixed64"
+  | "sfixed64";
 
 export interface FieldType {
   readonly name: string;
@@ -124,5 +127,100 @@ const resourceLogs = message({
   schemaUrl: [3, "string"],
 });
 
+const exemplar = message({
+  filteredAttributes: [7, () => keyValue, "repeated"],
+  timeUnixNano: [2, "fixed64"],
+  asDouble: [3, "double"],
+  asInt: [6, "sfixed64"],
+  spanId: [4, "hex"],
+  traceId: [5, "hex"],
+});
+const numberDataPoint = message({
+  attributes: [7, () => keyValue, "repeated"],
+  startTimeUnixNano: [2, "fixed64"],
+  timeUnixNano: [3, "fixed64"],
+  asDouble: [4, "double"],
+  asInt: [6, "sfixed64"],
+  exemplars: [5, () => exemplar, "repeated"],
+  flags: [8, "uint32"],
+});
+const histogramDataPoint = message({
+  attributes: [9, () => keyValue, "repeated"],
+  startTimeUnixNano: [2, "fixed64"],
+  timeUnixNano: [3, "fixed64"],
+  count: [4, "fixed64"],
+  sum: [5, "double"],
+  bucketCounts: [6, "fixed64", "repeated"],
+  explicitBounds: [7, "double", "repeated"],
+  exemplars: [8, () => exemplar, "repeated"],
+  flags: [10, "uint32"],
+  min: [11, "double"],
+  max: [12, "double"],
+});
+const buckets = message({ offset: [1, "sint32"], bucketCounts: [2, "uint64", "repeated"] });
+const exponentialHistogramDataPoint = message({
+  attributes: [1, () => keyValue, "repeated"],
+  startTimeUnixNano: [2, "fixed64"],
+  timeUnixNano: [3, "fixed64"],
+  count: [4, "fixed64"],
+  sum: [5, "double"],
+  scale: [6, "sint32"],
+  zeroCount: [7, "fixed64"],
+  positive: [8, () => buckets],
+  negative: [9, () => buckets],
+  flags: [10, "uint32"],
+  exemplars: [11, () => exemplar, "repeated"],
+  min: [12, "double"],
+  max: [13, "double"],
+  zeroThreshold: [14, "double"],
+});
+const quantileValue = message({ quantile: [1, "double"], value: [2, "double"] });
+const summaryDataPoint = message({
+  attributes: [7, () => keyValue, "repeated"],
+  startTimeUnixNano: [2, "fixed64"],
+  timeUnixNano: [3, "fixed64"],
+  count: [4, "fixed64"],
+  sum: [5, "double"],
+  quantileValues: [6, () => quantileValue, "repeated"],
+  flags: [8, "uint32"],
+});
+const metric = message({
+  name: [1, "string"],
+  description: [2, "string"],
+  unit: [3, "string"],
+  gauge: [5, () => gauge],
+  sum: [7, () => sum],
+  histogram: [9, () => histogram],
+  exponentialHistogram: [10, () => exponentialHistogram],
+  summary: [11, () => summary],
+  metadata: [12, () => keyValue, "repeated"],
+});
+const gauge = message({ dataPoints: [1, () => numberDataPoint, "repeated"] });
+const summary = message({ dataPoints: [1, () => summaryDataPoint, "repeated"] });
+const sum = message({
+  dataPoints: [1, () => numberDataPoint, "repeated"],
+  aggregationTemporality: [2, "enum"],
+  isMonotonic: [3, "bool"],
+});
+const histogram = message({
+  dataPoints: [1, () => histogramDataPoint, "repeated"],
+  aggregationTemporality: [2, "enum"],
+});
+const exponentialHistogram = message({
+  dataPoints: [1, () => exponentialHistogramDataPoint, "repeated"],
+  aggregationTemporality: [2, "enum"],
+});
+const scopeMetrics = message({
+  scope: [1, () => scope],
+  metrics: [2, () => metric, "repeated"],
+  schemaUrl: [3, "string"],
+});
+const resourceMetrics = message({
+  resource: [1, () => resource],
+  scopeMetrics: [2, () => scopeMetrics, "repeated"],
+  schemaUrl: [3, "string"],
+});
+
+export const exportMetricsServiceRequest = message({ resourceMetrics: [1, () => resourceMetrics, "repeated"] });
 export const exportTraceServiceRequest = message({ resourceSpans: [1, () => resourceSpans, "repeated"] });
 export const exportLogsServiceRequest = message({ resourceLogs: [1, () => resourceLogs, "repeated"] });

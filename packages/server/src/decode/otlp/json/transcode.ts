@@ -126,6 +126,22 @@ class Transcoder {
         float[0] = this.double();
         this.words(floatWords[0]!, floatWords[1]!);
         return;
+      case "sfixed64":
+        this.integer(-(2n ** 63n), 2n ** 63n - 1n);
+        this.tag(number, wireFixed64);
+        this.words(this.low, this.high);
+        return;
+      case "uint64":
+        this.integer(0n, 2n ** 64n - 1n);
+        this.tag(number, wireVarint);
+        this.varint();
+        return;
+      case "sint32":
+        this.integer(-(2n ** 31n), 2n ** 31n - 1n);
+        this.tag(number, wireVarint);
+        // Zigzag.
+        out.pushVarint(((this.low << 1) ^ (this.low >> 31)) >>> 0);
+        return;
       case "fixed64":
         this.integer(0n, 2n ** 64n - 1n);
         this.tag(number, wireFixed64);

@@ -1,0 +1,41 @@
+import type { Store } from "./store.ts";
+
+/** The last sample of a series that sums deltas. */
+export interface SummedSeries {
+  low: number;
+  high: number;
+  value: number;
+  timeMs: number;
+  startMs: number;
+}
+
+const chunkDays = 60;
+
+/** Where each series that sums deltas stands; those without a sample for `chunkDays` days begin anew. */
+export async function readSummedSeries(store: Store): Promise<SummedSeries[]> {
+  const which = `(metric, series_id) IN (SELECT metric, series_id FROM series WHERE is_summed AND day >= today() - ${chunkDays})`;
+  const rows = await store.query<SummedSeries>(
+    `SELECT toUInt32(bitAnd(series_id, 4294967295)) AS low, toUInt32(bitShiftRight(series_id, 32)) AS high,
+            argMax(value, time) AS value, max(toUnixTimestamp64Milli(time)) AS timeMs,
+            argMax(toUnixTimestamp64Milli(start_time), time) AS startMs
+     FROM (
+       SELECT series_id, time, value, start_time FROM recent_samples WHERE ${which}
+       UNION ALL
+       SELECT series_id, times[-1], values[-1], start_times[-1] FROM sample_chunks
+       WHERE day >= today() - ${chunkDays} AND ${which})
+     GROUP BY series_id`,
+  );
+  return rows.map((row) => ({ ...row, value: Number(row.value) }));
+}
+
+/** The series whose row of `day` (since the epoch) is written. */
+export function readSeriesOfDay(
+  store: Store,
+  day: number,
+): Promise<{ low: number; high: number; metric: string }[]> {
+  return store.query(
+    `SELECT toUInt32(bitAnd(series_id, 4294967295)) AS low, toUInt32(bitShiftRight(series_id, 32)) AS high, metric
+     FROM series WHERE day = toDate({day:UInt16})`,
+    { params: { day } },
+  );
+}
