@@ -8,11 +8,19 @@ import type { Config } from "./config/schema.ts";
 import { LogBlock } from "./decode/log-block.ts";
 import { ExemplarBlock } from "./decode/metrics/exemplar-block.ts";
 import { HistogramBlock } from "./decode/metrics/histogram-block.ts";
+import { DeltaSums } from "./decode/metrics/delta-sums.ts";
 import { KnownSeries } from "./decode/metrics/known-series.ts";
+import { appendLabelledSamples } from "./decode/metrics/labelled-samples.ts";
 import { MetadataBlock } from "./decode/metrics/metadata-block.ts";
+import { dayMs } from "./decode/metrics/point-writer.ts";
 import { SampleBlock } from "./decode/metrics/sample-block.ts";
 import { SeriesBlock } from "./decode/metrics/series-block.ts";
+import { SeriesId } from "./decode/metrics/series-id.ts";
 import { SpanBlock } from "./decode/span-block.ts";
+import { loadRuleFiles } from "./evaluate/rule-files.ts";
+import { Rules } from "./evaluate/rules.ts";
+import { shownRuleGroup } from "./evaluate/shown-rules.ts";
+import { Deriver } from "./derive/deriver.ts";
 import { Folder } from "./fold/folder.ts";
 import { createApp } from "./http/app.ts";
 import { authorizeReads } from "./http/read-access.ts";
@@ -29,13 +37,15 @@ import { tempoRoutes } from "./http/routes/tempo.ts";
 import { traceRoutes } from "./http/routes/traces.ts";
 import { createHttpServer } from "./http/server.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
+import { SightglassError } from "./model/errors.ts";
 import { limits } from "./model/limits.ts";
 import { createAuthorize } from "./model/tokens.ts";
-import { createMetricQueries } from "./query/metrics-queries.ts";
+import { createMetricQueries, type MetricQueries } from "./query/metrics-queries.ts";
 import { createRunQueries } from "./query/runs-queries.ts";
 import { createTraceQueries } from "./query/trace-queries.ts";
 import { Admission } from "./receive/admission.ts";
-import { createMetricsSink } from "./receive/metrics-sink.ts";
+import { createOtlpMetrics } from "./receive/metrics-otlp.ts";
+import { createMetricsSink, type WriteMetrics } from "./receive/metrics-sink.ts";
 import { createOtlpGrpcReceiver } from "./receive/otlp-grpc.ts";
 import { createOtlpHttpHandler, isOtlpPath } from "./receive/otlp-http-handler.ts";
 import { createOtlpHttpReceiver } from "./receive/otlp-http.ts";
@@ -46,6 +56,7 @@ import { createLog, type Log } from "./self/log.ts";
 import { MetricsRegistry, openMetricsText, prometheusText } from "./self/metrics.ts";
 import { watchProcess } from "./self/process-state.ts";
 import { Running } from "./self/running.ts";
+import { overflowMetrics } from "./self/overflow-metrics.ts";
 import { statusMetrics } from "./self/server-metrics.ts";
 import { version } from "./self/version.ts";
 import { addCounts } from "./spool/ledger.ts";
@@ -56,6 +67,7 @@ import { openEmbeddedStore } from "./store/embedded/store.ts";
 import { lockFolder } from "./store/folder-lock.ts";
 import { readStoredCounts } from "./store/ledger-counts.ts";
 import { measuredStore } from "./store/measured-store.ts";
+import { MetricsRecovery } from "./store/metrics-recovery.ts";
 import { migrate } from "./store/migrate.ts";
 import { Retention, type RetentionLimits } from "./store/retention.ts";
 import type { Store } from "./store/store.ts";
@@ -102,9 +114,13 @@ async function start(context: Context): Promise<void> {
   const keep = startRetention(context, store);
   startChunking(context, store);
   const folder = await startFolder(context, store);
+  await startDeriver(context, store);
   const spools = await openSpools(context, store, folder);
-  const receivers = await startReceivers(context, spools);
-  await startHttp(context, { store, keep, folder, spools, receivers, startedAtMs });
+  const ingest = startMetricsIngest(context, store, spools);
+  const receivers = await startReceivers(context, spools, ingest);
+  const metricQueries = createMetricQueries({ store, clock });
+  const rules = startRules(context, { queries: metricQueries, write: ingest.write });
+  await startHttp(context, { store, keep, folder, spools, ingest, receivers, metricQueries, rules, startedAtMs });
   log.info({ page: `http://${formatAddress(config.listen)}`, tookMs: clock.nowMs() - startedAtMs }, "ready");
 }
 
@@ -171,6 +187,21 @@ async function startFolder({ clock, log, running }: Context, store: Store): Prom
   return folder;
 }
 
+/** Before anything is received, so that what comes is growth. */
+async function startDeriver({ config, clock, log, running, metrics }: Context, store: Store): Promise<void> {
+  const { span_metrics: names, service_graph: serviceGraph } = config.derived;
+  const deriver = new Deriver({
+    store,
+    clock,
+    spanMetrics: { tempo: names.includes("tempo"), collector: names.includes("collector") },
+    serviceGraph,
+    self: { collect: () => metrics.collect(), instance: formatAddress(config.listen) },
+    onFault: (error) => log.error({ error }, "derived series were not sampled; the next time makes up for it"),
+  });
+  await deriver.start();
+  running.add("derived series", () => deriver.stop());
+}
+
 type TableSpools = Awaited<ReturnType<typeof openSpools>>;
 
 async function openSpools({ config, clock, log, running }: Context, store: Store, folder: Folder) {
@@ -197,26 +228,67 @@ async function openSpools({ config, clock, log, running }: Context, store: Store
   return spools;
 }
 
-async function startReceivers({ config, clock, log, running }: Context, { tables }: TableSpools) {
+/** What ingest remembers of metrics: found again in the store after a start. */
+function startMetricsIngest({ clock, log, running }: Context, store: Store, spools: TableSpools) {
+  const known = new KnownSeries({
+    seriesPerMetricMax: limits.seriesPerMetricMax.value,
+    seriesMax: limits.seriesKnownMax.value,
+  });
+  let sums: DeltaSums | undefined;
+  const recovery = new MetricsRecovery({
+    store,
+    clock,
+    isSpoolStored: () => spools.status().segments === 0,
+    onRecovered: ({ series, summed }) => {
+      const day = Math.floor(clock.nowMs() / dayMs);
+      const recovered = new DeltaSums();
+      for (const { metric, ...id } of series) known.recover(Object.assign(new SeriesId(), id), metric, day);
+      for (const { low, high, ...point } of summed)
+        recovered.recover(Object.assign(new SeriesId(), { low, high }), point);
+      sums = recovered;
+    },
+    onFailure: (error) => log.error({ error }, "the state of metrics is not read; it is tried again"),
+  });
+  recovery.start();
+  running.add("metrics", () => recovery.stop());
+  const { tables } = spools;
+  return {
+    known,
+    /** For every receiver of metrics. */
+    write: createMetricsSink({
+      known,
+      spools: {
+        series: tables.series.append.bind(tables.series),
+        metric_metadata: tables.metric_metadata.append.bind(tables.metric_metadata),
+        samples: tables.samples.append.bind(tables.samples),
+        histogram_samples: tables.histogram_samples.append.bind(tables.histogram_samples),
+        exemplars: tables.exemplars.append.bind(tables.exemplars),
+      },
+    }),
+    sums: () => {
+      if (sums !== undefined) return sums;
+      throw new SightglassError("unavailable", "the sums of deltas are being read", { retryAfterMs: 1000 });
+    },
+  };
+}
+
+type MetricsIngest = ReturnType<typeof startMetricsIngest>;
+
+async function startReceivers(
+  { config, clock, log, running }: Context,
+  { tables }: TableSpools,
+  metrics: MetricsIngest,
+) {
   const admission = new Admission({
     requestsMax: limits.concurrentRequestsMax.value,
     bytesMax: limits.requestBytesInFlightMax.value,
   });
-  const metrics = createMetricsSink({
-    known: new KnownSeries({
-      seriesPerMetricMax: limits.seriesPerMetricMax.value,
-      seriesMax: limits.seriesKnownMax.value,
-    }),
-    spools: {
-      series: tables.series.append.bind(tables.series),
-      metric_metadata: tables.metric_metadata.append.bind(tables.metric_metadata),
-      samples: tables.samples.append.bind(tables.samples),
-      histogram_samples: tables.histogram_samples.append.bind(tables.histogram_samples),
-      exemplars: tables.exemplars.append.bind(tables.exemplars),
-    },
-  });
   const shared = {
-    sink: { spans: tables.spans.append.bind(tables.spans), logs: tables.logs.append.bind(tables.logs) },
+    sink: {
+      spans: tables.spans.append.bind(tables.spans),
+      logs: tables.logs.append.bind(tables.logs),
+      metrics: createOtlpMetrics({ sink: metrics.write, sums: metrics.sums }),
+    },
     authorize: createAuthorize(config.auth.tokens),
     clock,
     admission,
@@ -241,7 +313,7 @@ async function startReceivers({ config, clock, log, running }: Context, { tables
       { owns: isOtlpPath, handle: createOtlpHttpHandler({ ...shared, stats: onPagePort }) },
       {
         owns: isRemoteWritePath,
-        handle: createRemoteWriteHandler({ ...shared, sink: metrics, stats: remoteWrite }),
+        handle: createRemoteWriteHandler({ ...shared, sink: metrics.write, stats: remoteWrite }),
       },
     ],
   };
@@ -252,8 +324,31 @@ interface Shown {
   keep: RetentionLimits;
   folder: Folder;
   spools: TableSpools;
+  ingest: MetricsIngest;
   receivers: Awaited<ReturnType<typeof startReceivers>>;
+  metricQueries: MetricQueries;
+  rules: Rules;
   startedAtMs: number;
+}
+
+function startRules(
+  { config, clock, log, running }: Context,
+  { queries, write }: { queries: MetricQueries; write: WriteMetrics },
+): Rules {
+  const { folder, rule_files: files, global } = config;
+  const groups = loadRuleFiles(files, { folder, intervalMs: global.evaluation_interval });
+  const rules = new Rules(groups, {
+    clock,
+    query: (wanted) => queries.instant(wanted),
+    write: async (samples) => {
+      const recorded = samples.map((sample) => ({ ...sample, labels: sample.labels.entries() }));
+      await write(clock.nowMs(), (block, context) => appendLabelledSamples(recorded, block, context));
+    },
+    onFailure: (failure) => log.warn(failure, "a rule failed; it is tried again at its next moment"),
+  });
+  rules.start();
+  running.add("rules", () => rules.stop());
+  return rules;
 }
 
 async function startHttp(context: Context, shown: Shown): Promise<void> {
@@ -284,19 +379,19 @@ async function startHttp(context: Context, shown: Shown): Promise<void> {
   running.add("http", () => server.stop());
 }
 
-function createPrometheusDeps({ config, clock }: Context, { store, startedAtMs }: Shown) {
+function createPrometheusDeps({ config, clock }: Context, { metricQueries, rules, startedAtMs }: Shown) {
   const { listen, otlp_grpc: grpc, otlp_http: http, retention, spool, log } = config;
   const addresses = { listen: formatAddress(listen), otlp_grpc: formatAddress(grpc), otlp_http: formatAddress(http) };
   const { age, bytes } = retention.samples;
   return {
-    metrics: createMetricQueries({ store, clock }),
+    metrics: metricQueries,
     clock,
     version,
     startedAtMs,
     // Only what has no secrets in it.
     configText: () => stringify({ ...addresses, retention, spool, log }),
     retention: () => `${formatDurationMs(age)} or ${bytes}B`,
-    rules: () => [],
+    rules: () => rules.groups().map(shownRuleGroup),
     alerts: () => [],
     targets: () => ({ activeTargets: [], droppedTargets: [], droppedTargetCounts: {} }),
   };
@@ -352,6 +447,7 @@ function createStatus({ config, clock, running, metrics }: Context, shown: Shown
     fold: () => folder.status(),
   });
   metrics.register(async () => statusMetrics({ ...(await status()), cpuSeconds: watch.read().cpuSeconds }));
+  metrics.register(() => overflowMetrics(shown.ingest.known.overflow.report()));
   return {
     status,
     metrics: async (format: "prometheus" | "openmetrics") => {
