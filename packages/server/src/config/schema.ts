@@ -75,6 +75,20 @@ const settings = z.strictObject({
     .prefault({}),
   rule_files: z.array(z.string().min(1)).default([]).describe("files with recording rules, as in prometheus.yml"),
   scrape_configs: scrapeConfigs.default([]).describe("jobs to scrape, as in prometheus.yml"),
+  derived: z
+    .strictObject({
+      span_metrics: z
+        .array(z.enum(["tempo", "collector"]))
+        .default(["tempo", "collector"])
+        .describe(
+          "names of span metrics: Tempo's traces_spanmetrics_*, the Collector's traces_span_metrics_*; [] for none",
+        ),
+      service_graph: z
+        .boolean()
+        .default(true)
+        .describe("traces_service_graph_* from the spans of calls between services"),
+    })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
 });
 

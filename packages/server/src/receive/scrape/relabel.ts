@@ -67,10 +67,10 @@ function apply(labels: Map<string, string>, rule: RelabelRule): boolean {
       mapLabels(labels, rule);
       return true;
     case "labeldrop":
-      for (const name of [...labels.keys()]) if (regex.test(name)) labels.delete(name);
+      for (const name of labels.keys()) if (regex.test(name)) labels.delete(name);
       return true;
     case "labelkeep":
-      for (const name of [...labels.keys()]) if (!regex.test(name)) labels.delete(name);
+      for (const name of labels.keys()) if (!regex.test(name)) labels.delete(name);
       return true;
   }
 }
@@ -84,7 +84,7 @@ function replace(labels: Map<string, string>, value: string, { regex, targetLabe
 
 /** Names are matched as they were before the rule, so that one rule never applies to what it has made. */
 function mapLabels(labels: Map<string, string>, { regex, replacement }: RelabelRule): void {
-  for (const [name, value] of [...labels]) {
+  for (const [name, value] of Array.from(labels)) {
     const match = regex.exec(name);
     if (match !== null) set(labels, expandTemplate(replacement, match), value);
   }

@@ -1,0 +1,448 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { loadConfig } from "../../config/load.ts";
+import { scrapeJobs } from "../../config/scrape-jobs.ts";
+import type { SampleBatch } from "../../decode/exposition/write-samples.ts";
+import { systemClock } from "../../model/clock.ts";
+import { Scraper } from "./scraper.ts";
+import { ManualClock } from "./testing/manual-clock.ts";
+import { reports, sampleText, scraped } from "./testing/sample-text.ts";
+
+/** Real targets over HTTP; the clock is moved by hand. */
+let server: Server;
+let address: string;
+let answer: (request: IncomingMessage, response: ServerResponse) => void;
+let requests: IncomingMessage[];
+let clock: ManualClock;
+let batches: SampleBatch[];
+let faults: string[];
+let scraper: Scraper;
+let appendError: Error | undefined;
+let folder: string;
+
+const text = (body: string, type = "text/plain; version=0.0.4") => {
+  answer = (_request, response) => response.writeHead(200, { "content-type": type }).end(body);
+};
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "sightglass-scrape-"));
+  requests = [];
+  server = createServer((request, response) => {
+    requests.push(request);
+    answer(request, response);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  clock = new ManualClock();
+  batches = [];
+  faults = [];
+  appendError = undefined;
+  scraper = new Scraper({
+    clock,
+    version: "0",
+    append: (batch) => {
+      if (appendError !== undefined) return Promise.reject(appendError);
+      batches.push(batch);
+      return Promise.resolve();
+    },
+    onFault: ({ error }) => faults.push(error.message),
+  });
+});
+afterEach(async () => {
+  await scraper.stop();
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const jobs = (yaml: string) => {
+  const file = join(folder, "sightglass.yaml");
+  const source = { file, text: `scrape_configs:\n  - job_name: j\n    scrape_interval: 10s\n${yaml}` };
+  return scrapeJobs(loadConfig({ source, environment: {} }), folder);
+};
+const target = (more = "") => jobs(`    static_configs: [{targets: ['${address}']}]\n${more}`);
+const settled = () => vi.waitFor(() => expect(clock.timerCount).toBe(1));
+/** Moves on to the next scrape and waits for the batch of that scrape. */
+const next = async (): Promise<SampleBatch> => {
+  const before = batches.length;
+  clock.runNext();
+  await vi.waitFor(() => expect(batches.length).toBeGreaterThan(before));
+  await settled();
+  return batches.at(-1) as SampleBatch;
+};
+const start = async (config = target()) => {
+  await scraper.apply(config);
+  await settled();
+};
+const at = (labels: string) => `{instance="${address}",job="j"${labels}}`;
+
+describe("a target", () => {
+  it("is scraped in its interval, with its labels, and reports about itself", async () => {
+    text('a{x="1"} 5\nb 2\n');
+    await start();
+    const batch = await next();
+    expect(scraped(batch)).toEqual([`a${at(',x="1"')} 5`, `b${at("")} 2`]);
+    expect(reports(batch)).toEqual({
+      up: 1,
+      scrape_duration_seconds: 0,
+      scrape_samples_scraped: 2,
+      scrape_samples_post_metric_relabeling: 2,
+      scrape_series_added: 2,
+    });
+    const times = new Set(batch.samples.map(({ timestampMs }) => timestampMs));
+    const again = await next();
+    expect(reports(again)).toMatchObject({ scrape_series_added: 0 });
+    expect(times.size).toBe(1);
+    expect((again.samples[0]?.timestampMs ?? 0) - ([...times][0] ?? 0)).toBe(10_000);
+  });
+
+  it("is asked for the formats in order, compressed, and told the timeout", async () => {
+    answer = (_request, response) =>
+      response
+        .writeHead(200, { "content-type": "application/openmetrics-text", "content-encoding": "gzip" })
+        .end(gzipSync("# TYPE c counter\nc_total 1\nc_created 1600000000\n# EOF\n"));
+    await start(target("    params: {x: [a, b]}\n    metrics_path: /probe"));
+    const batch = await next();
+    expect(requests[0]).toMatchObject({
+      url: "/probe?x=a&x=b",
+      headers: {
+        accept: expect.stringMatching(
+          /^application\/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,.*\*\/\*;q=0.1$/,
+        ),
+        "accept-encoding": "gzip",
+        "x-prometheus-scrape-timeout-seconds": "10",
+      },
+    });
+    expect(batch.samples[0]).toMatchObject({ value: 1, startTimeMs: 1_600_000_000_000 });
+    expect(batch.metadata).toEqual([{ metric: "c_total", type: "counter" }]);
+  });
+
+  it("ends series that vanish, and all of them when it fails", async () => {
+    text("a 1\nb 1\nc 1 1700000000000\n");
+    await start();
+    await next();
+    text("a 2\n");
+    expect(scraped(await next())).toEqual([`a${at("")} 2`, `b${at("")} stale`]);
+    text("a 2\n!\n");
+    const failed = await next();
+    expect(scraped(failed)).toEqual([`a${at("")} stale`]);
+    expect(reports(failed)).toMatchObject({ up: 0, scrape_series_added: 0 });
+    expect(scraper.targets().activeTargets[0]).toMatchObject({
+      health: "down",
+      lastError: 'line 2, column 1: expected a metric name, got "!"',
+    });
+    // Nothing is ended twice, and what comes back goes on.
+    expect(scraped(await next())).toEqual([]);
+    text("a 3\n");
+    expect(scraped(await next())).toEqual([`a${at("")} 3`]);
+  });
+
+  it.each<[string, () => void, string, RegExp]>([
+    ["another status", () => (answer = (_q, r) => r.writeHead(503).end()), "", /HTTP status 503/],
+    [
+      "no format",
+      () => text("a 1", "text/html"),
+      "",
+      /Content-Type text\/html is not known; set fallback_scrape_protocol/,
+    ],
+    ["a broken connection", () => (answer = (_q, r) => r.destroy()), "", /socket hang up/],
+    [
+      "a body that is cut off",
+      () => (answer = (_q, r) => r.writeHead(200, { "content-length": 9 }).write("a 1\n", () => r.destroy())),
+      "",
+      /closed before the answer was whole|aborted/,
+    ],
+    [
+      "too many samples",
+      () => text("a 1\nb 1\n"),
+      "sample_limit: 1",
+      /more than 1 samples, which is the job's sample_limit/,
+    ],
+    ["too many labels", () => text('a{x="1"} 1\n'), "label_limit: 3", /the sample "a" has 4 labels, label_limit is 3/],
+    [
+      "a long label name",
+      () => text('a{xxxxxxxxx="1"} 1\n'),
+      "label_name_length_limit: 8",
+      /longer than label_name_length_limit/,
+    ],
+    [
+      "a long label value",
+      () => text(`a{x="${"y".repeat(99)}"} 1\n`),
+      "label_value_length_limit: 50",
+      /a value of x longer/,
+    ],
+    ["a large body", () => text(`a{x="${"y".repeat(2000)}"} 1\n`), "body_size_limit: 1KB", /the limit is 1000/],
+    [
+      "a name of the wrong scheme",
+      () => text('{"a.b"} 1\n'),
+      "metric_name_validation_scheme: legacy",
+      /no name of the legacy scheme/,
+    ],
+    [
+      "too many targets",
+      () => text("a 1\n"),
+      "target_limit: 1\n    static_configs: [{targets: ['x:1', 'y:1']}]",
+      /has 2 targets, its target_limit is 1/,
+    ],
+  ])("is down for %s", async (_what, given, more, message) => {
+    given();
+    const config = more.includes("static_configs") ? jobs(`    ${more}`) : target(`    ${more}`);
+    await scraper.apply(config);
+    clock.runNext();
+    await vi.waitFor(() => expect(batches.length).toBeGreaterThan(0));
+    expect(scraped(batches[0])).toEqual([]);
+    expect(reports(batches[0])).toMatchObject({ up: 0 });
+    await vi.waitFor(() =>
+      expect(scraper.targets().activeTargets[0]).toMatchObject({
+        health: "down",
+        lastError: expect.stringMatching(message),
+      }),
+    );
+  });
+
+  it("is down when it does not answer in time", async () => {
+    answer = () => {};
+    await start(target("    scrape_timeout: 2s"));
+    clock.runNext();
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    clock.runNext();
+    await vi.waitFor(() => expect(reports(batches[0])).toMatchObject({ up: 0 }));
+    expect(scraper.targets().activeTargets[0]?.lastError).toBe("no whole answer within 2 s");
+  });
+
+  it("keeps its state when the samples cannot be stored, and says so", async () => {
+    text("a 1\n");
+    await start();
+    appendError = new Error("the spool is full");
+    clock.runNext();
+    await vi.waitFor(() =>
+      expect(scraper.targets().activeTargets[0]?.lastError).toBe("the samples could not be stored: the spool is full"),
+    );
+    appendError = undefined;
+    await settled();
+    expect(scraped(await next())).toEqual([`a${at("")} 1`]);
+  });
+
+  it("follows redirects, without its credentials to other hosts", async () => {
+    const seen: (string | undefined)[] = [];
+    answer = ({ url, headers }, response) => {
+      seen.push(headers.authorization);
+      if (url === "/metrics") response.writeHead(302, { location: "/here" }).end();
+      else if (url === "/here")
+        response.writeHead(307, { location: `http://localhost:${address.split(":")[1]}/there` }).end();
+      else response.writeHead(200, { "content-type": "text/plain" }).end("a 1\n");
+    };
+    await start(target("    basic_auth: {username: u, password: p}"));
+    expect(scraped(await next())).toEqual([`a${at("")} 1`]);
+    const basic = `Basic ${Buffer.from("u:p").toString("base64")}`;
+    expect(seen).toEqual([basic, basic, undefined]);
+  });
+
+  it("reads its token from a file, again for each scrape", async () => {
+    text("a 1\n");
+    writeFileSync(join(folder, "token"), "one\n");
+    await start(target("    authorization: {credentials_file: token}"));
+    await next();
+    writeFileSync(join(folder, "token"), "two\n");
+    await next();
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer one", "Bearer two"]);
+  });
+});
+
+describe("labels", () => {
+  const body = 'a{job="own",instance="",exported_job="x",y="1"} 1\n';
+  it.each([
+    ["honor_labels: false", `a{exported_exported_job="own",exported_job="x",instance="ADDRESS",job="j",y="1"} 1`],
+    ["honor_labels: true", `a{exported_job="x",job="own",y="1"} 1`],
+    ["metric_relabel_configs: [{action: labeldrop, regex: 'y|exported_.*'}]", `a{instance="ADDRESS",job="j"} 1`],
+  ])("with %s", async (more, expected) => {
+    text(body);
+    await start(target(`    ${more}`));
+    expect(scraped(await next())).toEqual([expected.replace("ADDRESS", address)]);
+  });
+
+  it("are relabelled to drop samples, and the first of two equal ones counts", async () => {
+    text('a{x="1"} 1\na{x="2"} 2\nb 3\n');
+    await start(
+      target(
+        "    metric_relabel_configs: [{action: drop, source_labels: [__name__], regex: b}, {action: labeldrop, regex: x}]",
+      ),
+    );
+    const batch = await next();
+    expect(scraped(batch)).toEqual([`a${at("")} 1`]);
+    expect(reports(batch)).toMatchObject({ scrape_samples_scraped: 3, scrape_samples_post_metric_relabeling: 2 });
+  });
+
+  it("of targets may be made from what was discovered; dropped ones are listed", async () => {
+    text("a 1\n");
+    const more =
+      "    relabel_configs:\n" +
+      "      - {source_labels: [__address__], regex: 'drop:.*', action: drop}\n" +
+      "      - {source_labels: [__address__], target_label: __param_target}\n" +
+      `      - {target_label: __address__, replacement: '${address}'}\n` +
+      "      - {source_labels: [__param_target], target_label: instance}\n" +
+      "      - {source_labels: [__meta_x], target_label: x}\n";
+    await start(jobs(`    static_configs: [{targets: ['https://site/', 'drop:1'], labels: {__meta_x: m}}]\n${more}`));
+    expect(scraped(await next())).toEqual(['a{instance="https://site/",job="j",x="m"} 1']);
+    expect(requests[0]?.url).toBe("/metrics?target=https%3A%2F%2Fsite%2F");
+    const { activeTargets, droppedTargets, droppedTargetCounts } = scraper.targets();
+    expect(activeTargets).toEqual([
+      {
+        discoveredLabels: {
+          __address__: "https://site/",
+          __meta_x: "m",
+          __metrics_path__: "/metrics",
+          __scheme__: "http",
+          __scrape_interval__: "10s",
+          __scrape_timeout__: "10s",
+          job: "j",
+        },
+        labels: { instance: "https://site/", job: "j", x: "m" },
+        scrapePool: "j",
+        scrapeUrl: `http://${address}/metrics?target=https%3A%2F%2Fsite%2F`,
+        globalUrl: `http://${address}/metrics?target=https%3A%2F%2Fsite%2F`,
+        lastError: "",
+        lastScrape: expect.stringMatching(/^2023-11-14T22:1\d:\d\d\.\d{3}Z$/),
+        lastScrapeDuration: 0,
+        health: "up",
+        scrapeInterval: "10s",
+        scrapeTimeout: "10s",
+      },
+    ]);
+    expect(droppedTargets).toMatchObject([{ scrapePool: "j", discoveredLabels: { __address__: "drop:1" } }]);
+    expect(droppedTargetCounts).toEqual({ j: 1 });
+    expect(scraper.targets({ state: "dropped" }).activeTargets).toEqual([]);
+  });
+
+  it("that make no target are told, and the others are scraped", async () => {
+    text("a 1\n");
+    await start(
+      jobs(
+        `    relabel_configs: [{source_labels: [__address__], regex: bad, target_label: __scheme__, replacement: ftp}]\n    static_configs: [{targets: [bad, '${address}']}]`,
+      ),
+    );
+    expect(faults).toEqual(['target bad: the scheme "ftp" is not http or https']);
+    expect(scraped(await next())).toEqual([`a${at("")} 1`]);
+  });
+});
+
+describe("discovery", () => {
+  it("by files: read again when they change; targets that go are ended", async () => {
+    text("a 1\n");
+    const file = join(folder, "t.json");
+    writeFileSync(file, JSON.stringify([{ targets: [address], labels: { env: "x" } }]));
+    const discovering = new Scraper({
+      clock: systemClock,
+      version: "0",
+      append: (batch) => Promise.resolve(batches.push(batch)),
+      onFault: ({ error }) => faults.push(error.message),
+    });
+    await discovering.apply(
+      jobs("    file_sd_configs: [{files: ['t*.json', 'u.yaml']}]").map((job) => ({
+        ...job,
+        intervalMs: 50,
+        timeoutMs: 50,
+      })),
+    );
+    await vi.waitFor(() => expect(scraped(batches[0])).toEqual([`a{env="x",instance="${address}",job="j"} 1`]));
+    expect(discovering.targets().activeTargets[0]?.discoveredLabels).toMatchObject({ __meta_filepath: file });
+    writeFileSync(file, "[{");
+    await vi.waitFor(() => expect(faults.some((fault) => fault.startsWith(`${file}: `))).toBe(true), 3000);
+    expect(discovering.targets().activeTargets).toHaveLength(1);
+    writeFileSync(file, "[]");
+    await vi.waitFor(() => expect(discovering.targets().activeTargets).toHaveLength(0), 3000);
+    await discovering.stop();
+    const last = batches.at(-1);
+    expect(scraped(last)).toEqual([`a{env="x",instance="${address}",job="j"} stale`]);
+    expect(reports(last)).toMatchObject({ up: "stale" });
+  });
+
+  it("by HTTP", async () => {
+    answer = ({ url }, response) => {
+      const isDiscovery = url === "/sd";
+      response
+        .writeHead(200, { "content-type": isDiscovery ? "application/json" : "text/plain" })
+        .end(isDiscovery ? JSON.stringify([{ targets: [address], labels: { __meta_dc: "1" } }]) : "a 1\n");
+    };
+    await scraper.apply(
+      jobs(
+        `    http_sd_configs: [{url: 'http://${address}/sd'}]\n    relabel_configs: [{action: labelmap, regex: '__meta_(dc|url)'}]`,
+      ),
+    );
+    await vi.waitFor(() => expect(clock.timerCount).toBe(2));
+    clock.runNext();
+    await vi.waitFor(() => expect(batches).toHaveLength(1));
+    expect(scraped(batches[0])).toEqual([`a{dc="1",instance="${address}",job="j",url="http://${address}/sd"} 1`]);
+  });
+});
+
+describe("a changed configuration", () => {
+  it("goes on with targets that stay, and ends the others", async () => {
+    text("a 1\nb 1\n");
+    await start(target());
+    await next();
+    await scraper.apply(target("    metric_relabel_configs: [{action: drop, source_labels: [__name__], regex: b}]"));
+    await settled();
+    expect(scraped(await next())).toEqual([`a${at("")} 1`, `b${at("")} stale`]);
+    await scraper.apply([]);
+    expect(scraped(batches.at(-1))).toEqual([`a${at("")} stale`]);
+    expect(scraper.targets().activeTargets).toEqual([]);
+    expect(clock.timerCount).toBe(0);
+  });
+
+  it("stops without a trace", async () => {
+    text("a 1\n");
+    await start();
+    await next();
+    await scraper.stop();
+    expect(batches).toHaveLength(1);
+    expect(clock.timerCount).toBe(0);
+  });
+
+  it("cuts off what is under way when it stops, which says nothing about the target", async () => {
+    answer = () => {};
+    await start();
+    clock.runNext();
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await scraper.stop();
+    expect(batches).toEqual([]);
+  });
+});
+
+describe("protobuf", () => {
+  it("is asked for first when native histograms are wanted", async () => {
+    const { encodeFamilies } = await import("../../decode/exposition/testing/client-model.ts");
+    const exemplar = { label: [{ name: "trace_id", value: "t" }], value: 1, timestamp: { seconds: 1 } };
+    const body = encodeFamilies([
+      {
+        name: "h",
+        type: 4,
+        metric: [
+          {
+            histogram: { sample_count: 1, positive_span: [{ length: 1 }], positive_delta: [1], exemplars: [exemplar] },
+          },
+        ],
+      },
+    ]);
+    answer = (_request, response) =>
+      response
+        .writeHead(200, {
+          "content-type":
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+        })
+        .end(body);
+    await start(target("    scrape_native_histograms: true"));
+    const batch = await next();
+    expect(requests[0]?.headers.accept).toMatch(/^application\/vnd.google.protobuf;/);
+    expect(sampleText(batch.samples[0]!)).toBe(`h${at("")} histogram`);
+    expect(batch.samples[0]?.exemplars).toHaveLength(1);
+    // The same exemplar is not stored again.
+    expect((await next()).samples[0]?.exemplars).toEqual([]);
+  });
+});
