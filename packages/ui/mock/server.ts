@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import type { LiveEvent, RunResponse } from "sightglass/contract";
 import { answer } from "./answers.ts";
+import { makePrometheus } from "./prometheus.ts";
 import type { World } from "./world.ts";
 
 /** A server to develop and test the page against: real HTTP and events, made-up weeks of runs. */
@@ -42,6 +43,7 @@ export async function startMock(options: {
   now: () => number;
 }): Promise<MockServer> {
   const { world, now } = options;
+  const prometheus = makePrometheus(world, now);
   const streams = new Set<ServerResponse>();
   let failing: { pattern: RegExp; status: number } | null = null;
   let delaying: { pattern: RegExp; ms: number } | null = null;
@@ -66,7 +68,12 @@ export async function startMock(options: {
     if (url.pathname === "/api/live")
       return eventsOffered ? openStream(response) : refuse(response, 404, "not_found", "No events here.");
     const waitMs = delaying?.pattern.test(url.pathname) === true ? delaying.ms : 0;
-    setTimeout(() => {
+    setTimeout(async () => {
+      if (url.pathname.startsWith("/api/v1/")) {
+        const { status, body } = await prometheus.answer(url);
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+        return;
+      }
       const body = answer(world, url, now());
       if (body === undefined) return refuse(response, 404, "not_found", `There is no ${url.pathname}.`);
       response

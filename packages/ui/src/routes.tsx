@@ -9,10 +9,13 @@ import {
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { RouteErrorPage } from "./shell/route-error-page.tsx";
 import { Shell } from "./shell/shell.tsx";
+import { parseCatalogueSearch } from "./url/catalogue-search.ts";
+import { parseExploreSearch } from "./url/explore-search.ts";
 import { parsePipelineSearch } from "./url/pipeline-search.ts";
 import { parsePipelinesSearch } from "./url/pipelines-search.ts";
 import { parseRunSearch } from "./url/run-search.ts";
 import { parseSearchString, stringifySearch } from "./url/search-string.ts";
+import { parseTargetsSearch } from "./url/targets-search.ts";
 import { parseTraceSearch } from "./url/trace-search.ts";
 import { parseTracesSearch } from "./url/traces-search.ts";
 
@@ -63,13 +66,35 @@ const trace = createRoute({
   component: lazyRouteComponent(() => import("./pages/trace/trace-page.tsx"), "TracePage"),
 });
 
+const explore = createRoute({
+  getParentRoute: () => root,
+  path: "/explore",
+  validateSearch: parseExploreSearch,
+  component: lazyRouteComponent(() => import("./pages/explore/explore-page.tsx"), "ExplorePage"),
+});
+
+// Not /metrics: there the server shows its own.
+const catalogue = createRoute({
+  getParentRoute: () => root,
+  path: "/catalogue",
+  validateSearch: parseCatalogueSearch,
+  component: lazyRouteComponent(() => import("./pages/metrics/catalogue-page.tsx"), "CataloguePage"),
+});
+
+const targets = createRoute({
+  getParentRoute: () => root,
+  path: "/targets",
+  validateSearch: parseTargetsSearch,
+  component: lazyRouteComponent(() => import("./pages/targets/targets-page.tsx"), "TargetsPage"),
+});
+
 const status = createRoute({
   getParentRoute: () => root,
   path: "/status",
   component: lazyRouteComponent(() => import("./pages/status/status-page.tsx"), "StatusPage"),
 });
 
-const tree = root.addChildren([index, pipelines, pipeline, run, traces, trace, status]);
+const tree = root.addChildren([index, pipelines, pipeline, run, traces, trace, explore, catalogue, targets, status]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

@@ -67,12 +67,28 @@ function tooSlow(cause: unknown): ApiError {
 }
 
 export async function refusal(response: Response): Promise<ApiError> {
-  const body = await response.json().catch(() => null);
-  const error = (body as Partial<ErrorResponse> | null)?.error;
+  const body = (await response.json().catch(() => null)) as Partial<ErrorResponse> | PrometheusRefusal | null;
+  if (isPrometheusRefusal(body))
+    return new ApiError({
+      status: response.status,
+      code: body.errorType ?? `http_${response.status}`,
+      message: body.error,
+    });
+  const error = body?.error;
   return new ApiError({
     status: response.status,
     code: error?.code ?? `http_${response.status}`,
     message: error?.message ?? `The server answered ${response.status} ${response.statusText}`.trim(),
     hint: error?.hint,
   });
+}
+
+/** The error form of the Prometheus HTTP API, which /api/v1/ keeps. */
+interface PrometheusRefusal {
+  error: string;
+  errorType?: string;
+}
+
+function isPrometheusRefusal(body: Partial<ErrorResponse> | PrometheusRefusal | null): body is PrometheusRefusal {
+  return typeof body?.error === "string";
 }

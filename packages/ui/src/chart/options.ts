@@ -1,6 +1,9 @@
 import uPlot from "uplot";
 import { formatClock, formatClockSeconds, formatDay } from "../format/time.ts";
+import { drawHeat } from "./heat.ts";
+import { drawMarks, markAt } from "./marks.ts";
 import type { ChartSeries, ChartSpec } from "./spec.ts";
+import { token } from "./token.ts";
 
 const dayS = 86_400;
 const pointRadiusPx = 3.25;
@@ -12,6 +15,10 @@ export interface HoveredPoint {
   index: number;
   left: number;
   top: number;
+  /** Where the pointer is on the y axis. */
+  y: number;
+  /** The mark under the pointer. */
+  mark: number | null;
 }
 
 export interface OptionsInput {
@@ -20,11 +27,16 @@ export interface OptionsInput {
   width: number;
   height: number;
   onHover: (hovered: HoveredPoint | null) => void;
+  /** A part of the time was selected by dragging; absent where that does nothing. */
+  onZoom?: ((range: { startMs: number; endMs: number }) => void) | undefined;
 }
 
+/** Shorter drags are clicks. */
+const zoomMinPx = 5;
+
 /** uPlot's options in the house's looks: no legend, thin axes, a quiet grid. */
-export function chartOptions({ spec, width, height, onHover }: OptionsInput): uPlot.Options {
-  const { series, syncKey, yFormat, yIncrements } = spec();
+export function chartOptions({ spec, width, height, onHover, onZoom }: OptionsInput): uPlot.Options {
+  const { series, syncKey, heat, isStacked = false } = spec();
   const axis = {
     stroke: token("--text-muted"),
     font: `11px ${token("--font-sans")}`,
@@ -39,23 +51,43 @@ export function chartOptions({ spec, width, height, onHover }: OptionsInput): uP
     cursor: {
       y: false,
       points: { show: false },
-      drag: { x: false, y: false },
+      drag: { x: onZoom !== undefined, y: false, setScale: false },
       ...(syncKey === undefined ? {} : { sync: { key: syncKey } }),
     },
-    scales: { x: { time: true }, y: { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] } },
-    series: [{}, ...series.map(seriesOptions)],
+    scales: {
+      x: { time: true, range: (_, min, max) => xRange(spec(), min, max) },
+      y: { range: (_, min, max) => yRange(spec(), min, max) },
+    },
+    series: [
+      {},
+      ...(heat === undefined ? series.map((each, index) => seriesOptions(each, isStacked && index === 0)) : [unseen]),
+    ],
+    ...(isStacked ? { bands: series.slice(1).map((each, index) => bandUnder(index + 2, each)) } : {}),
     axes: [
       { ...axis, grid: { show: false }, size: 24, space: 72, values: (plot, splits) => splits.map(timeLabel(plot)) },
-      {
-        ...axis,
-        size: 58,
-        space: 34,
-        ...(yIncrements === undefined ? {} : { incrs: [...yIncrements] }),
-        values: (_, splits) => splits.map((value) => yFormat(value)),
-      },
+      yAxis(axis, spec),
     ],
     hooks: {
-      draw: [(plot) => drawPoints(plot, spec())],
+      drawAxes: [
+        (plot) => {
+          const { heat } = spec();
+          if (heat !== undefined) drawHeat(plot, heat);
+        },
+      ],
+      draw: [
+        (plot) => {
+          drawPoints(plot, spec());
+          drawMarks(plot, spec().marks ?? []);
+        },
+      ],
+      setSelect: [
+        (plot) => {
+          const { left, width: px } = plot.select;
+          if (px >= zoomMinPx)
+            onZoom?.({ startMs: plot.posToVal(left, "x") * 1000, endMs: plot.posToVal(left + px, "x") * 1000 });
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
       setCursor: [
         (plot) => {
           const index = plot.cursor.idx;
@@ -65,12 +97,59 @@ export function chartOptions({ spec, width, height, onHover }: OptionsInput): uP
           if (event === undefined || event === null) return;
           const box = plot.over.getBoundingClientRect();
           const x = plot.valToPos(plot.data[0][index] ?? 0, "x");
-          onHover({ index, left: box.left + x, top: box.top });
+          const at = { left: plot.cursor.left ?? 0, top: plot.cursor.top ?? 0 };
+          const mark = markAt(plot, spec().marks ?? [], at);
+          onHover({ index, left: box.left + x, top: box.top, y: plot.posToVal(at.top, "y"), mark });
         },
       ],
     },
   };
 }
+
+function xRange({ xRangeMs }: ChartSpec, min: number, max: number): [number, number] {
+  return xRangeMs === undefined ? [min, max] : [xRangeMs.startMs / 1000, xRangeMs.endMs / 1000];
+}
+
+/** From zero; where the y axis fits the values, only as far as they are not far above it. */
+function yRange({ heat, fitsY = false }: ChartSpec, min: number, max: number): [number, number] {
+  if (heat !== undefined) return [0, heat.cells.length];
+  if (!fitsY) return [0, max > 0 ? max * 1.08 : 1];
+  if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max)) return [0, 1];
+  const room = (max - min) * 0.08 || Math.abs(max) * 0.1 || 1;
+  const isNearZero = min >= 0 && min < max * 0.7;
+  return [isNearZero || min === 0 ? 0 : min - room, max === 0 ? room : max + room];
+}
+
+function yAxis(axis: uPlot.Axis, spec: () => ChartSpec): uPlot.Axis {
+  const { heat, yIncrements, yFormat } = spec();
+  if (heat === undefined)
+    return {
+      ...axis,
+      size: 58,
+      space: 34,
+      ...(yIncrements === undefined ? {} : { incrs: [...yIncrements] }),
+      values: (_, splits) => splits.map((value) => yFormat(value)),
+    };
+  return {
+    ...axis,
+    grid: { show: false },
+    size: 58,
+    // Whole rows only, as many names as fit.
+    splits: (plot) => {
+      const rows = spec().heat?.cells.length ?? 0;
+      const every = Math.max(1, Math.ceil((rows * 22) / plot.height));
+      return Array.from({ length: Math.floor(rows / every) + 1 }, (_, index) => index * every);
+    },
+    values: (_, splits) => splits.map((row) => spec().heat?.edges[row] ?? ""),
+  };
+}
+
+/** Fills from series number `index` down to the one before. */
+function bandUnder(index: number, { color }: ChartSeries): uPlot.Band {
+  return { series: [index, index - 1], fill: softened(color) };
+}
+
+const softened = (color: string) => `color-mix(in srgb, ${token(color)} 32%, transparent)`;
 
 function timeLabel(plot: uPlot): (seconds: number) => string {
   const range = (plot.scales["x"]?.max ?? 0) - (plot.scales["x"]?.min ?? 0);
@@ -78,14 +157,27 @@ function timeLabel(plot: uPlot): (seconds: number) => string {
   return (seconds) => format(seconds * 1000);
 }
 
-function seriesOptions({ label, color, kind }: ChartSeries): uPlot.Series {
+/** uPlot has no cursor without a series. */
+const unseen: uPlot.Series = { paths: () => null, points: { show: false } };
+
+function seriesOptions({ label, color, kind }: ChartSeries, isFilled: boolean): uPlot.Series {
   const stroke = token(color);
   if (kind === "bars") {
     const paths = uPlot.paths.bars?.({ size: [0.7, 8, 2] });
     return { label, fill: stroke, width: 0, points: { show: false }, ...(paths === undefined ? {} : { paths }) };
   }
   if (kind === "points") return { label, stroke, width: 0, paths: () => null, points: { show: false } };
-  return { label, stroke, width: 1.5, points: { show: false } };
+  const fill = isFilled ? { fill: softened(color) } : {};
+  return { label, stroke, width: 1.5, ...fill, points: { show: true, size: 4, fill: stroke, width: 0, filter: alone } };
+}
+
+/** Points without neighbours, which no line would show. */
+function alone(plot: uPlot, index: number): number[] {
+  const values = plot.data[index] ?? [];
+  const isGap = (at: number) => values[at] === null || values[at] === undefined;
+  return Array.from({ length: values.length }, (_, at) => at).filter(
+    (at) => !isGap(at) && isGap(at - 1) && isGap(at + 1),
+  );
 }
 
 /** The first series' points, each in its own colour: status is told by the point and, in words, on hover. */
@@ -113,8 +205,4 @@ function drawPoints(plot: uPlot, { pointColor, series }: ChartSpec): void {
     context.stroke();
   }
   context.restore();
-}
-
-function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

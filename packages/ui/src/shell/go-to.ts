@@ -6,6 +6,8 @@ export function useGoTo() {
   return {
     pipelines: () => void navigate({ to: "/pipelines" }),
     traces: () => void navigate({ to: "/traces" }),
+    explore: () => void navigate({ to: "/explore" }),
+    metrics: () => void navigate({ to: "/catalogue" }),
     status: () => void navigate({ to: "/status" }),
   };
 }

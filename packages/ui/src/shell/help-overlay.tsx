@@ -6,6 +6,8 @@ const groups: { title: string; keys: [string, string][] }[] = [
     keys: [
       ["g p", "Pipelines"],
       ["g t", "Traces"],
+      ["g e", "Explore"],
+      ["g m", "Metrics"],
       ["g s", "Status"],
     ],
   },

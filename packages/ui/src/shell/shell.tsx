@@ -16,6 +16,8 @@ export function Shell() {
     "?": () => setHelpOpen(true),
     "g p": goTo.pipelines,
     "g t": goTo.traces,
+    "g e": goTo.explore,
+    "g m": goTo.metrics,
     "g s": goTo.status,
     "/": () => document.querySelector<HTMLInputElement>("input[type=search]")?.focus(),
   });
@@ -35,6 +37,12 @@ export function Shell() {
           </NavLink>
           <NavLink to="/traces" icon={<TracesIcon />} keys="g t">
             Traces
+          </NavLink>
+          <NavLink to="/explore" icon={<ExploreIcon />} keys="g e">
+            Explore
+          </NavLink>
+          <NavLink to="/catalogue" also="/targets" icon={<MetricsIcon />} keys="g m">
+            Metrics
           </NavLink>
           <NavLink to="/status" icon={<StatusIcon />} keys="g s">
             Status
@@ -60,7 +68,7 @@ export function Shell() {
 }
 
 interface NavLinkProps {
-  to: "/pipelines" | "/traces" | "/status";
+  to: "/pipelines" | "/traces" | "/explore" | "/catalogue" | "/status";
   /** Another place that belongs to this entry. */
   also?: string;
   icon: ReactNode;
@@ -113,6 +121,22 @@ function TracesIcon() {
   return (
     <svg {...icon}>
       <path {...line} d="M1.5 3.5h9M4.5 8h9M7.5 12.5h4" strokeWidth="2" />
+    </svg>
+  );
+}
+
+function ExploreIcon() {
+  return (
+    <svg {...icon}>
+      <path {...line} d="M1.5 13.5h13M2 10.5l3.5-4 3 2.5L14 3" />
+    </svg>
+  );
+}
+
+function MetricsIcon() {
+  return (
+    <svg {...icon}>
+      <path {...line} d="M3 13.5V9M8 13.5v-11M13 13.5v-7" strokeWidth="2" />
     </svg>
   );
 }

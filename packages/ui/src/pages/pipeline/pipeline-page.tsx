@@ -21,6 +21,7 @@ import { pipelineVerdict } from "./pipeline-verdict.ts";
 import { RunCharts } from "./run-charts.tsx";
 import { RunGrid } from "./run-grid.tsx";
 import { RunsPanel } from "./runs-panel.tsx";
+import { SeriesPanel } from "./series-panel.tsx";
 import { StagesPanel } from "./stages-panel.tsx";
 import "./pipeline.css";
 
@@ -102,6 +103,7 @@ function PipelineBody({ data, window, search, onChange }: BodyProps) {
       <Charts name={pipeline.name} window={window} />
       <StagesPanel stages={data.stages} window={window} />
       <RunsPanel name={pipeline.name} search={search} onChange={onChange} />
+      <SeriesPanel pipeline={pipeline.name} range={window} />
     </>
   );
 }
