@@ -12,7 +12,7 @@ import {
   setHistogram,
   type StepSeries,
 } from "../model/series.ts";
-import { applyOperator, arithmetic, comparison, isArithmetic, type Operand } from "./operators.ts";
+import { applyOperator, arithmetic, comparison, isArithmetic, type Operand, type Outcome } from "./operators.ts";
 import { matchGroups, type MatchGroup } from "./signatures.ts";
 
 /**
@@ -84,9 +84,9 @@ class VectorOperation {
     const { series, taken } = output;
     for (let step = 0; step < this.#count; step++) {
       if (left.present[step] !== floatSample || right.present[step] !== floatSample) continue;
-      taken[step] = 1;
       const a = (this.#swapped ? right : left).values[step] as number;
       const b = (this.#swapped ? left : right).values[step] as number;
+      taken[step] = 1;
       if (isArithmetic(operator)) {
         series.values[step] = arithmetic[operator](a, b);
         series.present[step] = floatSample;
@@ -94,7 +94,11 @@ class VectorOperation {
         const keep = comparison[operator](a, b);
         if (returnBool) setFloat(series, step, Number(keep));
         else if (keep) setFloat(series, step, a);
-      } else this.#combine(output, step, { value: a, histogram: undefined }, { value: b, histogram: undefined });
+      } else {
+        const outcome = this.#apply({ value: a, histogram: undefined }, { value: b, histogram: undefined });
+        if (outcome === undefined) taken[step] = 0;
+        else this.#store(series, step, outcome);
+      }
     }
     return true;
   }
@@ -105,36 +109,38 @@ class VectorOperation {
     for (let step = 0; step < this.#count; step++) {
       const one = this.#onlyOne(group.right, step, anyMany[step] === 1 || canFill);
       const many = group.left.filter(({ present }) => present[step] !== absentSample);
-      if (
-        this.#matching.cardinality === "one-to-one" &&
-        many.length > 1 &&
-        (one !== undefined || fillRight !== undefined)
-      )
-        throw executionError(
-          "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
-          this.#node.span,
-        );
+      // Labels of the results so far. What cannot be computed matches nothing.
       const written = new Set<string>();
       for (const each of many) {
-        const other = one === undefined ? fillRight : one;
+        const other = one ?? fillRight;
         if (other === undefined) continue;
-        const labels = this.#resultLabels(
-          each.labels,
-          typeof other === "number" ? this.#joined(each.labels) : other.labels,
-        );
-        if (written.has(labels.key))
-          throw executionError(
-            "multiple matches for labels: grouping labels must ensure unique matches",
-            this.#node.span,
-          );
+        const outcome = this.#apply(...this.#sides(operandOf(each, step), operandOf(other, step)));
+        if (outcome === undefined) continue;
+        const otherLabels = typeof other === "number" ? this.#joined(each.labels) : other.labels;
+        const labels = this.#resultLabels(each.labels, otherLabels);
+        this.#checkUnique(labels, written);
         written.add(labels.key);
-        this.#write(labels, each.dropName, step, operandOf(each, step), operandOf(other, step));
+        this.#write(labels, each.dropName, step, outcome);
       }
       if (many.length === 0 && one !== undefined && fillLeft !== undefined) {
         const labels = this.#resultLabels(this.#joined(one.labels), one.labels);
-        this.#write(labels, false, step, operandOf(fillLeft, step), operandOf(one, step));
+        const outcome = this.#apply(...this.#sides(operandOf(fillLeft, step), operandOf(one, step)));
+        if (outcome !== undefined) this.#write(labels, false, step, outcome);
       }
     }
+  }
+
+  #checkUnique(labels: Labels, written: ReadonlySet<string>): void {
+    const [must, broken] =
+      this.#matching.cardinality === "one-to-one"
+        ? ["many-to-one matching must be explicit (group_left/group_right)", written.size > 0]
+        : ["grouping labels must ensure unique matches", written.has(labels.key)];
+    if (broken) throw executionError(`multiple matches for labels: ${must}`, this.#node.span);
+  }
+
+  /** The operands as written: for group_right the sides were swapped. */
+  #sides(many: Operand, one: Operand): readonly [Operand, Operand] {
+    return this.#swapped ? [one, many] : [many, one];
   }
 
   #joined(labels: Labels): Labels {
@@ -156,25 +162,26 @@ class VectorOperation {
     );
   }
 
-  #write(labels: Labels, dropName: boolean, step: number, many: Operand, one: Operand): void {
+  #write(labels: Labels, dropName: boolean, step: number, outcome: Outcome): void {
     const { operator, returnBool } = this.#node;
-    const output = this.#output(labels, returnBool || (isComparison(operator) && dropName));
-    if (output.taken[step] === 1) throw duplicateLabels();
-    output.taken[step] = 1;
-    if (this.#swapped) this.#combine(output, step, one, many);
-    else this.#combine(output, step, many, one);
+    const { series, taken } = this.#output(labels, returnBool || (isComparison(operator) && dropName));
+    if (taken[step] === 1) throw duplicateLabels();
+    taken[step] = 1;
+    this.#store(series, step, outcome);
   }
 
-  #combine({ series, taken }: Output, step: number, left: Operand, right: Operand): void {
+  /** Undefined when the operator is not for these operands. */
+  #apply(left: Operand, right: Operand): Outcome | undefined {
     const outcome = applyOperator(this.#node.operator, left, right);
     const { annotations } = this.#evaluation;
     if (outcome.warning !== undefined) annotations.warn(outcome.warning, this.#node.span);
     if (outcome.info !== undefined) annotations.info(outcome.info, this.#node.span);
-    if (outcome.failed || (!outcome.keep && !this.#node.returnBool)) {
-      if (outcome.failed) taken[step] = 0;
-      return;
-    }
+    return outcome.failed ? undefined : outcome;
+  }
+
+  #store(series: StepSeries, step: number, outcome: Outcome): void {
     if (this.#node.returnBool) setFloat(series, step, Number(outcome.keep));
+    else if (!outcome.keep) return;
     else if (outcome.histogram === undefined) setFloat(series, step, outcome.value);
     else setHistogram(series, step, outcome.histogram);
   }
