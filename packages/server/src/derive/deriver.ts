@@ -48,10 +48,14 @@ export class Deriver {
     this.#clock = options.clock;
   }
 
-  /** Samples once before anything new is received, so that what comes next is seen as growth; then at every grid point. */
+  /**
+   * Begins to sample. The first time ever it samples before it returns: what the store holds by then is where counters
+   * begin, and what comes later is growth.
+   */
   async start(): Promise<void> {
-    await this.sampleNow();
-    this.#schedule();
+    const isNew = (await advancedUntilMs(this.#store)) === 0;
+    const sampled = this.sampleNow().finally(() => this.#schedule());
+    if (isNew) await sampled;
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { family, MetricsRegistry } from "../self/metrics.ts";
+import { openDerivedTest, type DerivedTest } from "./testing/derived.ts";
+
+let test: DerivedTest;
+beforeAll(async () => {
+  test = await openDerivedTest();
+});
+afterAll(() => test.close());
+
+it("stores the server's own metrics as a scrape of it would", async () => {
+  const metrics = new MetricsRegistry();
+  const requests = metrics.counter("requests_total", "Requests.");
+  const seconds = metrics.histogram("took_seconds", "Durations.", [0.1, 1]);
+  metrics.register(() => [family("gauge", "is_odd", "Not a number.", Number.NaN)]);
+  const deriver = test.deriver({ self: { collect: () => metrics.collect(), instance: "127.0.0.1:4319" } });
+  requests.add({ route: 'a"\\b' }, 3);
+  seconds.observe({}, 0.5);
+  await deriver.sampleNow();
+  requests.add({ route: 'a"\\b' }, 2);
+  await test.next(deriver);
+  const target = { job: "sightglass", instance: "127.0.0.1:4319" };
+  expect(await test.ask("requests_total")).toEqual([
+    { labels: { __name__: "requests_total", route: 'a"\\b', ...target }, value: 5 },
+  ]);
+  expect(await test.ask('took_seconds_bucket{le="1"}')).toMatchObject([{ value: 1 }]);
+  expect(await test.ask("up")).toEqual([{ labels: { __name__: "up", ...target }, value: 1 }]);
+  expect(await test.ask("is_odd")).toEqual([]);
+  expect(await test.ask("delta(requests_total[1m])")).toMatchObject([{ labels: { route: 'a"\\b' } }]);
+});
