@@ -71,6 +71,12 @@ export class Server {
     return server;
   }
 
+  /** The packed command line. */
+  get program(): string {
+    packed ??= packedServer();
+    return packed;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.ports.page}`;
   }
