@@ -1,5 +1,11 @@
 /** A field's value: varints as bigint, doubles as number, packed varints as a list of bigint. */
-export type FieldValue = bigint | number | Uint8Array | readonly Uint8Array[] | readonly bigint[] | { fixed64: Uint8Array };
+export type FieldValue =
+  | bigint
+  | number
+  | Uint8Array
+  | readonly Uint8Array[]
+  | readonly bigint[]
+  | { fixed64: Uint8Array };
 
 /** Writes a protobuf message from its fields by number, in that order; what is 0 or empty is left out. */
 export function protobufMessage(fields: Readonly<Record<number, FieldValue>>): Buffer {
