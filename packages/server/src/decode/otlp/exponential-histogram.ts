@@ -60,7 +60,10 @@ function spansOf(buckets: Buckets | undefined, shift: number): { spans: Buffer[]
     push(count);
     end = index + 1;
   }
-  return { spans: spans.map(({ offset, length }) => protobufMessage({ 1: zigzag(offset), 2: BigInt(length) })), deltas };
+  return {
+    spans: spans.map(({ offset, length }) => protobufMessage({ 1: zigzag(offset), 2: BigInt(length) })),
+    deltas,
+  };
 }
 
 /** Counts that are not 0 by Prometheus' index, 2^shift of the original buckets in one. */

@@ -1,0 +1,385 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { SightglassError } from "../../model/errors.ts";
+import { DeltaSums } from "../metrics/delta-sums.ts";
+import { metricName, labelName, plainDecimal, type MetricKind } from "../metrics/prometheus-names.ts";
+import { ByteSource } from "../native/byte-source.ts";
+import { readHistogram } from "../prometheus/histogram.ts";
+import { TestEngine } from "../testing/engine.ts";
+import { mutate } from "../testing/mutate.ts";
+import { SeededRandom } from "../testing/random.ts";
+import { MetricsStore, receivedAtMs } from "../testing/stored-metrics.ts";
+import { encodeMetrics } from "../testing/write-messages.ts";
+import { decodeMetricsJson, decodeMetricsProtobuf } from "./metrics.ts";
+
+const engine = new TestEngine();
+afterAll(() => engine.close());
+
+const t = receivedAtMs - 60_000;
+const nano = (ms: number) => `${ms}000000`;
+const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+const service = [text("service.name", "etl"), text("service.namespace", "data"), text("service.instance.id", "i-1")];
+
+function request(metric: object, resource: object[] = service, scope: object = {}) {
+  return { resourceMetrics: [{ resource: { attributes: resource }, scopeMetrics: [{ scope, metrics: [metric] }] }] };
+}
+
+class Ingest {
+  readonly store = new MetricsStore(engine);
+  readonly sums = new DeltaSums();
+
+  protobuf(fields: object, isRepeated = false) {
+    const body = encodeMetrics("ExportMetricsServiceRequest", fields);
+    return this.bytes(body, isRepeated);
+  }
+
+  bytes(body: Uint8Array, isRepeated = false) {
+    return this.store.write((block, context) =>
+      decodeMetricsProtobuf(body, block, { ...context, sums: () => this.sums, isRepeated: () => isRepeated }),
+    );
+  }
+
+  json(fields: object) {
+    return this.store.write((block, context) =>
+      decodeMetricsJson(Buffer.from(JSON.stringify(fields)), block, {
+        ...context,
+        sums: () => this.sums,
+        isRepeated: () => false,
+      }),
+    );
+  }
+
+  /** `series value @ms since t` */
+  rows(): string[] {
+    return this.store.samples().map(({ series, bits, timeMs }) => `${series} ${valueOf(bits)} @${Number(timeMs) - t}`);
+  }
+}
+
+function valueOf(bits: string): number | string {
+  if (bits === "9218868437227405314") return "stale";
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, BigInt(bits));
+  return view.getFloat64(0);
+}
+
+const labels = 'instance="i-1",job="data/etl"';
+
+describe("OTLP metrics as Prometheus series", () => {
+  it("gauges: the unit in the name, attributes as labels, no recorded value as a staleness marker", () => {
+    const ingest = new Ingest();
+    const dataPoints = [
+      {
+        timeUnixNano: nano(t),
+        asInt: "-7",
+        attributes: [text("queue.name", "q"), { key: "n", value: { intValue: "5" } }],
+      },
+      {
+        timeUnixNano: nano(t + 1000),
+        flags: 1,
+        attributes: [text("queue.name", "q"), { key: "n", value: { intValue: "5" } }],
+      },
+    ];
+    ingest.protobuf(request({ name: "queue.size", unit: "By", gauge: { dataPoints } }));
+    expect(ingest.rows()).toEqual([
+      `queue_size_bytes{${labels},n="5",queue_name="q"} -7 @0`,
+      `queue_size_bytes{${labels},n="5",queue_name="q"} stale @1000`,
+    ]);
+  });
+
+  it("cumulative counters: a zero where they started, again after a restart", () => {
+    const ingest = new Ingest();
+    const point = (at: number, start: number, asDouble: number) =>
+      request({
+        name: "rows.read",
+        sum: {
+          isMonotonic: true,
+          aggregationTemporality: 2,
+          dataPoints: [{ startTimeUnixNano: nano(t + start), timeUnixNano: nano(t + at), asDouble }],
+        },
+      });
+    ingest.protobuf(point(2000, 0, 3));
+    ingest.protobuf(point(4000, 0, 5));
+    ingest.protobuf(point(9000, 8000, 1));
+    expect(ingest.rows()).toEqual(
+      [
+        `rows_read_total{${labels}} 0 @0`,
+        `rows_read_total{${labels}} 0 @8000`,
+        `rows_read_total{${labels}} 1 @9000`,
+        `rows_read_total{${labels}} 3 @2000`,
+        `rows_read_total{${labels}} 5 @4000`,
+      ].sort((a, b) => Number(a.split("@")[1]) - Number(b.split("@")[1])),
+    );
+  });
+
+  it("histograms: cumulative buckets, sum and count; exemplars on their bucket", () => {
+    const ingest = new Ingest();
+    ingest.protobuf(
+      request({
+        name: "duration",
+        unit: "s",
+        histogram: {
+          aggregationTemporality: 2,
+          dataPoints: [
+            {
+              timeUnixNano: nano(t),
+              count: 6,
+              sum: 12.5,
+              bucketCounts: [1, 2, 3],
+              explicitBounds: [0.5, 10],
+              exemplars: [
+                {
+                  timeUnixNano: nano(t),
+                  asDouble: 4,
+                  traceId: Buffer.from("0af7", "hex"),
+                  filteredAttributes: [text("a", "b")],
+                },
+              ],
+            },
+          ],
+        },
+      }),
+    );
+    expect(ingest.rows().toSorted()).toEqual(
+      [
+        `duration_seconds_bucket{${labels},le="+Inf"} 6 @0`,
+        `duration_seconds_bucket{${labels},le="0.5"} 1 @0`,
+        `duration_seconds_bucket{${labels},le="10"} 3 @0`,
+        `duration_seconds_count{${labels}} 6 @0`,
+        `duration_seconds_sum{${labels}} 12.5 @0`,
+      ].toSorted(),
+    );
+    expect(
+      engine.rows(
+        "SELECT labels, value FROM exemplars WHERE series_id IN (SELECT series_id FROM series WHERE labels['le'] = '10')",
+      ),
+    ).toEqual([{ labels: { a: "b", trace_id: "0af7" }, value: 4 }]);
+  });
+
+  it("exponential histograms: native ones, downscaled to what Prometheus has", () => {
+    const ingest = new Ingest();
+    const dataPoints = [
+      {
+        timeUnixNano: nano(t),
+        count: 8,
+        sum: 99,
+        scale: 9,
+        zeroCount: 1,
+        positive: { offset: -2, bucketCounts: [1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 3] },
+        negative: { offset: 0, bucketCounts: [] },
+      },
+    ];
+    ingest.protobuf(request({ name: "size", exponentialHistogram: { aggregationTemporality: 2, dataPoints } }));
+    ingest.store.store();
+    const [row] = engine.rows<{ hex: string; metric: string }>(
+      "SELECT metric, hex(histogram) AS hex FROM histogram_samples",
+    );
+    const bytes = Buffer.from(row?.hex ?? "", "hex");
+    // Buckets -2 and -1 of scale 9 are bucket -1 of scale 8, which Prometheus numbers 0; 8 becomes 4, and so 5.
+    expect(readHistogram(new ByteSource(bytes), 0, bytes.length)).toMatchObject({
+      schema: 8,
+      count: 8,
+      sum: 99,
+      zeroCount: 1,
+      zeroThreshold: 1e-128,
+      positiveSpans: [
+        { offset: 0, length: 2 },
+        { offset: 3, length: 1 },
+      ],
+      positiveCounts: [2, 2, 3],
+      timestampMs: t,
+    });
+  });
+
+  it("summaries; scopes; target_info without what differs with every process", () => {
+    const ingest = new Ingest();
+    const dataPoints = [{ timeUnixNano: nano(t), count: 2, sum: 3, quantileValues: [{ quantile: 0.5, value: 1 }] }];
+    ingest.json(
+      request(
+        { name: "lag", summary: { dataPoints } },
+        [...service, text("host.name", "h"), text("process.pid", "123")],
+        { name: "lib", version: "1.2" },
+      ),
+    );
+    const scope = 'otel_scope_name="lib",otel_scope_version="1.2"';
+    expect(ingest.rows().toSorted()).toEqual(
+      [
+        `lag_count{${labels},${scope}} 2 @0`,
+        `lag_sum{${labels},${scope}} 3 @0`,
+        `lag{${labels},${scope},quantile="0.5"} 1 @0`,
+        `target_info{host_name="h",${labels}} 1 @0`,
+      ].toSorted(),
+    );
+  });
+
+  it("refuses points that cannot be, with the metric's name", () => {
+    const ingest = new Ingest();
+    const point = { timeUnixNano: nano(t), asInt: "1" };
+    const outcome = ingest.protobuf({
+      resourceMetrics: [
+        {
+          scopeMetrics: [
+            {
+              metrics: [
+                { name: "...", gauge: { dataPoints: [point] } },
+                { name: "unset", sum: { dataPoints: [point, point] } },
+                { name: "future", gauge: { dataPoints: [{ ...point, timeUnixNano: nano(receivedAtMs + 700_000) }] } },
+                {
+                  name: "h",
+                  histogram: {
+                    aggregationTemporality: 2,
+                    dataPoints: [{ timeUnixNano: nano(t), bucketCounts: [1], explicitBounds: [1] }],
+                  },
+                },
+                { name: "good", gauge: { dataPoints: [point] } },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    expect(outcome).toEqual({
+      written: { samples: 1, histograms: 0, exemplars: 0 },
+      refused: { samples: 5, histograms: 0, exemplars: 0 },
+      reasons: [
+        '1 x the metric\'s name has no letter or digit (first: metric "...")',
+        '2 x aggregation_temporality is neither delta nor cumulative (first: metric "unset")',
+        '1 x a time is more than 10 minutes ahead (first: metric "future")',
+        '1 x bucket_counts must be one more than explicit_bounds (first: metric "h")',
+      ],
+    });
+    expect(ingest.rows()).toEqual(["good{} 1 @0"]);
+  });
+
+  it("ends with an error of the catalogue, or some rows, for damaged requests", () => {
+    const random = new SeededRandom(31);
+    const body = encodeMetrics(
+      "ExportMetricsServiceRequest",
+      request({
+        name: "duration",
+        histogram: {
+          aggregationTemporality: 1,
+          dataPoints: [
+            { timeUnixNano: nano(t), count: 6, sum: 12.5, bucketCounts: [1, 2, 3], explicitBounds: [0.5, 10] },
+          ],
+        },
+      }),
+    );
+    let accepted = 0;
+    for (let round = 0; round < 3000; round++) {
+      const ingest = round % 500 === 0 ? new Ingest() : undefined;
+      try {
+        (ingest ?? shared).bytes(mutate(body, body, random));
+        accepted++;
+      } catch (error) {
+        expect(error).toBeInstanceOf(SightglassError);
+      }
+    }
+    expect(accepted).toBeGreaterThan(100);
+    shared.store.store();
+  });
+});
+
+const shared = new Ingest();
+
+describe("delta counters of short-lived jobs", () => {
+  const job = (pid: number, at: number, value: number) =>
+    request(
+      {
+        name: "records",
+        sum: {
+          isMonotonic: true,
+          aggregationTemporality: 1,
+          dataPoints: [
+            {
+              startTimeUnixNano: nano(t + at),
+              timeUnixNano: nano(t + at + 2000),
+              asInt: String(value),
+              attributes: [text("status", "failure")],
+            },
+          ],
+        },
+      },
+      [
+        text("service.name", "job"),
+        text("service.instance.id", `run-${pid}`),
+        { key: "process.pid", value: { intValue: String(pid) } },
+      ],
+    );
+
+  it("of a hundred processes make one series that never falls, with the right total", () => {
+    const ingest = new Ingest();
+    const random = new SeededRandom(3);
+    let total = 0;
+    for (let pid = 0; pid < 100; pid++) {
+      const value = 1 + random.below(50);
+      total += value;
+      // Some run at the same time, some arrive late.
+      ingest.protobuf(job(pid, (pid - (pid % 3)) * 100 + random.below(50), value));
+    }
+    const rows = ingest.store.samples();
+    expect(new Set(rows.map(({ series }) => series))).toEqual(new Set(['records_total{job="job",status="failure"}']));
+    expect(new Set(rows.map(({ timeMs }) => timeMs)).size).toBe(101);
+    const values = rows
+      .toSorted((a, b) => Number(a.timeMs) - Number(b.timeMs))
+      .map(({ bits }) => Number(valueOf(bits)));
+    expect(values[0]).toBe(0);
+    expect(values.at(-1)).toBe(total);
+    expect(values).toEqual(values.toSorted((a, b) => a - b));
+    const [increase] = engine.rows<{ increase: number }>(
+      "SELECT argMax(value, time) - argMin(value, time) AS increase FROM samples",
+    );
+    expect(increase?.increase).toBe(total);
+  });
+
+  it("are seen from the first failure on: a zero precedes it", () => {
+    const ingest = new Ingest();
+    ingest.protobuf(job(1, 0, 1));
+    expect(ingest.rows()).toEqual([
+      'records_total{job="job",status="failure"} 0 @0',
+      'records_total{job="job",status="failure"} 1 @2000',
+    ]);
+  });
+
+  it("are added once when a request is sent again", () => {
+    const ingest = new Ingest();
+    ingest.protobuf(job(1, 0, 5));
+    ingest.protobuf(job(1, 0, 5), true);
+    ingest.protobuf(job(2, 5000, 2));
+    const values = new Set(ingest.rows());
+    expect(values).toEqual(
+      new Set(["0 @0", "5 @2000", "7 @7000"].map((point) => `records_total{job="job",status="failure"} ${point}`)),
+    );
+  });
+});
+
+describe("names", () => {
+  it.each([
+    ["http.server.duration", "ms", "histogram", "http_server_duration_milliseconds"],
+    ["http.server.requests", "1", "counter", "http_server_requests_total"],
+    ["requests_total", "", "counter", "requests_total"],
+    ["cpu.utilization", "1", "gauge", "cpu_utilization_ratio"],
+    ["disk.io", "By/s", "gauge", "disk_io_bytes_per_second"],
+    ["queue.size", "{items}", "gauge", "queue_size"],
+    ["2xx", "", "gauge", "_2xx"],
+    ["a__b", "", "gauge", "a_b"],
+    ["memory.bytes", "By", "sum", "memory_bytes"],
+    ["!!", "", "gauge", undefined],
+  ] as [string, string, MetricKind, string | undefined][])("%s in %s as %s is %s", (name, unit, kind, expected) => {
+    expect(metricName(name, unit, kind)).toBe(expected);
+  });
+
+  it.each([
+    ["http.method", "http_method"],
+    ["1st", "key_1st"],
+    ["_private", "key_private"],
+    ["__name", "__name"],
+  ])("the attribute %s is the label %s", (key, label) => expect(labelName(key)).toBe(label));
+
+  it.each([
+    [0.005, "0.005"],
+    [1e-7, "0.0000001"],
+    [1.5e21, "1500000000000000000000"],
+    [-2.5e-8, "-0.000000025"],
+    [Infinity, "+Inf"],
+    [10, "10"],
+  ])("%d is written %s", (number, decimal) => expect(plainDecimal(number)).toBe(decimal));
+});
