@@ -5,6 +5,7 @@ import { formatDurationMs } from "@sightglass/promql";
 import { stringify } from "yaml";
 import { formatAddress } from "./config/quantities.ts";
 import type { Config } from "./config/schema.ts";
+import { scrapeJobs } from "./config/scrape-jobs.ts";
 import { LogBlock } from "./decode/log-block.ts";
 import { ExemplarBlock } from "./decode/metrics/exemplar-block.ts";
 import { HistogramBlock } from "./decode/metrics/histogram-block.ts";
@@ -36,6 +37,7 @@ import { createStatusReader, statusRoutes } from "./http/routes/status.ts";
 import { tempoRoutes } from "./http/routes/tempo.ts";
 import { traceRoutes } from "./http/routes/traces.ts";
 import { createHttpServer } from "./http/server.ts";
+import { startScraping } from "./main-scrape.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { SightglassError } from "./model/errors.ts";
 import { limits } from "./model/limits.ts";
@@ -49,8 +51,11 @@ import { createMetricsSink, type WriteMetrics } from "./receive/metrics-sink.ts"
 import { createOtlpGrpcReceiver } from "./receive/otlp-grpc.ts";
 import { createOtlpHttpHandler, isOtlpPath } from "./receive/otlp-http-handler.ts";
 import { createOtlpHttpReceiver } from "./receive/otlp-http.ts";
+import { createPushgatewayHandler, isPushgatewayPath } from "./receive/pushgateway/handler.ts";
+import type { Pushgateway } from "./receive/pushgateway/pushgateway.ts";
 import { ReceiverStats } from "./receive/receiver-stats.ts";
 import { createRemoteWriteHandler, isRemoteWritePath } from "./receive/remote-write.ts";
+import type { Scraper } from "./receive/scrape/scraper.ts";
 import { createHealth } from "./self/health.ts";
 import { createLog, type Log } from "./self/log.ts";
 import { MetricsRegistry, openMetricsText, prometheusText } from "./self/metrics.ts";
@@ -76,6 +81,8 @@ import { readTableStatus } from "./store/table-status.ts";
 export interface Server {
   /** @throws SightglassError port_taken, data_folder_in_use, config_invalid, store_unavailable; then nothing is left running */
   start(): Promise<void>;
+  /** Goes over to the scrape_configs of a configuration that was read again; other settings need a restart. */
+  reload(config: Config): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -86,14 +93,19 @@ export interface Server {
 export function createServer(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Server {
   const log = createLog({ level: config.log.level });
   const running = new Running((part, error) => log.error({ part, error }, "did not stop cleanly"));
+  let scraper: Scraper | undefined;
   return {
     async start() {
       try {
-        await start({ config, clock, log, running, metrics: new MetricsRegistry() });
+        scraper = await start({ config, clock, log, running, metrics: new MetricsRegistry() });
       } catch (error) {
         await running.stop();
         throw error;
       }
+    },
+    async reload(changed) {
+      await scraper?.apply(scrapeJobs(changed, changed.folder));
+      log.info({ jobs: changed.scrape_configs.length }, "scrape_configs were read again");
     },
     stop: () => running.stop(),
   };
@@ -107,7 +119,7 @@ interface Context {
   metrics: MetricsRegistry;
 }
 
-async function start(context: Context): Promise<void> {
+async function start(context: Context): Promise<Scraper> {
   const { config, clock, log } = context;
   const startedAtMs = clock.nowMs();
   const store = await openStore(context);
@@ -117,11 +129,24 @@ async function start(context: Context): Promise<void> {
   await startDeriver(context, store);
   const spools = await openSpools(context, store, folder);
   const ingest = startMetricsIngest(context, store, spools);
-  const receivers = await startReceivers(context, spools, ingest);
+  const { scraper, pushgateway } = await startScraping(context, ingest.write);
+  const receivers = await startReceivers(context, spools, ingest, pushgateway);
   const metricQueries = createMetricQueries({ store, clock });
   const rules = startRules(context, { queries: metricQueries, write: ingest.write });
-  await startHttp(context, { store, keep, folder, spools, ingest, receivers, metricQueries, rules, startedAtMs });
+  await startHttp(context, {
+    store,
+    keep,
+    folder,
+    spools,
+    ingest,
+    receivers,
+    scraper,
+    metricQueries,
+    rules,
+    startedAtMs,
+  });
   log.info({ page: `http://${formatAddress(config.listen)}`, tookMs: clock.nowMs() - startedAtMs }, "ready");
+  return scraper;
 }
 
 async function openStore({ config, clock, running, metrics }: Context): Promise<Store> {
@@ -278,6 +303,7 @@ async function startReceivers(
   { config, clock, log, running }: Context,
   { tables }: TableSpools,
   metrics: MetricsIngest,
+  pushgateway: Pushgateway,
 ) {
   const admission = new Admission({
     requestsMax: limits.concurrentRequestsMax.value,
@@ -306,11 +332,13 @@ async function startReceivers(
   // The same on the page's port, for clients that know only one address.
   const onPagePort = new ReceiverStats("otlp-http");
   const remoteWrite = new ReceiverStats("remote-write");
-  for (const stats of [onPagePort, remoteWrite]) stats.address = formatAddress(config.listen);
+  const pushes = new ReceiverStats("pushgateway");
+  for (const stats of [onPagePort, remoteWrite, pushes]) stats.address = formatAddress(config.listen);
   return {
-    stats: [grpc.stats, http.stats, onPagePort, remoteWrite],
+    stats: [grpc.stats, http.stats, onPagePort, remoteWrite, pushes],
     ingest: [
       { owns: isOtlpPath, handle: createOtlpHttpHandler({ ...shared, stats: onPagePort }) },
+      { owns: isPushgatewayPath, handle: createPushgatewayHandler({ ...shared, pushgateway, stats: pushes }) },
       {
         owns: isRemoteWritePath,
         handle: createRemoteWriteHandler({ ...shared, sink: metrics.write, stats: remoteWrite }),
@@ -326,6 +354,7 @@ interface Shown {
   spools: TableSpools;
   ingest: MetricsIngest;
   receivers: Awaited<ReturnType<typeof startReceivers>>;
+  scraper: Scraper;
   metricQueries: MetricQueries;
   rules: Rules;
   startedAtMs: number;
@@ -379,7 +408,7 @@ async function startHttp(context: Context, shown: Shown): Promise<void> {
   running.add("http", () => server.stop());
 }
 
-function createPrometheusDeps({ config, clock }: Context, { metricQueries, rules, startedAtMs }: Shown) {
+function createPrometheusDeps({ config, clock }: Context, { scraper, metricQueries, rules, startedAtMs }: Shown) {
   const { listen, otlp_grpc: grpc, otlp_http: http, retention, spool, log } = config;
   const addresses = { listen: formatAddress(listen), otlp_grpc: formatAddress(grpc), otlp_http: formatAddress(http) };
   const { age, bytes } = retention.samples;
@@ -393,7 +422,7 @@ function createPrometheusDeps({ config, clock }: Context, { metricQueries, rules
     retention: () => `${formatDurationMs(age)} or ${bytes}B`,
     rules: () => rules.groups().map(shownRuleGroup),
     alerts: () => [],
-    targets: () => ({ activeTargets: [], droppedTargets: [], droppedTargetCounts: {} }),
+    targets: () => scraper.targets(),
   };
 }
 

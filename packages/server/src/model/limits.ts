@@ -137,6 +137,11 @@ export const limits = {
     value: 500,
     effect: 'further span names of the service are counted together, with otel_metric_overflow="true"',
   },
+  derivedSeriesMax: {
+    value: 10_000,
+    effect:
+      'further pipelines, stages and calls of a derived metric are counted together, with otel_metric_overflow="true"',
+  },
   derivedIdleMs: {
     value: 60 * 60 * 1000,
     effect: "a span metric or an edge of the service graph without anything new ends; it goes on from there later",
@@ -155,6 +160,8 @@ export const limits = {
     effect: "the scrape fails, unless body_size_limit of its job says otherwise",
   },
   scrapesConcurrentMax: { value: 32, effect: "further scrapes wait until one of those has ended" },
+  pushGroupsMax: { value: 100_000, effect: "a push to a further group is refused; delete groups that are no longer used" },
+  pushBatchSamplesMax: { value: 10_000, effect: "pushed samples are repeated in that many at a time" },
   scrapeTargetsDroppedMax: { value: 1000, effect: "further dropped targets of a job are counted but not listed" },
   discoveryBodyBytesMax: {
     value: 32 * 1024 * 1024,
