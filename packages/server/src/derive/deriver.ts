@@ -18,6 +18,8 @@ export interface DeriverOptions {
   serviceGraph: boolean;
   /** The server's own metrics, and what a scrape of them is labelled with. */
   self?: { collect: () => Promise<readonly ScrapedFamily[]>; instance: string };
+  /** Series of a metric of runs, stages or calls; default limits.derivedSeriesMax. */
+  seriesMax?: number;
   /** Told of a grid point that failed; the next one makes up for it. */
   onFault?: (error: unknown) => void;
 }
@@ -87,7 +89,7 @@ export class Deriver {
     this.#publishedMs ??= await this.#recover();
     if (atMs <= this.#publishedMs) return;
     await this.#collect(atMs);
-    for (const source of await this.#sources()) await advance(this.#store, source, atMs);
+    for (const source of await this.#sources()) await advance(this.#store, source, { atMs, ...this.#limit });
     await publish(this.#store, atMs);
     await this.#writeExemplars(atMs);
     this.#publishedMs = atMs;
@@ -108,6 +110,11 @@ export class Deriver {
     this.#collectedMs = nowMs - limits.derivedLookbackMs.value;
     if (this.#hasSpanMetrics) await keepSpanNames(this.#store);
     if (this.#options.serviceGraph) await collectCalls(this.#store, atMs);
+  }
+
+  get #limit(): { seriesMax?: number } {
+    const { seriesMax } = this.#options;
+    return seriesMax === undefined ? {} : { seriesMax };
   }
 
   get #hasSpanMetrics(): boolean {

@@ -11,8 +11,9 @@ export interface DerivedMetric {
 }
 
 const pipeline = ["pipeline"] as const;
-const span = ["span_name", "span_kind", "status_code", "otel_metric_overflow"] as const;
-const call = ["client", "server", "connection_type"] as const;
+const overflow = "otel_metric_overflow";
+const span = ["span_name", "span_kind", "status_code", overflow] as const;
+const call = ["client", "server", "connection_type", overflow] as const;
 
 /** Every derived metric. Label keys are fixed: others never appear. */
 export const derivedMetrics: readonly DerivedMetric[] = [
@@ -21,42 +22,42 @@ export const derivedMetrics: readonly DerivedMetric[] = [
     type: "counter",
     unit: "",
     help: "Runs that came to a final status. A run counts once for each status that it came to.",
-    labels: [...pipeline, "status"],
+    labels: [...pipeline, "status", overflow],
   },
   {
     name: "pipeline_runs_corrected_total",
     type: "counter",
     unit: "",
     help: "Runs counted under this status that later came to another one, as a lost run that was heard of again.",
-    labels: [...pipeline, "status"],
+    labels: [...pipeline, "status", overflow],
   },
   {
     name: "pipeline_backfill_runs_total",
     type: "counter",
     unit: "",
     help: "The runs in pipeline_runs_total that were backfills.",
-    labels: [...pipeline, "status"],
+    labels: [...pipeline, "status", overflow],
   },
   {
     name: "pipeline_run_duration_seconds",
     type: "histogram",
     unit: "seconds",
     help: "From the start of a run to its end. Backfills and skipped runs are left out.",
-    labels: [...pipeline, "status"],
+    labels: [...pipeline, "status", overflow],
   },
   {
     name: "pipeline_stage_duration_seconds",
     type: "histogram",
     unit: "seconds",
     help: "From the start of a stage to its end. Stages of backfills and skipped stages are left out.",
-    labels: [...pipeline, "stage"],
+    labels: [...pipeline, "stage", overflow],
   },
   {
     name: "pipeline_records_total",
     type: "counter",
     unit: "",
     help: "Rows that stages counted, while they run too. Backfills are left out.",
-    labels: [...pipeline, "stage", "direction"],
+    labels: [...pipeline, "stage", "direction", overflow],
   },
   {
     name: "pipeline_last_success_timestamp_seconds",

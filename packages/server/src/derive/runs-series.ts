@@ -69,7 +69,7 @@ export const runCounters: Source = {
     UNION ALL
     SELECT point.1, point.2, point.3 FROM stage_increments ARRAY JOIN ${stagePoints} AS point
     WHERE ${counted} AND NOT is_backfill`,
-  carried: `labels['pipeline'] IN ${pipelines}`,
+  carried: `labels['pipeline'] IN ${pipelines} OR mapContains(labels, 'otel_metric_overflow')`,
 };
 
 /** How runs stand now. */

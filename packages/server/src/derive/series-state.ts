@@ -1,3 +1,4 @@
+import { limits } from "../model/limits.ts";
 import type { QueryParam, Store } from "../store/store.ts";
 import { gridMs } from "./grid.ts";
 import { seriesIdSql, timeSql } from "./points-sql.ts";
@@ -25,12 +26,13 @@ export interface Source {
 /**
  * Moves the series of a source on to a grid point: one INSERT, so it happens whole or not at all, and only from an earlier
  * grid point, so repeating it changes nothing. The first time, what the store holds already is where counters begin, not growth.
- * @param atMs a grid point, milliseconds since the Unix epoch
+ * @param about.atMs a grid point, milliseconds since the Unix epoch
+ * @param about.seriesMax series of a metric; a histogram's buckets count as one
  */
 export async function advance(
   store: Store,
   { name, kind, points, params, carried }: Source,
-  atMs: number,
+  { atMs, seriesMax = limits.derivedSeriesMax.value }: { atMs: number; seriesMax?: number },
 ): Promise<void> {
   const sinceMs = await advancedUntilMs(store, name);
   const at = timeSql("at");
@@ -49,7 +51,7 @@ export async function advance(
        FROM (
          SELECT metric, labels, ${seriesIdSql} AS series_id, amount, 0. AS state, ${epochSql} AS state_at,
                 ${epochSql} AS state_started, ${epochSql} AS state_grown, true AS is_wanted
-         FROM (${points} UNION ALL ${markerSql})
+         FROM (${kind === "increment" ? withinLimit(points) : points} UNION ALL ${markerSql})
          UNION ALL
          SELECT toString(metric), CAST(labels, 'Map(String, String)'), series_id, 0., value, sampled_at,
                 started_at, grown_at, ${carried ?? "false"}
@@ -58,9 +60,31 @@ export async function advance(
        GROUP BY metric, series_id
      )
      WHERE is_wanted AND before_at < ${at}`,
-    { params: { ...params, at: atMs, source: name, since: sinceMs }, rowsMax: 0 },
+    { params: { ...params, at: atMs, source: name, since: sinceMs, seriesMax }, rowsMax: 0 },
   );
 }
+
+/**
+ * Points of series that would be too many for their metric, under one series of it. Those that are there stay; of several
+ * that are new at once the first by their labels get the room that is left.
+ */
+const withinLimit = (points: string): string => `
+  SELECT metric, if(is_known OR place + known <= {seriesMax:UInt64}, labels, ${overflowLabels}) AS labels, amount
+  FROM (
+    SELECT metric, labels, amount, known, is_known,
+           dense_rank() OVER (PARTITION BY metric, is_known ORDER BY toString(${withoutLe})) AS place
+    FROM (
+      SELECT metric, labels, amount,
+             ${seriesIdSql} IN (SELECT series_id FROM derived_series WHERE source = {source:String}) AS is_known
+      FROM (${points})
+    ) AS points
+    LEFT JOIN (
+      SELECT toString(metric) AS known_metric, uniqExact(toString(${withoutLe})) AS known
+      FROM derived_series WHERE source = {source:String} GROUP BY known_metric
+    ) AS states ON known_metric = metric
+  )`;
+const withoutLe = "mapFilter((name, text) -> name != 'le', labels)";
+const overflowLabels = "mapUpdate(mapFilter((name, text) -> name = 'le', labels), map('otel_metric_overflow', 'true'))";
 
 const epochSql = "fromUnixTimestamp64Milli(toInt64(0), 'UTC')";
 

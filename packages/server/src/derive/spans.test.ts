@@ -4,7 +4,7 @@ import { hexId } from "../fold/testing/facts.ts";
 import { limits } from "../model/limits.ts";
 import type { Deriver } from "./deriver.ts";
 import { gridMs, gridTimeMs } from "./grid.ts";
-import { keepSpanNames } from "./span-metrics.ts";
+import { collectorBoundsMs, keepSpanNames, tempoBoundsS } from "./span-metrics.ts";
 import { openDerivedTest, type DerivedTest } from "./testing/derived.ts";
 import { systemClock } from "../model/clock.ts";
 
@@ -62,6 +62,21 @@ describe("span metrics", () => {
       "16.384": 0,
       "+Inf": 1,
     });
+  });
+
+  it("has every bound among those by which the schema counts", async () => {
+    const [view] = await test.store.query<{ sql: string }>(
+      "SELECT as_select AS sql FROM system.tables WHERE name = 'span_calls_mv'",
+    );
+    const counted = /roundDown\([^[]*\[([^\]]*)\]/
+      .exec(view?.sql ?? "")?.[1]
+      ?.split(", ")
+      .map(Number);
+    const used = [
+      ...collectorBoundsMs.map((ms) => ms * 1e6),
+      ...tempoBoundsS.map((seconds) => Math.round(seconds * 1e9)),
+    ];
+    expect(new Set(counted)).toEqual(new Set([0, ...used]));
   });
 
   it("links buckets to traces", async () => {

@@ -57,6 +57,8 @@ export const retentionPlans: readonly Plan[] = [
     rows: [
       { table: "stages", time: "started_at" },
       { table: "runs", time: "last_seen_at" },
+      { table: "run_endings", time: "counted_at" },
+      { table: "stage_increments", time: "counted_at" },
     ],
   },
   { signal: "samples", table: "sample_chunks", followers: [], rows: [] },

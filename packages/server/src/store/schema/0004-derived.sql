@@ -96,23 +96,29 @@ SETTINGS {deduplication}
 {distributed span_calls by cityHash64(service)}
 ;
 
+-- Grouped first by the columns as they are: what is done for a name is then done once, not for each span.
 CREATE MATERIALIZED VIEW IF NOT EXISTS span_calls_mv {on_cluster} TO {local span_calls} AS
 SELECT service, if(is_overflow, '', span_name) AS name, is_overflow, kind, status_code, above_ns,
-       count() AS calls, sum(took_ns) AS duration_ns, now64(3) AS first_seen, now64(3) AS last_seen,
-       anyLast((start_ms, trace_id, span_id, took_ns)) AS exemplar
+       sum(group_calls) AS calls, sum(group_ns) AS duration_ns, now64(3) AS first_seen, now64(3) AS last_seen,
+       anyLast((toUnixTimestamp64Milli(last_start), last_trace_id, last_span_id, last_ns)) AS exemplar
 FROM
 (
-    SELECT service, toString(name) AS span_name, kind, status_code, trace_id, span_id,
-           toUnixTimestamp64Milli(start_time) AS start_ms,
-           greatest(duration_ns, 0) AS took_ns,
-           roundDown(toUInt64(greatest(duration_ns - 1, 0)),
-             [0, 2000000, 4000000, 6000000, 8000000, 10000000, 16000000, 32000000, 50000000, 64000000, 100000000,
-              128000000, 200000000, 256000000, 400000000, 512000000, 800000000, 1000000000, 1024000000, 1400000000,
-              2000000000, 2048000000, 4096000000, 5000000000, 8192000000, 10000000000, 15000000000, 16384000000])
-             AS above_ns,
-           service IN (SELECT service FROM span_names_kept)
-             AND (service, name) NOT IN (SELECT service, name FROM span_names_kept) AS is_overflow
-    FROM {local spans}
+    SELECT *, service IN (SELECT service FROM span_names_kept)
+                AND (service, span_name) NOT IN (SELECT service, name FROM span_names_kept) AS is_overflow
+    FROM
+    (
+        SELECT service, toString(name) AS span_name, kind, status_code,
+               roundDown(toUInt64(greatest(duration_ns - 1, 0)),
+                 [0, 2000000, 4000000, 6000000, 8000000, 10000000, 16000000, 32000000, 50000000, 64000000, 100000000,
+                  128000000, 200000000, 256000000, 400000000, 512000000, 800000000, 1000000000, 1024000000,
+                  1400000000, 2000000000, 2048000000, 4096000000, 5000000000, 8192000000, 10000000000, 15000000000,
+                  16384000000]) AS above_ns,
+               count() AS group_calls, sum(greatest(duration_ns, 0)) AS group_ns,
+               anyLast(start_time) AS last_start, anyLast(trace_id) AS last_trace_id, anyLast(span_id) AS last_span_id,
+               anyLast(duration_ns) AS last_ns
+        FROM {local spans}
+        GROUP BY service, name, kind, status_code, above_ns
+    )
 )
 GROUP BY service, name, is_overflow, kind, status_code, above_ns
 ;
