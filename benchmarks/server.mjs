@@ -11,12 +11,15 @@ export async function startServer({
   args = [],
   data = mkdtempSync(join(tmpdir(), "sightglass-bench-")),
   keep = false,
+  nodeArgs = [],
+  bin = "packages/server/bin/sightglass.cjs",
 } = {}) {
   const [page, grpc, http] = await Promise.all([freePort(), freePort(), freePort()]);
   const child = spawn(
     process.execPath,
     [
-      "packages/server/bin/sightglass.cjs",
+      ...nodeArgs,
+      bin,
       "serve",
       ...["--data", data, "--listen", `127.0.0.1:${page}`],
       ...["--otlp-grpc", `127.0.0.1:${grpc}`, "--otlp-http", `127.0.0.1:${http}`],
@@ -67,7 +70,7 @@ function folderBytes(folder) {
   return total;
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();
