@@ -46,7 +46,8 @@ export function chartOptions({ spec, width, height, onHover, onZoom }: OptionsIn
   return {
     width,
     height,
-    padding: [10, 8, 0, 0],
+    // A name at the very end of an axis has room.
+    padding: [10, spec().xRangeMs === undefined ? 8 : 20, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

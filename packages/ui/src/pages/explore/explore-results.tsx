@@ -159,8 +159,8 @@ function Graph({ search, asked, result, onSearch, mode, lines, hasNative }: Grap
         />
       ) : (
         <p className="explore-foot muted">
-          Each column is a step; the darker, the more observations fell between the two bounds. Of several series the
-          sum.
+          Each column is a step; the stronger its colour, the more observations fell between the two bounds. Of several
+          series the sum.
         </p>
       )}
       {search.exemplars === "1" ? <ExemplarList exemplars={exemplars} /> : null}

@@ -44,7 +44,7 @@ export function heatOf(data: QueryData, range: Evaluated): HeatMap | null {
     }
   }
   const max = rows.reduce((most, columns) => columns.reduce<number>((a, b) => Math.max(a, b ?? 0), most), 0);
-  return { bounds, edges: bounds.map(formatValueShort), cells: rows, totals, max, stepMs: range.stepMs };
+  return { bounds, edges: bounds.map(edgeName), cells: rows, totals, max, stepMs: range.stepMs };
 }
 
 /** Where a value lies on the y axis: rows are equally high, and values spread evenly within. */
@@ -102,6 +102,9 @@ function classicCells(series: readonly RangeSeries[], range: Evaluated): Cell[] 
     }));
   });
 }
+
+/** Exponential bounds have many digits, of which three tell enough. */
+const edgeName = (bound: number) => formatValueShort(Number(bound.toPrecision(3)));
 
 function thinned(bounds: readonly number[]): number[] {
   const every = Math.ceil((bounds.length - 1) / rowsMax);

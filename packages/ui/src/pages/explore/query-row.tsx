@@ -1,7 +1,6 @@
 import { lazy, Suspense } from "react";
 import { formatCount } from "../../format/count.ts";
 import { formatDuration } from "../../format/duration.ts";
-import { Button } from "../../primitives/button.tsx";
 import type { ExploreQuery } from "../../url/explore-search.ts";
 import type { Note } from "./notes.ts";
 
@@ -95,13 +94,14 @@ function QueryNotes({ notes, facts, isChanged, isReading, query }: QueryRowProps
       ) : facts === null ? null : (
         <span className="muted">{factWords(facts)}</span>
       )}
-      {notes.map(({ level, message }) => (
+      {notes.map(({ level, message, place }) => (
         <p
           key={`${level} ${message}`}
           className={`query-note query-note-${level}`}
           {...(level === "error" ? { role: "alert" } : {})}
         >
-          <span className="query-note-level">{levelWords[level]}</span> {message}
+          <span className="query-note-level">{levelWords[level]}</span>
+          {place === null ? null : <code className="query-note-place">{place}</code>} {message}
         </p>
       ))}
     </div>

@@ -48,7 +48,9 @@ export function TargetsPage() {
         <NoTargets />
       ) : (
         <>
-          <Verdict targets={targets} />
+          <div className="targets-verdict">
+            <Verdict targets={targets} />
+          </div>
           <search className="metrics-filter">
             <input
               type="search"
