@@ -54,7 +54,18 @@ export const metricNames = {
   completeness: "dq.completeness.ratio",
   validity: "dq.validity.ratio",
   freshness: "dq.freshness.seconds",
+  memory: "process.memory.usage",
+  cpu: "process.cpu.time",
+  heapUsed: "v8js.memory.heap.used",
+  garbageCollection: "v8js.gc.duration",
+  eventLoopDelayMean: "nodejs.eventloop.delay.mean",
+  eventLoopDelayP99: "nodejs.eventloop.delay.p99",
+  eventLoopDelayMax: "nodejs.eventloop.delay.max",
 } as const;
+
+export const runtimeLabelNames = { cpuMode: "cpu.mode", collectionType: "v8js.gc.type" } as const;
 
 /** The instrumentation scope of every span and log record. */
 export const scopeName = "@sightglass/sdk";
+/** The instrumentation scope of the runtime metrics. */
+export const runtimeScopeName = "@sightglass/sdk/runtime";

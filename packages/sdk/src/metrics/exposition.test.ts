@@ -1,0 +1,69 @@
+import { metrics } from "@opentelemetry/api";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Meters } from "../testing/meters.ts";
+import { exposition } from "./exposition.ts";
+
+let meters: Meters;
+beforeEach(() => {
+  meters = new Meters();
+});
+afterEach(() => meters.remove());
+
+const text = async () => exposition(await meters.collect(), { withoutResource: true });
+
+it("names metrics as Prometheus does", async () => {
+  const meter = metrics.getMeter("t");
+  meter.createCounter("rows.read", { unit: "{row}", description: "Rows\nread" }).add(2, { "table.name": 'a"b\\c\n' });
+  meter.createCounter("done_total").add(1);
+  meter.createUpDownCounter("open", { unit: "By" }).add(5);
+  meter.createGauge("dq.completeness", { unit: "1" }).record(0.5);
+  meter.createGauge("9lives").record(Number.POSITIVE_INFINITY);
+  expect(await text()).toBe(
+    [
+      "# HELP rows_read_total Rows\\nread",
+      "# TYPE rows_read_total counter",
+      'rows_read_total{table_name="a\\"b\\\\c\\n"} 2',
+      "# TYPE done_total counter",
+      "done_total 1",
+      "# TYPE open_bytes gauge",
+      "open_bytes 5",
+      "# TYPE dq_completeness_ratio gauge",
+      "dq_completeness_ratio 0.5",
+      "# TYPE _9lives gauge",
+      "_9lives +Inf",
+      "",
+    ].join("\n"),
+  );
+});
+
+it("adds up the buckets of a histogram", async () => {
+  const took = metrics
+    .getMeter("t")
+    .createHistogram("took", { unit: "s", advice: { explicitBucketBoundaries: [1, 2] } });
+  for (const value of [0.5, 1.5, 1.5, 9]) took.record(value, { op: "x" });
+  expect(await text()).toBe(
+    [
+      "# TYPE took_seconds histogram",
+      'took_seconds_bucket{op="x",le="1"} 1',
+      'took_seconds_bucket{op="x",le="2"} 3',
+      'took_seconds_bucket{op="x",le="+Inf"} 4',
+      'took_seconds_sum{op="x"} 12.5',
+      'took_seconds_count{op="x"} 4',
+      "",
+    ].join("\n"),
+  );
+});
+
+it("keeps the first of two that clash, and joins labels that clash", async () => {
+  metrics.getMeter("a").createCounter("x.total").add(1, { "a.b": "1", a_b: "2" });
+  metrics.getMeter("b").createHistogram("x_total").record(1);
+  metrics.getMeter("b").createGauge("x_total_").record(1);
+  expect(await text()).toContain('x_total{a_b="1;2"} 1\n');
+  const families = (await text()).match(/# TYPE \S+/g) ?? [];
+  expect(new Set(families).size).toBe(families.length);
+});
+
+it("names the resource", async () => {
+  metrics.getMeter("t").createGauge("g").record(1);
+  expect(exposition(await meters.collect())).toContain('target_info{service_name="test"} 1\n');
+});

@@ -1,0 +1,131 @@
+import type { MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+
+export interface ExpositionOptions {
+  /** Without `target_info`, which names the resource: a Pushgateway groups by labels of its own. */
+  withoutResource?: boolean;
+}
+
+/** The media type of what `exposition` writes. */
+export const expositionType = "text/plain; version=0.0.4; charset=utf-8";
+
+/** UCUM to Prometheus' words (OpenTelemetry, "Prometheus and OpenMetrics Compatibility", metric metadata). */
+const unitWords: Record<string, string> = {
+  d: "days",
+  h: "hours",
+  min: "minutes",
+  s: "seconds",
+  ms: "milliseconds",
+  us: "microseconds",
+  ns: "nanoseconds",
+  By: "bytes",
+  KiBy: "kibibytes",
+  MiBy: "mebibytes",
+  GiBy: "gibibytes",
+  "%": "percent",
+};
+
+/** `DataPointType` of the metrics SDK, which is not imported here: `@sightglass/sdk/metrics` needs the API alone. */
+const types = { histogram: 0, exponentialHistogram: 1, gauge: 2, sum: 3 } as const;
+
+/**
+ * Collected metrics as Prometheus' text format 0.0.4. Sums must be cumulative. Of two metrics that come to the same name but
+ * not to the same type, the first holds, for a scrape with both would be refused as a whole.
+ */
+export function exposition(collected: ResourceMetrics, options: ExpositionOptions = {}): string {
+  const families = new Map<string, { type: string; lines: string[]; header: string }>();
+  for (const { metrics } of collected.scopeMetrics)
+    for (const metric of metrics) {
+      const type = typeOf(metric);
+      const name = type === undefined ? "" : familyName(metric, type);
+      if (type === undefined || name === "") continue;
+      const found = families.get(name);
+      if (found !== undefined && found.type !== type) continue;
+      const { description } = metric.descriptor;
+      const help = description === "" ? "" : `# HELP ${name} ${escapeHelp(description)}\n`;
+      const family = found ?? { type, lines: [], header: `${help}# TYPE ${name} ${type}\n` };
+      family.lines.push(...samples(name, metric));
+      families.set(name, family);
+    }
+  const info = options.withoutResource === true ? "" : targetInfo(collected);
+  return info + [...families.values()].map(({ header, lines }) => header + lines.join("")).join("");
+}
+
+function typeOf(metric: MetricData): "counter" | "gauge" | "histogram" | undefined {
+  const { dataPointType } = metric as { dataPointType: number };
+  if (dataPointType === types.histogram) return "histogram";
+  if (dataPointType === types.gauge) return "gauge";
+  if (dataPointType === types.sum) return (metric as { isMonotonic: boolean }).isMonotonic ? "counter" : "gauge";
+  // The text format has no exponential histograms.
+  return undefined;
+}
+
+function familyName({ descriptor }: MetricData, type: string): string {
+  let name = sanitize(descriptor.name, /[^a-zA-Z0-9_:]+/g);
+  if (type === "counter") name = name.replace(/_total$/, "");
+  const word = descriptor.unit === "1" && type === "gauge" ? "ratio" : unitWords[descriptor.unit];
+  if (word !== undefined && !name.endsWith(`_${word}`) && name !== word) name += `_${word}`;
+  return type === "counter" ? `${name}_total` : name;
+}
+
+function samples(name: string, metric: MetricData): string[] {
+  const lines: string[] = [];
+  for (const point of metric.dataPoints) {
+    const labels = labelPairs(point.attributes);
+    if (typeof point.value === "number") {
+      lines.push(sample(name, labels, point.value));
+      continue;
+    }
+    if (!("buckets" in point.value)) continue;
+    const { boundaries, counts } = point.value.buckets;
+    let below = 0;
+    for (const [index, count] of counts.entries()) {
+      below += count;
+      const bound = boundaries[index];
+      const le = `le="${bound === undefined ? "+Inf" : String(bound)}"`;
+      lines.push(sample(`${name}_bucket`, [...labels, le], below));
+    }
+    if (point.value.sum !== undefined) lines.push(sample(`${name}_sum`, labels, point.value.sum));
+    lines.push(sample(`${name}_count`, labels, point.value.count));
+  }
+  return lines;
+}
+
+/** No time stamp: the scrape's own is the right one, and a Pushgateway refuses them. */
+function sample(name: string, labels: readonly string[], value: number): string {
+  return `${name}${labels.length === 0 ? "" : `{${labels.join(",")}}`} ${numberText(value)}\n`;
+}
+
+function numberText(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (value === Number.POSITIVE_INFINITY) return "+Inf";
+  return value === Number.NEGATIVE_INFINITY ? "-Inf" : String(value);
+}
+
+function labelPairs(attributes: Readonly<Record<string, unknown>>): string[] {
+  const values = new Map<string, string[]>();
+  for (const key of Object.keys(attributes).toSorted()) {
+    const name = sanitize(key, /[^a-zA-Z0-9_]+/g);
+    const value = attributes[key];
+    // Keys that come to the same name share it, with their values joined, as the compatibility document has it.
+    values.set(name, [...(values.get(name) ?? []), typeof value === "string" ? value : JSON.stringify(value)]);
+  }
+  return [...values].map(([name, texts]) => `${name}="${escapeValue(texts.join(";"))}"`);
+}
+
+function targetInfo({ resource }: ResourceMetrics): string {
+  const labels = labelPairs(resource.attributes);
+  return `# HELP target_info Target metadata\n# TYPE target_info gauge\ntarget_info{${labels.join(",")}} 1\n`;
+}
+
+function sanitize(name: string, forbidden: RegExp): string {
+  const clean = name.replace(forbidden, "_");
+  return /^[0-9]/.test(clean) ? `_${clean}` : clean;
+}
+
+function escapeHelp(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+}
+
+function escapeValue(text: string): string {
+  return escapeHelp(text).replaceAll('"', '\\"');
+}

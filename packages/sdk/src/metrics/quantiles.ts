@@ -1,0 +1,88 @@
+import type { ObservableResult } from "@opentelemetry/api";
+import { QuantileSketch } from "../checks/quantile-sketch.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { safely } from "../safely.ts";
+import { Late, observe, once } from "./catalogue.ts";
+import type { InstrumentOptions } from "./instruments.ts";
+import { type LabelArguments, LabelGuard, type LabelRules, type NoLabels } from "./labels.ts";
+
+export interface QuantilesOptions<Rules extends LabelRules> extends InstrumentOptions<Rules> {
+  /** From 0 to 1. Default: 0.5, 0.9, 0.99. */
+  quantiles?: number[];
+  /** The values of at least this long count, and of at most twice as long. Default: 5 minutes. */
+  windowMs?: number;
+}
+
+export interface Quantiles<Rules extends LabelRules = NoLabels> {
+  record(value: number, ...labels: LabelArguments<Rules>): void;
+}
+
+/** Two sketches that take turns: values are in both, and each in turn starts anew. */
+class Window {
+  readonly labels: Record<string, string>;
+  #full = new QuantileSketch();
+  #young = new QuantileSketch();
+  #turnsAtMs: number;
+
+  constructor(labels: Record<string, string>, turnsAtMs: number) {
+    this.labels = labels;
+    this.#turnsAtMs = turnsAtMs;
+  }
+
+  turn(nowMs: number, windowMs: number): void {
+    if (nowMs < this.#turnsAtMs) return;
+    const isLongAgo = nowMs >= this.#turnsAtMs + windowMs;
+    this.#full = isLongAgo ? new QuantileSketch() : this.#young;
+    this.#young = new QuantileSketch();
+    this.#turnsAtMs = nowMs + windowMs;
+  }
+
+  add(value: number): void {
+    this.#full.add(value);
+    this.#young.add(value);
+  }
+
+  quantile(quantile: number): number | undefined {
+    return this.#full.quantile(quantile);
+  }
+}
+
+/**
+ * Quantiles of the last minutes, each within 1 %, as a gauge with the label `quantile`. They cannot be added up across
+ * processes: for that take a histogram.
+ */
+export function quantiles<const Rules extends LabelRules = NoLabels>(
+  name: string,
+  options: QuantilesOptions<Rules> = {},
+  clock: Pick<Clock, "nowMs"> = systemClock,
+): Quantiles<Rules> {
+  return once("quantiles", name, (isStray) => {
+    const { quantiles: wanted = [0.5, 0.9, 0.99], windowMs = 5 * 60_000, unit = "", description = "" } = options;
+    const guard = new LabelGuard(name, options.labels ?? {});
+    const windows = new Map<string, Window>();
+    const observeAll = (result: ObservableResult) => {
+      for (const window of windows.values()) {
+        window.turn(clock.nowMs(), windowMs);
+        for (const quantile of wanted) {
+          const value = window.quantile(quantile);
+          if (value !== undefined) result.observe(value, { ...window.labels, quantile: String(quantile) });
+        }
+      }
+    };
+    if (!isStray)
+      observe(new Late((meter) => meter.createObservableGauge(name, { unit, description }).addCallback(observeAll)));
+    const record = (value: number, given: Record<string, unknown> | undefined) => {
+      if (isStray || !Number.isFinite(value)) return;
+      const labels = guard.admit(given);
+      const key = JSON.stringify(labels);
+      let window = windows.get(key);
+      if (window === undefined) {
+        window = new Window(labels, clock.nowMs() + windowMs);
+        windows.set(key, window);
+      }
+      window.turn(clock.nowMs(), windowMs);
+      window.add(value);
+    };
+    return { record: (value, ...[labels]) => safely(() => record(value, labels), undefined) };
+  });
+}
