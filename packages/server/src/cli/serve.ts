@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { ConfigFlags } from "../config/load.ts";
+import type { Server } from "../main.ts";
 import { readConfig } from "./read-config.ts";
 
 interface ServeOptions {
@@ -11,7 +12,7 @@ interface ServeOptions {
   insecure?: boolean;
 }
 
-/** `sightglass serve`: runs until SIGINT or SIGTERM; a second one ends it at once. */
+/** `sightglass serve`: runs until SIGINT or SIGTERM; a second one ends it at once. SIGHUP reads scrape_configs again. */
 export function serveCommand(): Command {
   return new Command("serve")
     .description("start the server")
@@ -32,9 +33,19 @@ export function serveCommand(): Command {
       const { createServer } = await import("../main.ts");
       const server = createServer(config);
       await server.start();
+      process.on("SIGHUP", () => void reload(server, options));
       await stopped;
       await server.stop();
     });
+}
+
+/** On SIGHUP, as Prometheus does: with a fault in the file, everything stays as it is. */
+async function reload(server: Server, options: ServeOptions): Promise<void> {
+  try {
+    await server.reload(readConfig(options.config, flagsOf(options)));
+  } catch (error) {
+    process.stderr.write(`the configuration was not read again: ${(error as Error).message}\n`);
+  }
 }
 
 function flagsOf(options: ServeOptions): ConfigFlags {

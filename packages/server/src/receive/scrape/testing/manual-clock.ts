@@ -27,6 +27,11 @@ export class ManualClock implements Clock {
     return this.timers.size;
   }
 
+  /** Moves on; timers stay. */
+  advanceBy(byMs: number): void {
+    this.now += byMs;
+  }
+
   /** Moves on to the next timer and runs it. */
   runNext(): void {
     const [first] = [...this.timers].sort((a, b) => a.atMs - b.atMs);
