@@ -4,8 +4,9 @@ import { SightglassError } from "../../model/errors.ts";
 import { mutate } from "../testing/mutate.ts";
 import { SeededRandom } from "../testing/random.ts";
 import { snappy } from "../testing/write-messages.ts";
-import { snappyDecompress, snappyLength } from "./snappy.ts";
+import { SnappyDecompressor, snappyDecompress, snappyLength } from "./snappy.ts";
 
+const kept = new SnappyDecompressor();
 const random = new SeededRandom(5);
 const words = ["job", "instance", "__name__", "prometheus_tsdb_head_samples_appended_total", "\0\0\0\0", "x"];
 
@@ -21,6 +22,7 @@ describe("Snappy", () => {
     const original = text(bytes);
     expect(snappyLength(snappy(original))).toBe(bytes);
     expect(Buffer.from(snappyDecompress(snappy(original))).equals(original)).toBe(true);
+    expect(Buffer.from(kept.decompress(snappy(original))).equals(original)).toBe(true);
     const noise = Buffer.from(Array.from({ length: Math.min(bytes, 10_000) }, () => random.below(256)));
     expect(Buffer.from(snappyDecompress(snappy(noise))).equals(noise)).toBe(true);
   });

@@ -1,5 +1,10 @@
 import { SightglassError } from "../../model/errors.ts";
 
+/** A copy of 64 bytes takes 3 bytes: a block that says more lies, and nothing is reserved for it. */
+const ratioMax = 32;
+/** A buffer larger than this is not kept. */
+const keptBytesMax = 8 * 1024 * 1024;
+
 /** Below this many bytes a loop is faster than a call. */
 const loopBytesMax = 32;
 
@@ -11,15 +16,28 @@ export function snappyLength(compressed: Uint8Array): number {
   return readPreamble(compressed).length;
 }
 
+/** Decompresses into a buffer that it keeps: what it gives is valid until the next call. */
+export class SnappyDecompressor {
+  private kept = new Uint8Array(0);
+
+  /** @throws SightglassError as `snappyDecompress` */
+  decompress(compressed: Uint8Array): Uint8Array {
+    const length = snappyLength(compressed);
+    if (length > keptBytesMax || length > compressed.length * ratioMax) return snappyDecompress(compressed);
+    if (length > this.kept.length) this.kept = new Uint8Array(Math.max(length, this.kept.length * 2));
+    return snappyDecompress(compressed, this.kept.subarray(0, length));
+  }
+}
+
 /**
  * Decompresses a Snappy block. Ask `snappyLength` first, to limit memory.
+ * @param into as long as the block says
  * @throws SightglassError invalid_argument when the block is damaged, or is not as long as it says
  */
-export function snappyDecompress(compressed: Uint8Array): Uint8Array {
+export function snappyDecompress(compressed: Uint8Array, into?: Uint8Array): Uint8Array {
   const { length, next } = readPreamble(compressed);
-  // A copy of 64 bytes takes 3 bytes: a block that says more lies, and nothing is reserved for it.
-  if (length > compressed.length * 32) fail(next, "it says a length that it cannot have");
-  const out = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  if (length > compressed.length * ratioMax) fail(next, "it says a length that it cannot have");
+  const out = into ?? new Uint8Array(length);
   let at = next;
   let to = 0;
   while (at < compressed.length) {
