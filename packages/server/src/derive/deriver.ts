@@ -128,7 +128,7 @@ export class Deriver {
     return [
       runCounters,
       runGauges,
-      ...(this.#hasSpanMetrics ? [spanCounters(spanMetrics)] : []),
+      ...spanCounters(spanMetrics),
       ...(serviceGraph ? [callCounters] : []),
       ...(families === undefined || self === undefined
         ? []

@@ -23,40 +23,51 @@ const ofStage = { pipeline: "pipeline", stage: "stage" };
 const zeros = `SELECT pipeline, status FROM ${pipelines} AS known
   ARRAY JOIN [${runStatusLabels.map((status) => `'${status}'`).join(", ")}] AS status`;
 
+const counted = `counted_at > ${timeSql("since")} AND counted_at <= ${timeSql("at")}`;
+const bucketsSql = `sumForEach(${bucketsOfOneSql("duration_s", runDurationBoundsS)})`;
+
+/** Added up before they become points: a first start may have to count years at once. */
+const newRuns = `
+  SELECT pipeline, status, corrects, is_backfill, count() AS runs, ${bucketsSql} AS buckets, sum(duration_s) AS seconds
+  FROM run_endings WHERE ${counted}
+  GROUP BY pipeline, status, corrects, is_backfill`;
+
 const runPoints = `arrayConcat(
-  [${pointSql("pipeline_runs_total", ofRun, "1")}],
-  if(is_backfill, [${pointSql("pipeline_backfill_runs_total", ofRun, "1")}], []),
-  if(corrects = '', [], [${pointSql("pipeline_runs_corrected_total", { ...ofRun, status: "corrects" }, "1")}]),
+  [${pointSql("pipeline_runs_total", ofRun, "runs")}],
+  if(is_backfill, [${pointSql("pipeline_backfill_runs_total", ofRun, "runs")}], []),
+  if(corrects = '', [], [${pointSql("pipeline_runs_corrected_total", { ...ofRun, status: "corrects" }, "runs")}]),
   if(is_backfill OR status = 'skipped', [], ${histogramSql({
     metric: "pipeline_run_duration_seconds",
     labels: ofRun,
     bounds: runDurationBoundsS,
-    buckets: bucketsOfOneSql("duration_s", runDurationBoundsS),
-    sum: "duration_s",
+    buckets: "buckets",
+    sum: "seconds",
   })}))`;
+
+const newStages = `
+  SELECT pipeline, stage, sumForEachIf(${bucketsOfOneSql("duration_s", runDurationBoundsS)}, ended = 1) AS buckets,
+         sumIf(duration_s, ended = 1) AS seconds,
+         ${directions.map((direction) => `sum(${direction}) AS sum_${direction}`).join(", ")}
+  FROM stage_increments WHERE ${counted} AND NOT is_backfill
+  GROUP BY pipeline, stage`;
 
 const recordPoints = directions
   .map((direction) => {
-    const point = pointSql(
-      "pipeline_records_total",
-      { ...ofStage, direction: `'${direction}'` },
-      `ifNull(${direction}, 0)`,
-    );
-    return `if(isNull(${direction}), [], [${point}])`;
+    const labels = { ...ofStage, direction: `'${direction}'` };
+    const point = pointSql("pipeline_records_total", labels, `ifNull(sum_${direction}, 0)`);
+    return `if(isNull(sum_${direction}), [], [${point}])`;
   })
   .join(",\n");
 
 const stagePoints = `arrayConcat(
-  if(ended = 0, [], ${histogramSql({
+  if(empty(buckets), [], ${histogramSql({
     metric: "pipeline_stage_duration_seconds",
     labels: ofStage,
     bounds: runDurationBoundsS,
-    buckets: bucketsOfOneSql("duration_s", runDurationBoundsS),
-    sum: "duration_s",
+    buckets: "buckets",
+    sum: "seconds",
   })}),
   ${recordPoints})`;
-
-const counted = `counted_at > ${timeSql("since")} AND counted_at <= ${timeSql("at")}`;
 
 /** Counters of runs and stages, from what collect-runs.ts found to be new. A pipeline's series end when retention has taken its runs. */
 export const runCounters: Source = {
@@ -65,10 +76,9 @@ export const runCounters: Source = {
   points: `
     SELECT 'pipeline_runs_total' AS metric, ${labelsSql(ofRun)} AS labels, 0. AS amount FROM (${zeros})
     UNION ALL
-    SELECT point.1, point.2, point.3 FROM run_endings ARRAY JOIN ${runPoints} AS point WHERE ${counted}
+    SELECT point.1, point.2, point.3 FROM (${newRuns}) ARRAY JOIN ${runPoints} AS point
     UNION ALL
-    SELECT point.1, point.2, point.3 FROM stage_increments ARRAY JOIN ${stagePoints} AS point
-    WHERE ${counted} AND NOT is_backfill`,
+    SELECT point.1, point.2, point.3 FROM (${newStages}) ARRAY JOIN ${stagePoints} AS point`,
   carried: `labels['pipeline'] IN ${pipelines} OR mapContains(labels, 'otel_metric_overflow')`,
 };
 

@@ -40,9 +40,10 @@ interface Family {
   unitNs: number;
 }
 
-function familiesOf(names: SpanMetricNames): Family[] {
-  const inMs = { bounds: collectorBoundsMs, unitNs: 1e6 };
-  const tempo: Family[] = [
+const inMs = { bounds: collectorBoundsMs, unitNs: 1e6 };
+
+const familiesOf: Record<keyof SpanMetricNames, readonly Family[]> = {
+  tempo: [
     {
       calls: "traces_spanmetrics_calls_total",
       histogram: "traces_spanmetrics_latency",
@@ -51,17 +52,21 @@ function familiesOf(names: SpanMetricNames): Family[] {
       unitNs: 1e9,
     },
     { calls: null, histogram: "traces_spanmetrics_duration_milliseconds", labels: tempoLabels, ...inMs },
-  ];
-  const collector: Family[] = [
+  ],
+  collector: [
     {
       calls: "traces_span_metrics_calls_total",
       histogram: "traces_span_metrics_duration_milliseconds",
       labels: collectorLabels,
       ...inMs,
     },
-  ];
-  return [...(names.tempo ? tempo : []), ...(names.collector ? collector : [])];
-}
+  ],
+};
+
+const chosen = ({ tempo, collector }: SpanMetricNames) => [
+  ...(tempo ? (["tempo"] as const) : []),
+  ...(collector ? (["collector"] as const) : []),
+];
 
 const kept = "(SELECT service, name FROM span_names_kept)";
 const fullServices = "(SELECT service FROM span_names_kept)";
@@ -87,32 +92,35 @@ function pointsOf({ calls, histogram, labels, bounds, unitNs }: Family, index: n
   return calls === null ? points : `arrayConcat([${pointSql(calls, labels, "total")}], ${points})`;
 }
 
-/** Counters of the spans of services, as they stand since the data folder was made. A series without new spans for long ends. */
-export function spanCounters(names: SpanMetricNames): Source {
-  const families = familiesOf(names);
+/**
+ * Counters of the spans of services, as they stand since the data folder was made; those of either name are a source of
+ * their own, so that each has a first time. A series without new spans for long ends.
+ */
+export function spanCounters(names: SpanMetricNames): Source[] {
+  return chosen(names).map((name) => ({ name: `spans-${name}`, kind: "total", points: spanPoints(familiesOf[name]) }));
+}
+
+function spanPoints(families: readonly Family[]): string {
   const buckets = families.map(({ bounds, unitNs }, index) => {
     const below = bounds.map((bound) => `sumIf(calls, above_ns < ${boundNs(bound, unitNs)})`);
     return `[${[...below, "sum(calls)"].join(", ")}] AS buckets${index}`;
   });
-  return {
-    name: "spans",
-    kind: "total",
-    points: `
-      SELECT point.1 AS metric, point.2 AS labels, point.3 AS amount
-      FROM (
-        SELECT service, span_name, is_overflowing, kind, status_code,
-               sum(calls) AS total, sum(duration_ns) AS total_ns, ${buckets.join(",\n")}
-        FROM (${named})
-        GROUP BY service, span_name, is_overflowing, kind, status_code
-        HAVING max(last_seen) > ${timeSql("at")} - toIntervalMillisecond(${limits.derivedIdleMs.value})
-      )
-      ARRAY JOIN arrayConcat(${families.map(pointsOf).join(",\n")}) AS point`,
-  };
+  return `
+    SELECT point.1 AS metric, point.2 AS labels, point.3 AS amount
+    FROM (
+      SELECT service, span_name, is_overflowing, kind, status_code,
+             sum(calls) AS total, sum(duration_ns) AS total_ns, ${buckets.join(",\n")}
+      FROM (${named})
+      GROUP BY service, span_name, is_overflowing, kind, status_code
+      HAVING max(last_seen) > ${timeSql("at")} - toIntervalMillisecond(${limits.derivedIdleMs.value})
+    )
+    ARRAY JOIN arrayConcat(${families.map(pointsOf).join(",\n")}, []) AS point`;
 }
 
 /** A span for each bucket into which some fell lately. */
 export function spanExemplars(names: SpanMetricNames): string {
-  const points = familiesOf(names).map(({ histogram, labels, bounds, unitNs }) => {
+  const families = chosen(names).flatMap((name) => familiesOf[name]);
+  const points = families.map(({ histogram, labels, bounds, unitNs }) => {
     const texts = [...bounds.map(String), "+Inf"].map((text) => `'${text}'`);
     const below = [...bounds.map((bound) => String(boundNs(bound, unitNs))), "inf"];
     const le = `arrayElement([${texts.join(", ")}], arrayFirstIndex(bound -> exemplar.4 <= bound, [${below.join(", ")}]))`;
