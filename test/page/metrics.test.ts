@@ -82,7 +82,7 @@ suite(`the catalogue of metrics${skipReason}`, () => {
     await open("/catalogue");
     const note = page.locator(".overflow li");
     await note.waitFor();
-    expect(await note.textContent()).toMatch(/http_requests_total is over its limit: 214 series.*label path/);
+    expect(await note.textContent()).toMatch(/http_requests_total is over its limit: 214 series.*differ in path/);
   });
 });
 

@@ -32,9 +32,9 @@ export const mockMetrics: Record<string, MockMetric> = {
   pipeline_runs_total: { type: "counter", help: "Runs that ended, by pipeline and status.", unit: "" },
   pipeline_run_duration_seconds: { type: "histogram", help: "Duration of runs.", unit: "seconds" },
   pipeline_records_total: { type: "counter", help: "Rows that stages read and wrote.", unit: "" },
-  sightglass_series_overflow_total: {
-    type: "counter",
-    help: "Series over the limit of their metric, counted in its overflow series.",
+  sightglass_series_overflow_series: {
+    type: "gauge",
+    help: "Series of today beyond the limit of their metric; the label is the one with most values among them.",
     unit: "",
   },
 };
@@ -68,7 +68,7 @@ export function makeSeries(world: World): MockSeries[] {
     ...queues(),
     ...pipelineSeries(world),
     {
-      labels: { __name__: "sightglass_series_overflow_total", metric: "http_requests_total", label: "path" },
+      labels: { __name__: "sightglass_series_overflow_series", metric: "http_requests_total", label: "path" },
       valueAt: () => 214,
     },
   ];

@@ -41,13 +41,16 @@ export function makePrometheus(world: World, now: () => number): MockPrometheus 
         return { status: 200, body: { status: "success", ...found } };
       } catch (error) {
         if (!(error instanceof PromqlError)) throw error;
-        return { status: codes[error.code], body: failure(errorTypes[error.code], error.message) };
+        return { status: codes[error.code], body: failure(errorTypes[error.code], messageOf(error)) };
       }
     },
   };
 }
 
 const failure = (errorType: string, error: string) => ({ status: "error", errorType, error });
+
+const messageOf = ({ code, message }: PromqlError) =>
+  code === "parse" ? `invalid parameter "query": ${message}` : message;
 
 interface Backend {
   source: MockSource;
@@ -92,8 +95,12 @@ function evaluated({ data, warnings, infos, stats }: QueryResult) {
     stats: {
       timings: { evalTotalTime: 0.0042 },
       samples: { totalQueryableSamples: stats.samplesSelected, peakSamples: stats.samplesPeak },
+      sightglass: {
+        seriesSelected: stats.seriesSelected,
+        samplesSelected: stats.samplesSelected,
+        selectorsComputed: stats.selectorsComputed,
+      },
     },
-    explain: stats,
   };
   const notes = { ...(warnings.length === 0 ? {} : { warnings }), ...(infos.length === 0 ? {} : { infos }) };
   const point = (timeMs: number, value: number): [number, string] => [timeMs / 1000, formatSampleValue(value)];
@@ -171,7 +178,7 @@ function exemplarsOf(startMs: number, endMs: number, { runs }: World) {
     const run = runs[Math.floor(random.next() * Math.min(runs.length, 20))];
     const labels = { trace_id: run?.traceId ?? random.hex(32), span_id: random.hex(16) };
     const timestamp = (ms + random.between(0, everyMs * 0.8)) / 1000;
-    made.push({ labels, value: String((0.05 * random.spread(1)).toFixed(4)), timestamp });
+    made.push({ labels, value: (0.05 * random.spread(1)).toFixed(4), timestamp });
   }
   return made;
 }

@@ -68,12 +68,13 @@ export async function startMock(options: {
     if (url.pathname === "/api/live")
       return eventsOffered ? openStream(response) : refuse(response, 404, "not_found", "No events here.");
     const waitMs = delaying?.pattern.test(url.pathname) === true ? delaying.ms : 0;
-    setTimeout(async () => {
-      if (url.pathname.startsWith("/api/v1/")) {
-        const { status, body } = await prometheus.answer(url);
-        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-        return;
-      }
+    setTimeout(() => {
+      if (url.pathname.startsWith("/api/v1/"))
+        return void prometheus
+          .answer(url)
+          .then(({ status, body }) =>
+            response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body)),
+          );
       const body = answer(world, url, now());
       if (body === undefined) return refuse(response, 404, "not_found", `There is no ${url.pathname}.`);
       response

@@ -39,7 +39,6 @@ export function rangeQuery(expr: string, { startMs, endMs, stepMs }: Range & { s
         }),
         signal,
       ),
-    placeholderData: keepPreviousData,
     // A fixed range of the past answers the same again; the moving one has another key each time.
     staleTime: 30_000,
     gcTime: 60_000,
@@ -54,7 +53,6 @@ export function instantQuery(expr: string, timeMs: number) {
         withParameters(path("query"), { query: expr, time: seconds(timeMs), stats: "all" }),
         signal,
       ),
-    placeholderData: keepPreviousData,
     staleTime: 30_000,
     gcTime: 60_000,
   });

@@ -31,30 +31,17 @@ export interface VectorSample {
 export interface QueryStats {
   readonly timings?: { readonly evalTotalTime?: number; readonly execTotalTime?: number };
   readonly samples?: { readonly totalQueryableSamples?: number; readonly peakSamples?: number };
-}
-
-/** How the query was answered: Sightglass' own addition, next to `stats`. */
-export interface Explain {
-  readonly seriesSelected?: number;
-  readonly samplesSelected?: number;
-  readonly samplesPeak?: number;
-  /** Selectors whose function, or aggregation too, the store computed. */
-  readonly selectorsComputed?: number;
-  readonly selectors?: readonly ExplainSelector[];
-}
-
-export interface ExplainSelector {
-  readonly selector: string;
-  readonly series?: number;
-  readonly samples?: number;
-  /** What the store computed; null where it handed over raw samples. */
-  readonly computed?: string | null;
-  readonly durationMs?: number;
+  /** What other servers do not say. */
+  readonly sightglass?: {
+    readonly seriesSelected: number;
+    readonly samplesSelected: number;
+    /** Selectors whose function, or aggregation too, the store computed. */
+    readonly selectorsComputed: number;
+  };
 }
 
 interface Evaluated {
   readonly stats?: QueryStats;
-  readonly explain?: Explain;
 }
 
 export type QueryData = Evaluated &

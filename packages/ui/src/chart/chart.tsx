@@ -80,7 +80,8 @@ function Plot(props: ChartProps) {
 
   useEffect(() => {
     plot.current?.setData(dataOf({ xMs, series, ...(heat === undefined ? {} : { heat }) }));
-    // A range of other numbers, and marks, need drawing too.
+    // The range and the marks are read while drawing.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [xMs, series, xRangeMs?.startMs, xRangeMs?.endMs, marks, heat]);
 
   return (

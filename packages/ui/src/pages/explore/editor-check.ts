@@ -21,11 +21,6 @@ export function checkQuery(query: string): Diagnostic[] {
   }
 }
 
-/** The first problem in words, for beside the editor; null when there is none. */
-export function problemOf(query: string): string | null {
-  return checkQuery(query)[0]?.message ?? null;
-}
-
 /** The server's notes, marked where they point. */
 export function diagnosticsOf(query: string, notes: readonly Note[]): Diagnostic[] {
   return notes.flatMap(({ level, message, at }) =>

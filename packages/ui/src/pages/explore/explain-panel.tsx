@@ -1,13 +1,18 @@
+import { lazy, Suspense } from "react";
 import { formatCount } from "../../format/count.ts";
 import { formatDuration } from "../../format/duration.ts";
-import type { Explain, QueryData } from "../../api/prometheus.ts";
+import type { QueryData } from "../../api/prometheus.ts";
 import { Panel } from "../../primitives/panel.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import type { Answered } from "./chart-data.ts";
 import { letterOf } from "./letters.ts";
+import type { Evaluated } from "./time-range.ts";
+
+// It brings the query language, which is not small.
+const PushedList = lazy(() => import("./pushed-list.tsx"));
 
 /** How each query was answered: what was read, what the store computed itself, how long it took. */
-export function ExplainPanel({ answers }: { answers: readonly Answered[] }) {
+export function ExplainPanel({ answers, range }: { answers: readonly Answered[]; range: Evaluated }) {
   if (answers.length === 0) return null;
   return (
     <Panel title="Explain" note="what each query read, and where it was computed">
@@ -29,12 +34,14 @@ export function ExplainPanel({ answers }: { answers: readonly Answered[] }) {
                 <span className="query-letter is-static">{letterOf(index)}</span>
                 <span className="mono truncate">{expr}</span>
               </th>
-              <td className="num">{formatCount(data.explain?.seriesSelected)}</td>
+              <td className="num">{formatCount(data.stats?.sightglass?.seriesSelected)}</td>
               <td className="num">{formatCount(samplesRead(data))}</td>
-              <td className="num">{formatCount(data.explain?.samplesPeak ?? data.stats?.samples?.peakSamples)}</td>
+              <td className="num">{formatCount(data.stats?.samples?.peakSamples)}</td>
               <td className="num">{formatDuration(durationMs(data))}</td>
               <td>
-                <Pushed explain={data.explain} />
+                <Suspense fallback={<span className="muted">–</span>}>
+                  <PushedList expr={expr} range={range} computed={data.stats?.sightglass?.selectorsComputed} />
+                </Suspense>
               </td>
             </Row>
           ))}
@@ -44,35 +51,8 @@ export function ExplainPanel({ answers }: { answers: readonly Answered[] }) {
   );
 }
 
-function Pushed({ explain }: { explain: Explain | undefined }) {
-  if (explain?.selectors !== undefined && explain.selectors.length > 0)
-    return (
-      <ul className="explain-selectors">
-        {explain.selectors.map(({ selector, computed, durationMs: ms }) => (
-          <li key={`${selector} ${computed ?? ""}`}>
-            {computed === null || computed === undefined ? (
-              <span className="muted">raw samples of</span>
-            ) : (
-              <strong>{computed} of</strong>
-            )}{" "}
-            <code>{selector}</code>
-            {ms === undefined ? null : <span className="muted"> {formatDuration(ms)}</span>}
-          </li>
-        ))}
-      </ul>
-    );
-  if (explain?.selectorsComputed === undefined) return <span className="muted">–</span>;
-  return explain.selectorsComputed === 0 ? (
-    <span className="muted">nothing: raw samples were read</span>
-  ) : (
-    <>
-      {explain.selectorsComputed} {explain.selectorsComputed === 1 ? "selector" : "selectors"}
-    </>
-  );
-}
-
-export function samplesRead({ explain, stats }: QueryData): number | null {
-  return explain?.samplesSelected ?? stats?.samples?.totalQueryableSamples ?? null;
+export function samplesRead({ stats }: QueryData): number | null {
+  return stats?.sightglass?.samplesSelected ?? stats?.samples?.totalQueryableSamples ?? null;
 }
 
 export function durationMs({ stats }: QueryData): number | null {

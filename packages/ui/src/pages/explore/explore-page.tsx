@@ -72,7 +72,7 @@ export function ExplorePage() {
               facts={factsOf(result, index)}
               notes={(at < 0 ? undefined : result.notes[at]) ?? noNotes}
               canRemove={drafts.length > 1}
-              autoFocus={index > 0 && draft.expr === ""}
+              takesFocus={index > 0 && draft.expr === ""}
               onChange={(next) => change(draft.id, next)}
               onRun={run}
               onToggle={() => ask(replaced(drafts, { ...draft, isHidden: !draft.isHidden }))}

@@ -101,7 +101,7 @@ export function ExploreResults({ search, asked, result, onSearch }: ExploreResul
           />
         )}
       </div>
-      {search.explain === "1" && result.trouble === null ? <ExplainPanel answers={answers} /> : null}
+      {search.explain === "1" && result.trouble === null ? <ExplainPanel answers={answers} range={range} /> : null}
     </>
   );
 }

@@ -9,6 +9,7 @@ it.each([
     "rate(x[5m])",
     { message: 'metric might not be a counter: "x"', at: 5, place: "1:6" },
   ],
+  ['invalid parameter "query": 1:1: parse error: no', "x", { message: "no", at: 0, place: "1:1" }],
   ["query timed out", "up", { message: "query timed out", at: null, place: null }],
   ["PromQL warning: mixed", "up", { message: "mixed", at: null, place: null }],
   ["9:9: parse error: far", "up", { message: "far", at: 2, place: "9:9" }],

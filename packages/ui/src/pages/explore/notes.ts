@@ -10,7 +10,7 @@ export interface Note {
 
 /** Prometheus puts `line:column: ` before errors, and `(line:column)` behind warnings. */
 export function noteOf(level: Note["level"], text: string, query: string): Note {
-  const before = /^(\d+):(\d+): (?:parse error: )?([\s\S]*)$/.exec(text);
+  const before = /^(?:invalid parameter "query": )?(\d+):(\d+): (?:parse error: )?([\s\S]*)$/.exec(text);
   if (before !== null) return { level, message: before[3] ?? text, ...placed(query, before[1], before[2]) };
   const behind = /^(?:PromQL (?:warning|info): )?([\s\S]*?) \((\d+):(\d+)\)$/.exec(text);
   if (behind !== null) return { level, message: behind[1] ?? text, ...placed(query, behind[2], behind[3]) };

@@ -21,7 +21,8 @@ export interface PromqlEditorProps {
   onChange: (value: string) => void;
   /** Enter. */
   onRun: () => void;
-  autoFocus?: boolean;
+  /** Takes the focus when it comes, because it was asked for. */
+  takesFocus: boolean;
 }
 
 /**
@@ -49,15 +50,11 @@ export default function PromqlEditor(props: PromqlEditorProps) {
   const { value, notes } = props;
   useEffect(() => {
     const editor = view.current;
-    if (editor === undefined || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
-  }, [value]);
-  useEffect(() => {
-    const editor = view.current;
     if (editor === undefined) return;
-    const text = editor.state.doc.toString();
-    const own = checkQuery(text);
-    editor.dispatch(setDiagnostics(editor.state, own.length > 0 ? own : diagnosticsOf(text, notes)));
+    if (editor.state.doc.toString() !== value)
+      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    const own = checkQuery(value);
+    editor.dispatch(setDiagnostics(editor.state, own.length > 0 ? own : diagnosticsOf(value, notes)));
   }, [value, notes]);
   return <div ref={host} className="promql-editor" />;
 }
@@ -104,7 +101,7 @@ function makeEditor(host: HTMLElement, latest: { current: PromqlEditorProps }): 
   const view = new EditorView({ state, parent: root, root });
   // The page's own keys must not hear what is typed here: from outside, the target is the host, not a text field.
   host.addEventListener("keydown", (event) => event.stopPropagation());
-  if (latest.current.autoFocus === true) view.focus();
+  if (latest.current.takesFocus) view.focus();
   return view;
 }
 
@@ -116,7 +113,7 @@ function language() {
       remote: {
         url: location.origin,
         httpMethod: "GET",
-        fetchFn: (input, init) => fetch(input, { ...init, headers: { ...init?.headers, ...authorization() } }),
+        fetchFn: (input, init) => fetch(input, { ...init, headers: authorization() }),
         httpErrorHandler: () => {
           // Completion without the server's names is still completion; the query itself will say what is wrong.
         },

@@ -24,7 +24,7 @@ export interface QueryRowProps {
   notes: readonly Note[];
   /** The only query stays. */
   canRemove: boolean;
-  autoFocus: boolean;
+  takesFocus: boolean;
   onChange: (change: Partial<ExploreQuery>) => void;
   onRun: () => void;
   onToggle: () => void;
@@ -54,7 +54,7 @@ export function QueryRow(props: QueryRowProps) {
             notes={notes}
             onChange={(expr) => onChange({ expr })}
             onRun={onRun}
-            autoFocus={props.autoFocus}
+            takesFocus={props.takesFocus}
           />
         </Suspense>
         <input

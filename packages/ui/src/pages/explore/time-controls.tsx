@@ -116,6 +116,8 @@ function RangePicker({ search, nowMs, onSearch }: PartProps) {
     if (details.current !== null) details.current.open = false;
   };
   return (
+    // Escape closes it, wherever in it the focus is.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <details
       ref={details}
       className="range-picker"

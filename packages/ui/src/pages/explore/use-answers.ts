@@ -29,12 +29,7 @@ export interface Answers {
 export function useAnswers(asked: readonly Asked[], range: Evaluated, kind: "range" | "instant"): Answers {
   const results = useQueries({
     queries: asked.map(({ expr, isHidden }) => ({
-      ...(kind === "range"
-        ? rangeQuery(expr, range)
-        : {
-            ...instantQuery(expr, range.endMs),
-            queryKey: instantQuery(expr, range.endMs).queryKey as readonly unknown[],
-          }),
+      ...(kind === "range" ? rangeQuery(expr, range) : instantQuery(expr, range.endMs)),
       enabled: !isHidden,
     })) as ReturnType<typeof rangeQuery>[],
   });

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { instantQuery } from "../../api/prometheus-queries.ts";
 import type { NamedCount, TsdbStatus } from "../../api/prometheus.ts";
@@ -8,7 +8,7 @@ import { Panel } from "../../primitives/panel.tsx";
 import { UnexplainedShape } from "../../primitives/status.tsx";
 
 const shownMax = 8;
-const overflowMetric = "sightglass_series_overflow_total";
+const overflowMetric = "sightglass_series_overflow_series";
 
 /** What makes the series many: the largest metrics, and the labels with most values. */
 export function CardinalityPanel({ status }: { status: TsdbStatus }) {
@@ -78,7 +78,11 @@ function Counts({ title, items, link }: CountsProps) {
 /** Metrics over their limit: they live on in one series, and what went there is counted. */
 function Overflow() {
   const nowMs = useNow(30_000);
-  const { data } = useQuery({ ...instantQuery(`${overflowMetric} > 0`, nowMs), retry: false });
+  const { data } = useQuery({
+    ...instantQuery(`${overflowMetric} > 0`, nowMs),
+    retry: false,
+    placeholderData: keepPreviousData,
+  });
   const found = data?.data.resultType === "vector" ? data.data.result : [];
   if (found.length === 0) return null;
   return (
@@ -87,12 +91,12 @@ function Overflow() {
         <li key={JSON.stringify(metric)}>
           <UnexplainedShape />
           <span>
-            <code>{metric["metric"]}</code> is over its limit: {countOf(Number(value?.[1] ?? 0), "series", "series")}{" "}
-            counted in its overflow series.
+            <code>{metric["metric"]}</code> is over its limit: {countOf(Number(value?.[1] ?? 0), "series", "series")} of
+            today are counted together.
             {metric["label"] === undefined ? null : (
               <>
                 {" "}
-                The label <code>{metric["label"]}</code> has most values.
+                Most of them differ in <code>{metric["label"]}</code>.
               </>
             )}
           </span>
