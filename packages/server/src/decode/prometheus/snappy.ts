@@ -38,6 +38,7 @@ export function snappyDecompress(compressed: Uint8Array, into?: Uint8Array): Uin
   const { length, next } = readPreamble(compressed);
   if (length > compressed.length * ratioMax) fail(next, "it says a length that it cannot have");
   const out = into ?? new Uint8Array(length);
+  const view = new DataView(out.buffer, out.byteOffset, length);
   let at = next;
   let to = 0;
   while (at < compressed.length) {
@@ -68,13 +69,20 @@ export function snappyDecompress(compressed: Uint8Array, into?: Uint8Array): Uin
       const width = (tag & 3) === 2 ? 2 : 4;
       if (at + width > compressed.length) fail(at, "it is cut off");
       count = (tag >>> 2) + 1;
-      offset = readLittleEndian(compressed, at, width);
+      offset = compressed[at]! | (compressed[at + 1]! << 8);
+      if (width === 4) offset = readLittleEndian(compressed, at, 4);
       at += width;
     }
     if (offset === 0 || offset > to) fail(at, "a copy begins before its start");
     if (to + count > length) fail(at, "it is longer than it says");
-    // The copy may overlap itself: then it repeats.
-    for (const end = to + count; to < end; to++) out[to] = out[to - offset]!;
+    const end = to + count;
+    // The copy may overlap itself: then it repeats, and words would be read before they are written.
+    if (offset >= 4) {
+      for (const wordsEnd = end - 3; to < wordsEnd; to += 4) {
+        view.setUint32(to, view.getUint32(to - offset, true), true);
+      }
+    }
+    for (; to < end; to++) out[to] = out[to - offset]!;
   }
   if (to !== length) fail(at, `it has ${to} bytes instead of ${length}`);
   return out;
