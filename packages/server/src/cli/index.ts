@@ -3,6 +3,7 @@ import { asSightglassError, SightglassError } from "../model/errors.ts";
 import { version } from "../self/version.ts";
 import { checkCommand } from "./check.ts";
 import { exitCodeOf } from "./exit-code.ts";
+import { queryCommand } from "./query.ts";
 import { runCommandDefinition } from "./run/command.ts";
 import { serveCommand } from "./serve.ts";
 
@@ -18,7 +19,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .exitOverride()
     .enablePositionalOptions()
     .showHelpAfterError("(add --help for the options and examples)");
-  for (const command of [serveCommand(), runCommandDefinition(exit), checkCommand()])
+  for (const command of [serveCommand(), runCommandDefinition(exit), checkCommand(), queryCommand()])
     program.addCommand(command.exitOverride());
   try {
     await program.parseAsync(["node", "sightglass", ...args]);
