@@ -254,9 +254,9 @@ async function openSpools({ config, clock, log, running }: Context, store: Store
 }
 
 /** What ingest remembers of metrics: found again in the store after a start. */
-function startMetricsIngest({ clock, log, running }: Context, store: Store, spools: TableSpools) {
+function startMetricsIngest({ config, clock, log, running }: Context, store: Store, spools: TableSpools) {
   const known = new KnownSeries({
-    seriesPerMetricMax: limits.seriesPerMetricMax.value,
+    seriesPerMetricMax: config.metrics.series_per_metric,
     seriesMax: limits.seriesKnownMax.value,
   });
   let sums: DeltaSums | undefined;

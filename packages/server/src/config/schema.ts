@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { address, bytes, durationMs } from "./quantities.ts";
 import { checkTimeouts, globalShape, scrapeConfigs } from "./scrape.ts";
+import { limits } from "../model/limits.ts";
 
 const day = "14d";
 
@@ -60,6 +61,15 @@ const settings = z.strictObject({
       logs: retention(day, "10GiB"),
       runs: retention("400d", "0"),
       samples: retention("400d", "20GiB").describe("metrics: samples, and as much of each of exemplars and labels"),
+    })
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      series_per_metric: z
+        .int()
+        .min(1)
+        .default(limits.seriesPerMetricMax.value)
+        .describe("series of one metric on one day; further ones go into its overflow series, and are counted"),
     })
     .prefault({}),
   spool: z

@@ -39,7 +39,7 @@ export async function readCardinality(
     store.query<{ low: number; high: number; rows: number }>(
       `SELECT min(low) AS low, max(high) AS high, sum(rows) AS rows FROM (
          SELECT toUnixTimestamp64Milli(min(time)) AS low, toUnixTimestamp64Milli(max(time)) AS high, count() AS rows
-         FROM samples HAVING rows > 0
+         FROM recent_samples HAVING rows > 0
          UNION ALL
          SELECT toInt64(toUnixTimestamp(min(chunk_start))) * 1000 AS low,
            toInt64(toUnixTimestamp(max(chunk_start)) + 1800) * 1000 AS high, count() AS rows

@@ -71,7 +71,7 @@ export function samplesSql(selector: SelectorSql, columns: { starts: boolean }):
   const [after, until] = [timeSql("afterMs"), timeSql("untilMs")];
   const inTime = `time > ${after} AND time <= ${until}`;
   const which = ofSelectorSql(selector);
-  return `SELECT series_id, time, value${columns.starts ? ", start_time" : ""} FROM samples WHERE ${which} AND ${inTime}
+  return `SELECT series_id, time, value${columns.starts ? ", start_time" : ""} FROM recent_samples WHERE ${which} AND ${inTime}
     UNION ALL
     SELECT series_id, time, value${columns.starts ? ", start_time" : ""} FROM (
       SELECT series_id, times, values${columns.starts ? ", start_times" : ""} FROM sample_chunks

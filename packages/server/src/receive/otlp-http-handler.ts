@@ -30,6 +30,8 @@ const signalOfPath = new Map<string, Signal>([
   ["/v1/traces", "spans"],
   ["/v1/logs", "logs"],
   ["/v1/metrics", "metrics"],
+  // Where Prometheus takes OTLP.
+  ["/api/v1/otlp/v1/metrics", "metrics"],
 ]);
 const contentTypeOf: Record<OtlpEncoding, string> = {
   protobuf: "application/x-protobuf",
@@ -38,7 +40,8 @@ const contentTypeOf: Record<OtlpEncoding, string> = {
 
 /** Whether a request for this URL belongs to the OTLP handler. */
 export function isOtlpPath(url: string): boolean {
-  return pathOf(url).startsWith("/v1/");
+  const path = pathOf(url);
+  return path.startsWith("/v1/") || signalOfPath.has(path);
 }
 
 /**

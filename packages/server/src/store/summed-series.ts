@@ -1,3 +1,4 @@
+import { limits } from "../model/limits.ts";
 import type { Store } from "./store.ts";
 
 /** The last sample of a series that sums deltas. */
@@ -10,6 +11,8 @@ export interface SummedSeries {
 }
 
 const chunkDays = 60;
+/** Once, at the start. */
+const wide = { rowsMax: limits.seriesKnownMax.value, timeoutMs: 120_000 };
 
 /** Where each series that sums deltas stands; those without a sample for `chunkDays` days begin anew. */
 export async function readSummedSeries(store: Store): Promise<SummedSeries[]> {
@@ -24,18 +27,16 @@ export async function readSummedSeries(store: Store): Promise<SummedSeries[]> {
        SELECT series_id, times[-1], values[-1], start_times[-1] FROM sample_chunks
        WHERE day >= today() - ${chunkDays} AND ${which})
      GROUP BY series_id`,
+    wide,
   );
   return rows.map((row) => ({ ...row, value: Number(row.value) }));
 }
 
 /** The series whose row of `day` (since the epoch) is written. */
-export function readSeriesOfDay(
-  store: Store,
-  day: number,
-): Promise<{ low: number; high: number; metric: string }[]> {
+export function readSeriesOfDay(store: Store, day: number): Promise<{ low: number; high: number; metric: string }[]> {
   return store.query(
     `SELECT toUInt32(bitAnd(series_id, 4294967295)) AS low, toUInt32(bitShiftRight(series_id, 32)) AS high, metric
      FROM series WHERE day = toDate({day:UInt16})`,
-    { params: { day } },
+    { ...wide, params: { day } },
   );
 }
