@@ -101,7 +101,7 @@ describe("chunking", () => {
   );
 
   it(
-    "folds what comes late beside what is folded, and takes the newest value of a time",
+    "folds what comes late beside what is folded, whatever comes twice",
     async () => {
       await insert(10);
       nowMs = startMs + 70 * minuteMs;
@@ -118,7 +118,7 @@ describe("chunking", () => {
     waitMs,
   );
 
-  it("keeps the value received last where one time has several", async () => {
+  it("keeps the greatest value where one time has several, as queries do", async () => {
     const sample = (value: number, receivedAt: string) =>
       store.execute(
         `INSERT INTO samples (received_at, metric, series_id, time, value)
@@ -127,8 +127,9 @@ describe("chunking", () => {
     await sample(7, "2026-11-20 12:00:05.000");
     await sample(3, "2026-11-20 12:00:09.000");
     await sample(5, "2026-11-20 12:00:01.000");
+    await sample(NaN, "2026-11-20 12:00:10.000");
     nowMs = startMs + 70 * minuteMs;
     await new Chunking({ store, clock }).run();
-    expect(await store.query("SELECT values FROM sample_chunks")).toEqual([{ values: [3] }]);
+    expect(await store.query("SELECT values FROM sample_chunks")).toEqual([{ values: [7] }]);
   });
 });

@@ -133,7 +133,7 @@ export class Chunking {
 }
 
 /**
- * Of samples with the same time the one received last counts. The blocks that are inserted must be the same when it is
+ * Of samples with the same time the greatest counts, as in queries of what is not folded. The blocks that are inserted must be the same when it is
  * done again, or their tokens would not fit them: hence one thread, which aggregates in the order of the table.
  */
 function foldSql(token: string): string {
@@ -142,7 +142,7 @@ function foldSql(token: string): string {
     FROM (
       SELECT
         toDate(max(received_at)) AS day, metric, series_id, toStartOfInterval(time, INTERVAL 30 MINUTE) AS chunk_start,
-        arraySort(groupArray((time, received_at, value, start_time))) AS points,
+        arraySort(groupArray((time, NOT isNaN(value), value, start_time))) AS points,
         arrayShiftLeft(points.1, 1, toDateTime64('1900-01-01 00:00:00', 3, 'UTC')) AS next_times,
         arrayFilter((point, next_time) -> point.1 != next_time, points, next_times) AS kept
       FROM samples_closed

@@ -61,8 +61,8 @@ CREATE VIEW IF NOT EXISTS recent_samples {on_cluster} AS
 SELECT * FROM samples UNION ALL SELECT * FROM samples_closed
 ;
 
--- Folded samples. Late samples make further rows for the same half hour; a reader merges by time, and takes what was
--- received last where one time has several values.
+-- Folded samples. Late samples make further rows for the same half hour; a reader merges by time, and takes the
+-- greatest where one time has several values.
 CREATE TABLE IF NOT EXISTS {local sample_chunks} {on_cluster}
 (
     -- Of receipt, as in series: a backfill of years stays in one partition.
