@@ -85,7 +85,9 @@ function makeRequests({ series, steps, samplesPerRequest }) {
   const startMs = Date.now() - steps * 15_000;
   const shards = [];
   for (let first = 0; first < series; first += samplesPerRequest) {
-    const labels = Array.from({ length: Math.min(samplesPerRequest, series - first) }, (_, i) => encodeLabels(first + i));
+    const labels = Array.from({ length: Math.min(samplesPerRequest, series - first) }, (_, i) =>
+      encodeLabels(first + i),
+    );
     const values = labels.map((_, i) => first + i);
     const bodies = [];
     for (let step = 0; step < steps; step++) {
@@ -113,7 +115,9 @@ function encodeLabels(i) {
     ["mode", ["idle", "user", "system", "iowait"][i % 4]],
     ["pod", `node-exporter-${i.toString(36).padStart(5, "0")}`],
   ];
-  return Buffer.concat(labels.map(([name, value]) => delimited(1, Buffer.concat([delimited(1, name), delimited(2, value)]))));
+  return Buffer.concat(
+    labels.map(([name, value]) => delimited(1, Buffer.concat([delimited(1, name), delimited(2, value)]))),
+  );
 }
 
 function encodeSeries(labels, value, timeMs) {

@@ -112,7 +112,7 @@ export class Chunking {
     const { samples = 0, hash = "" } = content ?? {};
     const token = `fold-${id}-${samples}-${hash}`;
     if (samples > 0) {
-      await store.execute(`${foldSql(token)}`, {
+      await store.execute(foldSql(token), {
         params: { id },
         timeoutMs: limits.chunkTimeoutMs.value,
         memoryBytesMax: foldMemoryBytesMax,

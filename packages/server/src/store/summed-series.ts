@@ -17,7 +17,7 @@ const wide = { rowsMax: limits.seriesKnownMax.value, timeoutMs: 120_000 };
 /** Where each series that sums deltas stands; those without a sample for `chunkDays` days begin anew. */
 export async function readSummedSeries(store: Store): Promise<SummedSeries[]> {
   const which = `(metric, series_id) IN (SELECT metric, series_id FROM series WHERE is_summed AND day >= today() - ${chunkDays})`;
-  const rows = await store.query<SummedSeries>(
+  const rows = await store.query<Omit<SummedSeries, "value"> & { value: number | string }>(
     `SELECT toUInt32(bitAnd(series_id, 4294967295)) AS low, toUInt32(bitShiftRight(series_id, 32)) AS high,
             argMax(value, time) AS value, max(toUnixTimestamp64Milli(time)) AS timeMs,
             argMax(toUnixTimestamp64Milli(start_time), time) AS startMs

@@ -43,8 +43,8 @@ export function decodeMetricsProtobuf(
   context: OtlpMetricsContext,
 ): MetricsOutcome {
   const reader = new ProtobufReader(new ByteSource(body));
-  const request = new MessageReader(reader).read(exportMetricsServiceRequest, body.length);
-  return new MetricsDecoder(block, context).decode(request as MetricsRequest);
+  const request: MetricsRequest = new MessageReader(reader).read(exportMetricsServiceRequest, body.length);
+  return new MetricsDecoder(block, context).decode(request);
 }
 
 /**
