@@ -15,10 +15,10 @@ export interface SeriesSourceOptions {
   /** Also read when counters started; only `start_timestamp` and its feature need it. */
   readonly startTimes?: boolean;
   /**
-   * Whether the engine computes functions at the steps: `long` (default) where the time is so long that there are many more
-   * samples than steps, since reading and evaluating short ones here takes no longer.
+   * Whether the engine computes functions at the steps: `saving` (default) where there are many more samples than steps,
+   * at a single moment or over a long time. Otherwise reading and evaluating the samples here takes no longer.
    */
-  readonly pushDown?: "always" | "long" | "never";
+  readonly pushDown?: "always" | "saving" | "never";
   /** Of each read. */
   readonly timeoutMs?: number;
   readonly samplesMax?: number;
@@ -84,8 +84,9 @@ class Selection {
   }
 
   get #mayPushDown(): boolean {
-    const { pushDown = "long" } = this.#options;
-    return pushDown === "always" || (pushDown === "long" && this.#hints.endMs - this.#hints.startMs > longMs);
+    const { pushDown = "saving" } = this.#options;
+    const { startMs, endMs, steps } = this.#hints;
+    return pushDown === "always" || (pushDown === "saving" && (steps.count === 1 || endMs - startMs > longMs));
   }
 
   get #seriesMax(): number {
