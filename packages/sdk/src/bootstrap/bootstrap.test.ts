@@ -57,6 +57,7 @@ describe("the packed package", () => {
       import { environment, http, kafka, traceparent } from "@sightglass/sdk/carriers";
       import { expectations } from "@sightglass/sdk/checks";
       import { health, lagCheck } from "@sightglass/sdk/health";
+      import { counter, gauge } from "@sightglass/sdk/metrics";
       bootstrap({ service: "s", keep: { failed: true } });
       export const rows: Promise<number> = pipeline("p", { parent: http.extract({}) }, (run) =>
         run.stage("s", { links: kafka.links([]) }, async (stage) => {
@@ -71,6 +72,10 @@ describe("the packed package", () => {
       // @ts-expect-error no such column
       expectations<{ id: number }>("t", { unique: "key" });
       void health({ checks: { lag: lagCheck(() => 1, 2) } }).listen();
+      counter("rows_total", { labels: { table: ["a", "b"] } }).add(1, { table: "a" });
+      // @ts-expect-error no such value
+      counter("rows_total", { labels: { table: ["a", "b"] } }).add(1, { table: "c" });
+      gauge("depth").set(1);
       environment.inject()["TRACEPARENT"]?.length;
       traceparent.inject()?.length;`;
     expect(workshop.typecheck(file, source)).toBe("");

@@ -1,4 +1,4 @@
-import { type Attributes, trace } from "@opentelemetry/api";
+import { type Attributes, metrics, trace } from "@opentelemetry/api";
 import { logs } from "@opentelemetry/api-logs";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { LoggerProvider } from "@opentelemetry/sdk-logs";
@@ -12,6 +12,7 @@ import { type ExitHooks, installExitHooks } from "./exit-hooks.ts";
 import type { KeepRules } from "./keep.ts";
 import { postBeforeExit } from "./last-post.ts";
 import { propagatorFor } from "./propagators.ts";
+import { metricParts, type MetricParts, type MetricsOptions } from "./metric-parts.ts";
 import { hasTracerProvider, register } from "./registration.ts";
 import { resourceFor } from "./resource.ts";
 import { samplerFor } from "./sampler.ts";
@@ -30,6 +31,8 @@ export interface BootstrapOptions {
   sampleRatio?: number;
   /** Runs that are kept all the same, decided at their end. Default: SIGHTGLASS_KEEP (`failed,unexplained,slow=60000`). */
   keep?: KeepRules;
+  /** Where metrics go, besides what the environment says. */
+  metrics?: MetricsOptions;
   /** How long the end of the process may wait for the server, in milliseconds. Default 2000. */
   exitTimeoutMs?: number;
   /** Gets the at most one line a minute about trouble with telemetry. Default: standard error. */
@@ -53,7 +56,7 @@ const exitTimeoutMs = 2000;
 const telemetrySymbol = Symbol.for("@sightglass/sdk telemetry 1");
 
 /**
- * Sets up tracing and logs for this thread: providers, OTLP/HTTP exporters, context across `await`, propagators, and
+ * Sets up tracing, logs and metrics for this thread: providers, OTLP/HTTP exporters, context across `await`, propagators, and
  * flushing when the process ends. However often it is called, it is done once. When an OpenTelemetry setup is there
  * already it adds nothing. Nothing in here throws, blocks or keeps the process alive.
  */
@@ -74,10 +77,10 @@ function setUp(options: BootstrapOptions, forget: () => void): Telemetry {
   const complaints = new Complaints(clock, options.onTrouble ?? ((line) => void process.stderr.write(`${line}\n`)));
   const complain = (text: string) => complaints.report(text);
   if (settings.problems.length > 0) complain(settings.problems.join("; "));
-  const { channels, unregister } = assemble(options, settings, clock, complain);
+  const { channels, forMetrics, unregister } = assemble(options, settings, clock, complain);
   const flush = (timeoutMs: number) => drainAll(channels, timeoutMs, clock);
   const limitMs = options.exitTimeoutMs ?? exitTimeoutMs;
-  const uninstall = installExitHooks(exitHooks(channels, limitMs, flush, complain));
+  const uninstall = installExitHooks(exitHooks({ channels, forMetrics }, limitMs, flush, complain));
   return {
     mode: "exporting",
     flush: async (timeoutMs = flushTimeoutMs) => void (await flush(timeoutMs)),
@@ -85,10 +88,16 @@ function setUp(options: BootstrapOptions, forget: () => void): Telemetry {
       await flush(timeoutMs);
       uninstall();
       unregister();
+      forMetrics.stop();
       for (const channel of channels) channel.close();
       forget();
     },
   };
+}
+
+interface Assembly {
+  readonly channels: readonly Channel[];
+  readonly forMetrics: MetricParts;
 }
 
 function assemble(
@@ -96,12 +105,14 @@ function assemble(
   settings: Settings,
   clock: Clock,
   complain: (text: string) => void,
-): { channels: Channel[]; unregister: () => void } {
+): Assembly & { unregister: () => void } {
   const resource = resourceFor(options.service, options.attributes);
   const keep = options.keep ?? settings.keep;
   const forTraces = traceParts(settings.traces, clock, complain, keep);
   const forLogs = logParts(settings.logs, clock, complain);
+  const forMetrics = metricParts(settings.metrics, options.metrics, { resource, clock, complain });
   const unregister = register({
+    meterProvider: forMetrics.provider,
     // Reads the span limits itself.
     tracerProvider: new BasicTracerProvider({
       resource,
@@ -119,16 +130,20 @@ function assemble(
     contextManager: new AsyncLocalStorageContextManager().enable(),
     propagator: propagatorFor(settings.propagators, complain),
   });
-  return { channels: [...forLogs.channels, ...forTraces.channels], unregister };
+  forMetrics.start();
+  return { channels: [...forLogs.channels, ...forTraces.channels, ...forMetrics.channels], forMetrics, unregister };
 }
 
 function exitHooks(
-  channels: readonly Channel[],
+  { channels, forMetrics }: Assembly,
   limitMs: number,
   flush: (timeoutMs: number) => Promise<boolean>,
   complain: (text: string) => void,
 ): ExitHooks {
   return {
+    gather: () => {
+      for (const channel of forMetrics.channels) channel.gather();
+    },
     unsentCount: () => channels.reduce((sum, channel) => sum + channel.unsentCount, 0),
     flush: () => flush(limitMs),
     abandon: (reason, status, thrown) => watch().abandonAll(reason, status, thrown),
@@ -151,7 +166,8 @@ async function drainAll(channels: readonly Channel[], timeoutMs: number, clock: 
 /** A setup that is not ours, or none: flushing asks the registered providers, shutting down leaves them alone. */
 function inactive(mode: "existing" | "disabled"): Telemetry {
   const flush = async (timeoutMs = flushTimeoutMs) => {
-    const flushed = Promise.allSettled([forceFlush(trace.getTracerProvider()), forceFlush(logs.getLoggerProvider())]);
+    const providers = [trace.getTracerProvider(), logs.getLoggerProvider(), metrics.getMeterProvider()];
+    const flushed = Promise.allSettled(providers.map(forceFlush));
     await within(systemClock, timeoutMs, flushed);
   };
   return { mode, flush, shutdown: flush };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseKeyPairsIntoRecord } from "@opentelemetry/core";
 import { type KeepRules, parseKeepRules } from "./keep.ts";
+import type { Temporality } from "./metric-reader.ts";
 import type { SamplerSettings } from "./sampler.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,8 +33,16 @@ export interface SignalSettings {
   readonly delayMs: number;
 }
 
+export interface MetricSettings extends SignalSettings {
+  readonly intervalMs: number;
+  readonly temporality: Temporality;
+  /** Where Prometheus may fetch them. */
+  readonly prometheus: { readonly host: string; readonly port: number } | undefined;
+}
+
 export interface Settings {
   readonly isDisabled: boolean;
+  readonly metrics: MetricSettings;
   readonly traces: SignalSettings;
   readonly logs: SignalSettings;
   readonly propagators: readonly string[];
@@ -51,17 +60,30 @@ export interface SettingsOverrides {
 }
 
 interface Signal {
-  readonly name: "TRACES" | "LOGS";
+  readonly name: "TRACES" | "LOGS" | "METRICS";
   readonly path: string;
   /** The batch processor's prefix in the specification. */
-  readonly batch: "OTEL_BSP" | "OTEL_BLRP";
+  readonly batch: "OTEL_BSP" | "OTEL_BLRP" | undefined;
   readonly delayMs: number;
+  readonly queueItemsMax: number;
+  readonly batchItemsMax: number;
 }
 
 const endpointDefault = "http://127.0.0.1:4318";
+const spanQueue = { queueItemsMax: 4096, batchItemsMax: 512 };
 /** Sooner than OpenTelemetry's 5 s and 1 s, so that a run is seen while it runs. */
-const traces: Signal = { name: "TRACES", path: "v1/traces", batch: "OTEL_BSP", delayMs: 1000 };
-const logs: Signal = { name: "LOGS", path: "v1/logs", batch: "OTEL_BLRP", delayMs: 200 };
+const traces: Signal = { name: "TRACES", path: "v1/traces", batch: "OTEL_BSP", delayMs: 1000, ...spanQueue };
+const logs: Signal = { name: "LOGS", path: "v1/logs", batch: "OTEL_BLRP", delayMs: 200, ...spanQueue };
+/** An item is all that was collected at one time: what a server misses in ten minutes is kept. */
+const metrics: Signal = {
+  name: "METRICS",
+  path: "v1/metrics",
+  batch: undefined,
+  delayMs: 0,
+  queueItemsMax: 60,
+  batchItemsMax: 1,
+};
+const metricIntervalMs = 10_000;
 
 /**
  * Reads the OpenTelemetry variables (specification, "Environment Variable Specification" and "OTLP exporter
@@ -74,6 +96,7 @@ export function readSettings(environment: Environment, overrides: SettingsOverri
     isDisabled: reader.text("OTEL_SDK_DISABLED")?.toLowerCase() === "true",
     traces: signalSettings(reader, traces, overrides),
     logs: signalSettings(reader, logs, overrides),
+    metrics: metricSettings(reader, overrides),
     propagators: reader.list("OTEL_PROPAGATORS") ?? ["tracecontext", "baggage"],
     sampler: {
       name: reader.text("OTEL_TRACES_SAMPLER")?.toLowerCase() ?? "parentbased_always_on",
@@ -95,6 +118,7 @@ function signalSettings(reader: Reader, signal: Signal, overrides: SettingsOverr
   const own = `OTEL_EXPORTER_OTLP_${signal.name}_`;
   const all = "OTEL_EXPORTER_OTLP_";
   const either = (name: string) => reader.text(own + name) ?? reader.text(all + name);
+  const batch = (name: string) => (signal.batch === undefined ? undefined : reader.number(`${signal.batch}_${name}`));
   return {
     exporter: exporter(reader, `OTEL_${signal.name}_EXPORTER`),
     url: signalUrl(reader, signal, overrides.endpoint),
@@ -111,11 +135,34 @@ function signalSettings(reader: Reader, signal: Signal, overrides: SettingsOverr
       ...reader.file("cert", either("CLIENT_CERTIFICATE")),
       ...reader.file("key", either("CLIENT_KEY")),
     },
-    queueItemsMax: reader.number(`${signal.batch}_MAX_QUEUE_SIZE`) ?? 4096,
-    batchItemsMax: reader.number(`${signal.batch}_MAX_EXPORT_BATCH_SIZE`) ?? 512,
-    delayMs: reader.number(`${signal.batch}_SCHEDULE_DELAY`) ?? signal.delayMs,
+    queueItemsMax: batch("MAX_QUEUE_SIZE") ?? signal.queueItemsMax,
+    batchItemsMax: batch("MAX_EXPORT_BATCH_SIZE") ?? signal.batchItemsMax,
+    delayMs: batch("SCHEDULE_DELAY") ?? signal.delayMs,
   };
 }
+
+function metricSettings(reader: Reader, overrides: SettingsOverrides): MetricSettings {
+  const variable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+  const wanted = reader.text(variable)?.toLowerCase() ?? "cumulative";
+  const temporality = temporalities.find((known) => known === wanted);
+  if (temporality === undefined)
+    reader.problems.push(`${variable}="${wanted}" is none of ${temporalities.join(", ")}; cumulative is used`);
+  const isScraped = reader.list("OTEL_METRICS_EXPORTER")?.includes("prometheus") === true;
+  return {
+    ...signalSettings(reader, metrics, overrides),
+    intervalMs: reader.number("OTEL_METRIC_EXPORT_INTERVAL") ?? metricIntervalMs,
+    temporality: temporality ?? "cumulative",
+    // The specification's defaults.
+    prometheus: isScraped
+      ? {
+          host: reader.text("OTEL_EXPORTER_PROMETHEUS_HOST") ?? "localhost",
+          port: reader.number("OTEL_EXPORTER_PROMETHEUS_PORT") ?? 9464,
+        }
+      : undefined,
+  };
+}
+
+const temporalities = ["cumulative", "delta", "lowmemory"] as const;
 
 /** The signal's own endpoint is used as it is; the general one gets the signal's path. */
 function signalUrl(reader: Reader, signal: Signal, endpoint: string | undefined): string {
@@ -137,7 +184,8 @@ function exporter(reader: Reader, variable: string): Exporter {
   const wanted = reader.list(variable) ?? ["otlp"];
   if (wanted.includes("otlp")) return "otlp";
   if (wanted.includes("console")) return "console";
-  if (!wanted.includes("none")) {
+  // Prometheus fetches metrics; it is no way out of this list.
+  if (!wanted.includes("none") && !(variable === "OTEL_METRICS_EXPORTER" && wanted.includes("prometheus"))) {
     reader.problems.push(`${variable}="${wanted.join(",")}" is none of otlp, console and none; otlp is used`);
     return "otlp";
   }

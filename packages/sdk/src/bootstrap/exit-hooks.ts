@@ -1,6 +1,8 @@
 import { isMainThread } from "node:worker_threads";
 
 export interface ExitHooks {
+  /** Takes over, at once, what has been measured but not yet collected. Never throws. */
+  readonly gather: () => void;
   /** How much waits to be sent. */
   readonly unsentCount: () => number;
   /** Sends what waits, within the limit, and keeps the process alive meanwhile. Never rejects. */
@@ -35,6 +37,7 @@ export function installExitHooks(hooks: ExitHooks): () => void {
   let givenUpCount = 0;
   let uncaught: { thrown: unknown } | undefined;
   listen("beforeExit", () => {
+    hooks.gather();
     if (hooks.unsentCount() === givenUpCount) return;
     void hooks.flush().then(() => (givenUpCount = hooks.unsentCount()));
   });
@@ -42,6 +45,7 @@ export function installExitHooks(hooks: ExitHooks): () => void {
     if (uncaught === undefined)
       hooks.abandon(`the process exited with code ${String(code)} before this ended`, "failed");
     else hooks.abandon("an error that nobody caught ended the process", "failed", uncaught.thrown);
+    hooks.gather();
     if (hooks.unsentCount() !== givenUpCount) hooks.postBeforeExit();
   });
   // The monitor only watches: with it, Node still prints the error and exits with 1 (or calls the user's handler).

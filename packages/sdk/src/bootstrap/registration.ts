@@ -1,6 +1,8 @@
 import {
   context,
   type ContextManager,
+  type MeterProvider,
+  metrics,
   propagation,
   ProxyTracerProvider,
   type TextMapPropagator,
@@ -19,6 +21,8 @@ export function hasTracerProvider(): boolean {
 export interface Registration {
   readonly tracerProvider: TracerProvider;
   readonly loggerProvider: LoggerProvider;
+  /** Undefined where no metrics are wanted. */
+  readonly meterProvider: MeterProvider | undefined;
   readonly contextManager: ContextManager;
   readonly propagator: TextMapPropagator;
 }
@@ -28,6 +32,8 @@ export function register(parts: Registration): () => void {
   const undo: (() => void)[] = [];
   if (trace.setGlobalTracerProvider(parts.tracerProvider)) undo.push(() => trace.disable());
   if (logs.setGlobalLoggerProvider(parts.loggerProvider) === parts.loggerProvider) undo.push(() => logs.disable());
+  if (parts.meterProvider !== undefined && metrics.setGlobalMeterProvider(parts.meterProvider))
+    undo.push(() => metrics.disable());
   if (context.setGlobalContextManager(parts.contextManager)) undo.push(() => context.disable());
   if (propagation.setGlobalPropagator(parts.propagator)) undo.push(() => propagation.disable());
   return () => {

@@ -17,7 +17,7 @@ import type { Letter } from "./last-post.ts";
 import { OtlpHttp, requestHeaders } from "./otlp-http.ts";
 import { Outbox } from "./outbox.ts";
 
-interface PartialSuccess {
+export interface PartialSuccess {
   readonly partialSuccess?: { readonly errorMessage?: string | undefined } | undefined;
 }
 
@@ -31,7 +31,8 @@ export interface Channel {
   close(): void;
 }
 
-class OtlpChannel<Item> implements Channel {
+/** Posts items in batches, through a bounded outbox. */
+export class OtlpChannel<Item> implements Channel {
   readonly outbox: Outbox<Item>;
   readonly #http: OtlpHttp;
   readonly #settings: SignalSettings;

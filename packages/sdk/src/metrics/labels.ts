@@ -4,7 +4,9 @@ import { asText } from "../safely.ts";
 /** The values that a label may have, or how many different ones. */
 export type LabelRule = readonly string[] | number;
 export type LabelRules = Readonly<Record<string, LabelRule>>;
-export type NoLabels = Record<never, never>;
+/** The empty object type is what is meant: no label at all. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type
+export type NoLabels = Readonly<Record<never, LabelRule>>;
 
 export type Labels<Rules extends LabelRules> = {
   readonly [Key in keyof Rules]: Rules[Key] extends readonly (infer Value extends string)[]

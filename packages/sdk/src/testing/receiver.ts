@@ -42,6 +42,17 @@ export interface ReceivedLog {
   receivedAtMs: number;
 }
 
+export interface ReceivedPoint {
+  name: string;
+  unit: string;
+  /** 1 delta, 2 cumulative; undefined for gauges. */
+  temporality: number | undefined;
+  attributes: AttributeRecord;
+  /** Of a histogram, its count. */
+  value: number;
+  resource: AttributeRecord;
+}
+
 export type Behaviour = (request: IncomingMessage, response: ServerResponse, body: Buffer) => boolean;
 
 const schema = protobuf.parse(otlpProto, { keepCase: false }).root;
@@ -51,6 +62,7 @@ const plain: protobuf.IConversionOptions = { longs: String, bytes: Buffer, defau
 export class Receiver {
   readonly spans: ReceivedSpan[] = [];
   readonly logs: ReceivedLog[] = [];
+  readonly points: ReceivedPoint[] = [];
   readonly requests: { path: string; headers: IncomingMessage["headers"] }[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -116,11 +128,29 @@ export class Receiver {
 
   #keep(request: IncomingMessage, body: Buffer): void {
     const isTraces = request.url?.endsWith("/v1/traces") === true;
+    const isMetrics = request.url?.endsWith("/v1/metrics") === true;
     const isJson = request.headers["content-type"] === "application/json";
-    const type = schema.lookupType(isTraces ? "ExportTraceServiceRequest" : "ExportLogsServiceRequest");
+    const signal = isTraces ? "Trace" : isMetrics ? "Metrics" : "Logs";
+    const type = schema.lookupType(`Export${signal}ServiceRequest`);
     const message = (isJson ? JSON.parse(body.toString()) : type.toObject(type.decode(body), plain)) as Message;
     if (isTraces) this.#keepSpans(message);
+    else if (isMetrics) this.#keepPoints(message);
     else this.#keepLogs(message);
+  }
+
+  #keepPoints(message: Message): void {
+    for (const { resource, scopeMetrics } of message.resourceMetrics ?? [])
+      for (const { metrics } of scopeMetrics)
+        for (const { name, unit, gauge, sum, histogram } of metrics)
+          for (const point of (gauge ?? sum ?? histogram)?.dataPoints ?? [])
+            this.points.push({
+              name,
+              unit,
+              temporality: (sum ?? histogram)?.aggregationTemporality,
+              attributes: record(point.attributes),
+              value: Number(point.asDouble ?? point.asInt ?? point.count),
+              resource: record(resource?.attributes),
+            });
   }
 
   #keepSpans(message: Message): void {
@@ -175,7 +205,15 @@ interface Any {
   arrayValue?: { values: Any[] };
 }
 type Pairs = { key: string; value: Any }[];
+interface Points {
+  aggregationTemporality?: number;
+  dataPoints: { attributes?: Pairs; asDouble?: number; asInt?: string; count?: string }[];
+}
 interface Message {
+  resourceMetrics?: {
+    resource?: { attributes?: Pairs };
+    scopeMetrics: { metrics: { name: string; unit: string; gauge?: Points; sum?: Points; histogram?: Points }[] }[];
+  }[];
   resourceSpans?: {
     resource?: { attributes?: Pairs };
     scopeSpans: {
