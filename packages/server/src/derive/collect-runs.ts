@@ -1,4 +1,5 @@
 import type { Store } from "../store/store.ts";
+import { patient } from "./patient.ts";
 import { timeSql } from "./points-sql.ts";
 import { statusLabelSql } from "./runs-series.ts";
 
@@ -8,7 +9,7 @@ import { statusLabelSql } from "./runs-series.ts";
  * late or again add nothing.
  */
 export async function collectRuns(store: Store, about: { sinceMs: number; atMs: number }): Promise<void> {
-  const options = { params: { since: about.sinceMs, at: about.atMs }, rowsMax: 0 };
+  const options = { params: { since: about.sinceMs, at: about.atMs }, ...patient };
   const [changed] = await store.query<{ runs: number; stages: number }>(
     `SELECT (SELECT count() FROM runs WHERE updated_at >= ${timeSql("since")}) AS runs,
             (SELECT count() FROM stages WHERE updated_at >= ${timeSql("since")}) AS stages`,

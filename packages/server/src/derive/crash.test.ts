@@ -32,7 +32,7 @@ const deaths = Array.from({ length: stepsMax }, (_unused, index) =>
 ).flat();
 
 describe("a process that dies", () => {
-  it("counts exactly once, wherever it dies and however long it stays away", { timeout: 240_000 }, async () => {
+  it("counts exactly once, wherever it dies and however long it stays away", { timeout: 480_000 }, async () => {
     let died = 0;
     for (const death of deaths) {
       const pipeline = `dies-${death.step}-${death.isAfter}`;

@@ -4,6 +4,7 @@ import type { Store } from "../store/store.ts";
 import { collectRuns } from "./collect-runs.ts";
 import { gridMs, gridTimeMs } from "./grid.ts";
 import { writeMetadata } from "./metadata.ts";
+import { patient } from "./patient.ts";
 import { runCounters, runExemplars, runGauges } from "./runs-series.ts";
 import { selfScrape, type ScrapedFamily } from "./self-scrape.ts";
 import { advance, advancedUntilMs, publish, type Source } from "./series-state.ts";
@@ -23,6 +24,8 @@ export interface DeriverOptions {
   /** Told of a grid point that failed; the next one makes up for it. */
   onFault?: (error: unknown) => void;
 }
+
+const firstSampleWaitMs = 2_000;
 
 /**
  * Samples the derived series at every grid point, each of them exactly once (docs/guides/derived-series.md):
@@ -52,12 +55,18 @@ export class Deriver {
 
   /**
    * Begins to sample. The first time ever it samples before it returns: what the store holds by then is where counters
-   * begin, and what comes later is growth.
+   * begin, and what comes later is growth. It does not wait for the counting of a long history.
    */
   async start(): Promise<void> {
     const isNew = (await advancedUntilMs(this.#store)) === 0;
     const sampled = this.sampleNow().finally(() => this.#schedule());
-    if (isNew) await sampled;
+    if (!isNew) return;
+    let cancel = (): void => {};
+    const waited = new Promise<void>((resolve) => {
+      cancel = this.#clock.after(firstSampleWaitMs, resolve);
+    });
+    await Promise.race([sampled, waited]);
+    cancel();
   }
 
   async stop(): Promise<void> {
@@ -91,7 +100,8 @@ export class Deriver {
     await this.#collect(atMs);
     for (const source of await this.#sources()) await advance(this.#store, source, { atMs, ...this.#limit });
     await publish(this.#store, atMs);
-    await this.#writeExemplars(atMs);
+    // What a first start finds is no news.
+    if (this.#publishedMs > 0) await this.#writeExemplars(atMs);
     this.#publishedMs = atMs;
   }
 
@@ -100,6 +110,8 @@ export class Deriver {
     await writeMetadata(this.#store, this.#clock.nowMs());
     const atMs = await advancedUntilMs(this.#store);
     if (atMs > 0) await publish(this.#store, atMs);
+    // What was written by then was collected by then, or the state would not be there.
+    this.#collectedMs = Math.max(0, atMs - limits.derivedLookbackMs.value);
     return atMs;
   }
 
@@ -145,7 +157,7 @@ export class Deriver {
       await this.#store.execute(
         `INSERT INTO exemplars (received_at, metric, series_id, time, value, labels)
          SETTINGS insert_deduplication_token = 'derived-exemplars-${name}-${atMs}' ${sql}`,
-        { params: { at: atMs, since: atMs - gridMs }, rowsMax: 0 },
+        { params: { at: atMs, since: atMs - gridMs }, ...patient },
       );
     }
   }

@@ -1,6 +1,7 @@
 import { limits } from "../model/limits.ts";
 import type { QueryParam, Store } from "../store/store.ts";
 import { gridMs } from "./grid.ts";
+import { patient } from "./patient.ts";
 import { seriesIdSql, timeSql } from "./points-sql.ts";
 
 /** Something that series are derived from. */
@@ -60,7 +61,7 @@ export async function advance(
        GROUP BY metric, series_id
      )
      WHERE is_wanted AND before_at < ${at}`,
-    { params: { ...params, at: atMs, source: name, since: sinceMs, seriesMax }, rowsMax: 0 },
+    { params: { ...params, at: atMs, source: name, since: sinceMs, seriesMax }, ...patient },
   );
 }
 
@@ -79,7 +80,7 @@ const withinLimit = (points: string): string => `
       FROM (${points})
     ) AS points
     LEFT JOIN (
-      SELECT toString(metric) AS known_metric, uniqExact(toString(${withoutLe})) AS known
+      SELECT toString(metric) AS known_metric, uniqExactIf(series_id, labels['le'] IN ('', '+Inf')) AS known
       FROM derived_series WHERE source = {source:String} GROUP BY known_metric
     ) AS states ON known_metric = metric
   )`;
@@ -111,7 +112,7 @@ export async function advancedUntilMs(store: Store, source?: string): Promise<nu
  */
 export async function publish(store: Store, atMs: number): Promise<void> {
   const at = timeSql("at");
-  const options = { params: { at: atMs }, rowsMax: 0 };
+  const options = { params: { at: atMs }, ...patient };
   await store.execute(
     `INSERT INTO series (day, metric, series_id, labels, is_summed)
      SELECT toDate(${at}), metric, series_id, labels, false

@@ -1,5 +1,6 @@
 import { limits } from "../model/limits.ts";
 import type { Store } from "../store/store.ts";
+import { patient } from "./patient.ts";
 import { histogramSql, pointSql, timeSql } from "./points-sql.ts";
 import type { Source } from "./series-state.ts";
 
@@ -50,7 +51,7 @@ export async function collectCalls(store: Store, atMs: number): Promise<void> {
        FROM call_sides WHERE kind = 2 AND is_root AND ${inStretch}
      )
      GROUP BY client, server, connection_type`,
-    { params: { at: atMs }, rowsMax: 0 },
+    { params: { at: atMs }, ...patient },
   );
 }
 

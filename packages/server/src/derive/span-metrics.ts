@@ -1,5 +1,6 @@
 import { limits } from "../model/limits.ts";
 import type { Store } from "../store/store.ts";
+import { patient } from "./patient.ts";
 import { histogramSql, pointSql, seriesIdSql, timeSql } from "./points-sql.ts";
 import type { Source } from "./series-state.ts";
 
@@ -152,6 +153,6 @@ export async function keepSpanNames(
      )
      ORDER BY service, seen, name
      LIMIT {max:UInt64} BY service`,
-    { params: { max: namesMax }, rowsMax: 0 },
+    { params: { max: namesMax }, ...patient },
   );
 }

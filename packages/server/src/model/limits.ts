@@ -146,6 +146,10 @@ export const limits = {
     value: 60 * 60 * 1000,
     effect: "a span metric or an edge of the service graph without anything new ends; it goes on from there later",
   },
+  derivedStatementTimeoutMs: {
+    value: 10 * 60 * 1000,
+    effect: "the grid point of derived series is given up; the next one makes up for it",
+  },
   derivedLookbackMs: {
     value: 120_000,
     effect: "a fold that takes longer to write its runs is counted with the next change of the run",
