@@ -114,6 +114,16 @@ suite(`the series of a pipeline${skipReason}`, () => {
     expect(search().get("expr")).toContain('pipeline_runs_total{pipeline="flights"}');
     await page.locator(".series-legend tbody tr").first().waitFor();
   });
+
+  it("are one click away from a run, around its time", async () => {
+    const run = view.mock.world.runs.find((each) => each.pipeline === "flights" && each.endedAt !== null);
+    await open(`/runs/${run?.id ?? ""}`);
+    await page.getByRole("link", { name: "Rows by stage" }).click();
+    await page.waitForURL(/explore/);
+    expect(Date.parse(search().get("start") ?? "")).toBeLessThan(Date.parse(run?.startedAt ?? ""));
+    expect(Date.parse(search().get("end") ?? "")).toBeGreaterThan(Date.parse(run?.endedAt ?? ""));
+    await page.locator(".explore-graph").waitFor();
+  });
 });
 
 suite(`the states of metrics and targets${skipReason}`, () => {

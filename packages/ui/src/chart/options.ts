@@ -154,8 +154,14 @@ const softened = (color: string) => `color-mix(in srgb, ${token(color)} 32%, tra
 
 function timeLabel(plot: uPlot): (seconds: number) => string {
   const range = (plot.scales["x"]?.max ?? 0) - (plot.scales["x"]?.min ?? 0);
-  const format = range > 1.6 * dayS ? formatDay : range > 600 ? formatClock : formatClockSeconds;
+  const format = range > 1.6 * dayS ? dayOrClock : range > 600 ? formatClock : formatClockSeconds;
   return (seconds) => format(seconds * 1000);
+}
+
+/** Over days, midnights are days and what lies between them is a time. */
+function dayOrClock(ms: number): string {
+  const at = new Date(ms);
+  return at.getHours() === 0 && at.getMinutes() === 0 ? formatDay(ms) : formatClock(ms);
 }
 
 /** uPlot has no cursor without a series. */

@@ -30,9 +30,11 @@ export function ExplainPanel({ answers, range }: { answers: readonly Answered[];
         <tbody>
           {answers.map(({ index, expr, data }) => (
             <Row key={index}>
-              <th scope="row" className="explain-query">
-                <span className="query-letter is-static">{letterOf(index)}</span>
-                <span className="mono truncate">{expr}</span>
+              <th scope="row">
+                <span className="explain-query">
+                  <span className="query-letter is-static">{letterOf(index)}</span>
+                  <span className="mono truncate">{expr}</span>
+                </span>
               </th>
               <td className="num">{formatCount(data.stats?.sightglass?.seriesSelected)}</td>
               <td className="num">{formatCount(samplesRead(data))}</td>

@@ -13,6 +13,7 @@ import { Panel } from "../../primitives/panel.tsx";
 import { Segments } from "../../primitives/segments.tsx";
 import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
 import { VerdictLine } from "../../primitives/verdict.tsx";
+import { SeriesPanel } from "../../series/series-panel.tsx";
 import { useTitle } from "../../shell/use-title.ts";
 import type { PipelineSearch } from "../../url/pipeline-search.ts";
 import { type Window, windowDefault, windowMs, windowNames, windows } from "../../url/windows.ts";
@@ -21,7 +22,6 @@ import { pipelineVerdict } from "./pipeline-verdict.ts";
 import { RunCharts } from "./run-charts.tsx";
 import { RunGrid } from "./run-grid.tsx";
 import { RunsPanel } from "./runs-panel.tsx";
-import { SeriesPanel } from "./series-panel.tsx";
 import { StagesPanel } from "./stages-panel.tsx";
 import "./pipeline.css";
 
@@ -103,7 +103,7 @@ function PipelineBody({ data, window, search, onChange }: BodyProps) {
       <Charts name={pipeline.name} window={window} />
       <StagesPanel stages={data.stages} window={window} />
       <RunsPanel name={pipeline.name} search={search} onChange={onChange} />
-      <SeriesPanel pipeline={pipeline.name} range={window} />
+      <SeriesPanel pipeline={pipeline.name} time={{ range: window }} />
     </>
   );
 }

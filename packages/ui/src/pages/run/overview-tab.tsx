@@ -1,6 +1,7 @@
 import type { RunResponse } from "sightglass/contract";
 import { countOf } from "../../format/count.ts";
 import { Panel } from "../../primitives/panel.tsx";
+import { SeriesPanel, timeAround } from "../../series/series-panel.tsx";
 import { RowWaterfall } from "./row-waterfall.tsx";
 import { StageInspector } from "./stage-inspector.tsx";
 import { StageTimeline } from "./stage-timeline.tsx";
@@ -30,6 +31,7 @@ export function OverviewTab({ run, nowMs, selected, onSelect }: OverviewTabProps
           )}
         </Panel>
         <RowWaterfall run={run} selected={selected} onSelect={onSelect} />
+        <SeriesPanel pipeline={run.pipeline} time={timeAround(run.startedAt, run.endedAt)} />
       </div>
       {stage === undefined ? null : <StageInspector stage={stage} onClose={() => onSelect(undefined)} />}
     </div>

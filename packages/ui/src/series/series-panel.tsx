@@ -1,9 +1,21 @@
 import { Link } from "@tanstack/react-router";
-import { Panel } from "../../primitives/panel.tsx";
+import { Panel } from "../primitives/panel.tsx";
 import "./series-panel.css";
 
+/** Up to now, or around something that was. */
+export type SeriesTime = { range: string } | { start: string; end: string };
+
+const aroundMs = 6 * 3_600_000;
+
+/** What came before a run and after it, so that it can be told from its neighbours. */
+export function timeAround(startedAt: string, endedAt: string | null): SeriesTime {
+  const startMs = Date.parse(startedAt);
+  const endMs = endedAt === null ? startMs : Date.parse(endedAt);
+  return { start: new Date(startMs - aroundMs).toISOString(), end: new Date(endMs + aroundMs).toISOString() };
+}
+
 /** The series that every pipeline has, each as a question worth asking. */
-export function SeriesPanel({ pipeline, range }: { pipeline: string; range: string }) {
+export function SeriesPanel({ pipeline, time }: { pipeline: string; time: SeriesTime }) {
   const selector = `pipeline=${JSON.stringify(pipeline)}`;
   const series = [
     { words: "Runs by status", expr: `sum by (status) (increase(pipeline_runs_total{${selector}}[1d]))` },
@@ -21,7 +33,7 @@ export function SeriesPanel({ pipeline, range }: { pipeline: string; range: stri
       <ul className="series-links">
         {series.map(({ words, expr }) => (
           <li key={words}>
-            <Link to="/explore" search={{ expr: [expr], range }} title={expr}>
+            <Link to="/explore" search={{ expr: [expr], ...time }} title={expr}>
               {words}
             </Link>
           </li>
