@@ -19,7 +19,7 @@ describe("a command under `sightglass run`", () => {
     const stream = await fetch(`${server.url}/api/live`, { signal: listening.signal });
     const gathered = gather(stream, events);
 
-    const script = "echo begin; sleep 3; echo '::sightglass read=10 written=9 filtered=1::'; exit 3";
+    const script = "echo begin; sleep 8; echo '::sightglass read=10 written=9 filtered=1::'; exit 3";
     const command = spawn(
       process.execPath,
       [
