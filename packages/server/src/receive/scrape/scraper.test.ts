@@ -317,7 +317,6 @@ describe("labels", () => {
     ]);
     expect(droppedTargets).toMatchObject([{ scrapePool: "j", discoveredLabels: { __address__: "drop:1" } }]);
     expect(droppedTargetCounts).toEqual({ j: 1 });
-    expect(scraper.targets({ state: "dropped" }).activeTargets).toEqual([]);
   });
 
   it("that make no target are told, and the others are scraped", async () => {

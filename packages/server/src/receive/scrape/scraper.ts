@@ -88,17 +88,13 @@ export class Scraper {
     this.pools.clear();
   }
 
-  /** @param state which targets to list; all of them without it. @param pool only those of this job */
-  targets({ state, pool: wanted }: { state?: string; pool?: string } = {}): TargetsData {
-    const pools = [...this.pools.values()].filter(({ job }) => wanted === undefined || job.name === wanted);
+  targets(): TargetsData {
+    const pools = [...this.pools.values()];
     return {
-      activeTargets: state === "dropped" ? [] : pools.flatMap(activeTargets),
-      droppedTargets:
-        state === "active"
-          ? []
-          : pools.flatMap(({ dropped }) =>
-              dropped.map(({ discoveredLabels, job }) => ({ discoveredLabels, scrapePool: job.name })),
-            ),
+      activeTargets: pools.flatMap(activeTargets),
+      droppedTargets: pools.flatMap(({ dropped }) =>
+        dropped.map(({ discoveredLabels, job }) => ({ discoveredLabels, scrapePool: job.name })),
+      ),
       droppedTargetCounts: Object.fromEntries(pools.map(({ job, droppedCount }) => [job.name, droppedCount])),
     };
   }

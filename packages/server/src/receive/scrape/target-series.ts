@@ -24,6 +24,8 @@ interface KnownSeries {
   exemplars: ReadonlySet<string>;
 }
 
+const noExemplars: ReadonlySet<string> = new Set();
+
 /** For so many failed scrapes, series are remembered. */
 const failuresKept = 10;
 
@@ -133,7 +135,7 @@ export class TargetSeries {
     const { key } = series;
     let known = this.seriesOf.get(key);
     if (known === undefined) {
-      known = { series, scrape: 0, timestampMs: 0, isLive: false, isTracked: true, exemplars: new Set() };
+      known = { series, scrape: 0, timestampMs: 0, isLive: false, isTracked: true, exemplars: noExemplars };
       this.seriesOf.set(key, known);
     }
     return known;
