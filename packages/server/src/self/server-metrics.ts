@@ -36,8 +36,18 @@ function ledgerMetrics(ledger: StatusResponse["ledger"]): MetricFamily[] {
       `Spans, log records and samples received ${since}.`,
       bySignal("received"),
     ),
-    family("counter", "sightglass_items_refused_total", `Spans, log records and samples refused ${since}.`, bySignal("refused")),
-    family("counter", "sightglass_items_stored_total", `Spans, log records and samples stored ${since}.`, bySignal("stored")),
+    family(
+      "counter",
+      "sightglass_items_refused_total",
+      `Spans, log records and samples refused ${since}.`,
+      bySignal("refused"),
+    ),
+    family(
+      "counter",
+      "sightglass_items_stored_total",
+      `Spans, log records and samples stored ${since}.`,
+      bySignal("stored"),
+    ),
     family(
       "gauge",
       "sightglass_items_spooled",
