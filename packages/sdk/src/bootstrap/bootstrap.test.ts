@@ -100,6 +100,39 @@ describe("the packed package", () => {
   });
 });
 
+describe("personal data and limits", () => {
+  const leaky = `
+    import { trace } from "@opentelemetry/api";
+    await pipeline("leaky", { attributes: { customer_email: "x", "user.email": "ann", note: "to ann@example.com" } }, async (run) => {
+      trace.getActiveSpan().addEvent("mail", { to: "bob@example.com" });
+      for (let i = 0; i < 300; i++) trace.getActiveSpan().addEvent("e").addLink({ context: trace.getActiveSpan().spanContext() });
+      for (let i = 0; i < 300; i++) trace.getActiveSpan().setAttribute("a" + i, "x".repeat(20_000));
+      throw new Error("no such customer: 203.0.113.7");
+    }).catch(() => {});`;
+
+  it("stay out of spans and log records, and within bounds", async () => {
+    const result = await workshop.run("leaky.mjs", `${esm} bootstrap(); ${leaky}`, environment());
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    const span = receiver.span("leaky");
+    expect(span.attributes).toMatchObject({ "user.email": "[redacted]", note: "to [email]" });
+    expect(span.statusMessage).toBe("no such customer: [ip]");
+    expect(span.attributes["a1"]).toHaveLength(16_384);
+    expect(Object.keys(span.attributes)).toHaveLength(128);
+    expect([span.events.length, span.links.length]).toEqual([128, 128]);
+    const sent = JSON.stringify([receiver.spans, receiver.logs], (_key, value: unknown) =>
+      typeof value === "bigint" ? String(value) : value,
+    );
+    expect(sent).not.toMatch(/@example|203\.0/);
+    expect(receiver.logs[0]?.attributes).toMatchObject({ note: "to [email]" });
+  });
+
+  it("go out as they are when that is asked for", async () => {
+    const more = { SIGHTGLASS_PERSONAL_DATA: "keep" };
+    await workshop.run("kept.mjs", `${esm} bootstrap(); ${leaky}`, { ...environment(), ...more });
+    expect(receiver.span("leaky").attributes).toMatchObject({ "user.email": "ann", note: "to ann@example.com" });
+  });
+});
+
 describe("an OpenTelemetry setup that is already there", () => {
   it("is used, and nothing is added", async () => {
     const result = await workshop.run(

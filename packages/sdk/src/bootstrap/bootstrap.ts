@@ -11,6 +11,7 @@ import { currentEnvironment, readSettings, type Settings } from "./environment.t
 import { type ExitHooks, installExitHooks } from "./exit-hooks.ts";
 import type { KeepRules } from "./keep.ts";
 import { postBeforeExit } from "./last-post.ts";
+import { PersonalDataFilter, type PersonalDataOptions } from "./personal-data.ts";
 import { propagatorFor } from "./propagators.ts";
 import { metricParts, type MetricParts, type MetricsOptions } from "./metric-parts.ts";
 import { hasTracerProvider, register } from "./registration.ts";
@@ -31,6 +32,11 @@ export interface BootstrapOptions {
   sampleRatio?: number;
   /** Runs that are kept all the same, decided at their end. Default: SIGHTGLASS_KEEP (`failed,unexplained,slow=60000`). */
   keep?: KeepRules;
+  /**
+   * What is kept out of attributes, messages and log records. Default: the known patterns and names; `"keep"` (or
+   * SIGHTGLASS_PERSONAL_DATA=keep) sends everything as it is.
+   */
+  personalData?: PersonalDataOptions | "keep";
   /** Where metrics go, besides what the environment says. */
   metrics?: MetricsOptions;
   /** How long the end of the process may wait for the server, in milliseconds. Default 2000. */
@@ -108,15 +114,18 @@ function assemble(
 ): Assembly & { unregister: () => void } {
   const resource = resourceFor(options.service, options.attributes);
   const keep = options.keep ?? settings.keep;
-  const forTraces = traceParts(settings.traces, clock, complain, keep);
-  const forLogs = logParts(settings.logs, clock, complain);
+  const personalData = options.personalData ?? (settings.keepsPersonalData ? "keep" : {});
+  const filter = personalData === "keep" ? undefined : new PersonalDataFilter(personalData);
+  const forTraces = traceParts(settings.traces, clock, complain, { keep, filter });
+  const forLogs = logParts(settings.logs, clock, complain, filter);
   const forMetrics = metricParts(settings.metrics, options.metrics, { resource, clock, complain });
   const unregister = register({
     meterProvider: forMetrics.provider,
-    // Reads the span limits itself.
+    // Reads the other span limits itself.
     tracerProvider: new BasicTracerProvider({
       resource,
       spanProcessors: forTraces.processors,
+      spanLimits: { attributeValueLengthLimit: settings.spanAttributeValueCharsMax },
       sampler: samplerFor(settings.sampler, { ratio: options.sampleRatio, keep }, complain),
     }),
     loggerProvider: new LoggerProvider({

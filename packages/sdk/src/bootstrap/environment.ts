@@ -46,6 +46,8 @@ export interface Settings {
   readonly traces: SignalSettings;
   readonly logs: SignalSettings;
   readonly propagators: readonly string[];
+  readonly keepsPersonalData: boolean;
+  readonly spanAttributeValueCharsMax: number;
   readonly logAttributeCountMax: number;
   readonly logAttributeValueCharsMax: number;
   readonly sampler: SamplerSettings;
@@ -83,6 +85,8 @@ const metrics: Signal = {
   queueItemsMax: 60,
   batchItemsMax: 1,
 };
+/** OpenTelemetry's own default has no end: one page of HTML in an attribute of each span would be enough. */
+const attributeValueCharsMax = 16_384;
 const metricIntervalMs = 10_000;
 
 /**
@@ -103,12 +107,17 @@ export function readSettings(environment: Environment, overrides: SettingsOverri
       argument: reader.text("OTEL_TRACES_SAMPLER_ARG"),
     },
     keep: parseKeepRules(reader.text("SIGHTGLASS_KEEP"), (problem) => problems.push(problem)),
+    keepsPersonalData: reader.text("SIGHTGLASS_PERSONAL_DATA")?.toLowerCase() === "keep",
+    spanAttributeValueCharsMax:
+      reader.number("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??
+      reader.number("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??
+      attributeValueCharsMax,
     logAttributeCountMax:
       reader.number("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT") ?? reader.number("OTEL_ATTRIBUTE_COUNT_LIMIT") ?? 128,
     logAttributeValueCharsMax:
       reader.number("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??
       reader.number("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??
-      Number.POSITIVE_INFINITY,
+      attributeValueCharsMax,
     // The signals share variables, so one fault may have been found twice.
     problems: [...new Set(problems)],
   };

@@ -11,11 +11,14 @@ import type { ReadableLogRecord, SdkLogRecord } from "@opentelemetry/sdk-logs";
 import { ConsoleSpanExporter, SimpleSpanProcessor, type SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import type { Clock } from "../clock.ts";
+import { safely } from "../safely.ts";
 import type { SignalSettings } from "./environment.ts";
 import { KeepProcessor, type KeepRules } from "./keep.ts";
 import type { Letter } from "./last-post.ts";
 import { OtlpHttp, requestHeaders } from "./otlp-http.ts";
 import { Outbox } from "./outbox.ts";
+import type { PersonalDataFilter } from "./personal-data.ts";
+import { cleanLogRecord, cleanSpan } from "./personal-data-in-signals.ts";
 
 export interface PartialSuccess {
   readonly partialSuccess?: { readonly errorMessage?: string | undefined } | undefined;
@@ -114,22 +117,26 @@ export function traceParts(
   settings: SignalSettings,
   clock: Clock,
   complain: (text: string) => void,
-  keep?: KeepRules,
+  { keep, filter }: { keep?: KeepRules | undefined; filter?: PersonalDataFilter | undefined } = {},
 ): SignalParts<SpanProcessor> {
   if (settings.exporter === "none") return { processors: [], channels: [] };
   if (settings.exporter === "console")
     return { processors: [new SimpleSpanProcessor(new ConsoleSpanExporter())], channels: [] };
   const serializer = settings.encoding === "json" ? JsonTraceSerializer : ProtobufTraceSerializer;
   const channel = new OtlpChannel<ReadableSpan>("spans", settings, serializer, clock, complain);
+  const send = (span: ReadableSpan) => {
+    // What cannot be cleaned is not sent.
+    if (safely(() => cleanSpan(span, filter), false)) channel.outbox.add(span);
+  };
   const processor: SpanProcessor = {
     onStart() {},
     onEnd(span) {
-      if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) channel.outbox.add(span);
+      if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) send(span);
     },
     forceFlush: () => drainWithin(channel, settings.timeoutMs, clock),
     shutdown: () => Promise.resolve(),
   };
-  const keeper = keep === undefined ? [] : [new KeepProcessor(keep, (span) => channel.outbox.add(span))];
+  const keeper = keep === undefined ? [] : [new KeepProcessor(keep, send)];
   return { processors: [processor, ...keeper], channels: [channel] };
 }
 
@@ -137,6 +144,7 @@ export function logParts(
   settings: SignalSettings,
   clock: Clock,
   complain: (text: string) => void,
+  filter?: PersonalDataFilter,
 ): SignalParts<LogRecordProcessor> {
   if (settings.exporter === "none") return { processors: [], channels: [] };
   if (settings.exporter === "console")
@@ -147,7 +155,9 @@ export function logParts(
   const serializer = settings.encoding === "json" ? JsonLogsSerializer : ProtobufLogsSerializer;
   const channel = new OtlpChannel<ReadableLogRecord>("log records", settings, serializer, clock, complain);
   const processor: LogRecordProcessor = {
-    onEmit: (record: SdkLogRecord) => channel.outbox.add(record),
+    onEmit(record: SdkLogRecord) {
+      if (safely(() => cleanLogRecord(record, filter), false)) channel.outbox.add(record);
+    },
     forceFlush: () => drainWithin(channel, settings.timeoutMs, clock),
     shutdown: () => Promise.resolve(),
   };
