@@ -30,7 +30,7 @@ export function ExplainPanel({ answers, range }: { answers: readonly Answered[];
         <tbody>
           {answers.map(({ index, expr, data }) => (
             <Row key={index}>
-              <th scope="row">
+              <th scope="row" aria-label={`Query ${letterOf(index)}`}>
                 <span className="explain-query">
                   <span className="query-letter is-static">{letterOf(index)}</span>
                   <span className="mono truncate">{expr}</span>

@@ -17,13 +17,20 @@ describe("autoStepMs", () => {
 });
 
 describe("evaluatedAt", () => {
-  it("ends a moving range at a whole step", () => {
+  it("ends a moving range at a whole number of seconds", () => {
     const { startMs, endMs, stepMs } = evaluatedAt({ range: "1h" }, nowMs);
     expect([new Date(startMs).toISOString(), new Date(endMs).toISOString(), stepMs]).toEqual([
       "2026-11-20T11:00:00.000Z",
       "2026-11-20T12:00:00.000Z",
       15_000,
     ]);
+  });
+
+  it("leaves nothing new out, however long the steps", () => {
+    const { startMs, endMs, stepMs } = evaluatedAt({ range: "7d" }, nowMs + 1_800_000);
+    expect(stepMs).toBe(3_600_000);
+    expect(new Date(endMs).toISOString()).toBe("2026-11-20T12:30:00.000Z");
+    expect(endMs - startMs).toBe(7 * 86_400_000);
   });
 
   it("takes a fixed range as it is", () => {

@@ -28,17 +28,18 @@ export function autoStepMs(widthMs: number): number {
   return steps.find((step) => widthMs / step <= pointsWanted) ?? Math.ceil(widthMs / pointsWanted / hourMs) * hourMs;
 }
 
-/**
- * Start, end and step of a view. A moving range ends at a whole step, so that its points stay where they were when it is
- * asked again.
- */
+/** The newest value is at most so old: with steps of an hour too, what just happened is in sight. */
+const endsAtMs = 10 * secondMs;
+
+/** Start, end and step of a view. A moving range ends at a whole step, or nearer to now where steps are long. */
 export function evaluatedAt(search: ExploreSearch, nowMs: number): Evaluated {
   const { startMs, endMs } = rangeAt(search, nowMs);
   const widthMs = endMs - startMs;
   const asked = parseDurationText(search.step ?? "");
   const stepMs = Math.max(asked ?? autoStepMs(widthMs), Math.ceil(widthMs / pointsMax));
   if (search.start !== undefined) return { startMs, endMs, stepMs };
-  const end = Math.floor(endMs / stepMs) * stepMs;
+  const gridMs = Math.min(stepMs, endsAtMs);
+  const end = Math.floor(endMs / gridMs) * gridMs;
   return { startMs: end - Math.floor(widthMs / stepMs) * stepMs, endMs: end, stepMs };
 }
 
