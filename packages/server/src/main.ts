@@ -1,3 +1,4 @@
+import { formatAddress } from "./config/quantities.ts";
 import type { Context } from "./compose/context.ts";
 import { startHttp } from "./compose/http.ts";
 import { startMetricsIngest } from "./compose/metrics.ts";
@@ -8,7 +9,7 @@ import { openSpools } from "./compose/spools.ts";
 import { openStore, startChunking, startRetention } from "./compose/store.ts";
 import type { Config } from "./config/schema.ts";
 import { scrapeJobs } from "./config/scrape-jobs.ts";
-import { startScraping } from "./main-scrape.ts";
+import { startScraping } from "./compose/scraping.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
 import { createMetricQueries } from "./query/metrics-queries.ts";
 import type { Scraper } from "./receive/scrape/scraper.ts";
@@ -25,7 +26,7 @@ export interface Server {
 }
 
 /**
- * The whole server: the one place that knows all parts.
+ * The whole server: the place (with compose/) that knows all parts.
  * @param config as config/load.ts made it
  */
 export function createServer(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Server {

@@ -1,14 +1,14 @@
 import { join } from "node:path";
-import type { Config } from "./config/schema.ts";
-import { scrapeJobs } from "./config/scrape-jobs.ts";
-import { type SampleBatch, writeSamples } from "./decode/exposition/write-samples.ts";
-import type { Clock } from "./model/clock.ts";
-import type { WriteMetrics } from "./receive/metrics-sink.ts";
-import { Pushgateway } from "./receive/pushgateway/pushgateway.ts";
-import { Scraper } from "./receive/scrape/scraper.ts";
-import type { Log } from "./self/log.ts";
-import type { Running } from "./self/running.ts";
-import { version } from "./self/version.ts";
+import type { Config } from "../config/schema.ts";
+import { scrapeJobs } from "../config/scrape-jobs.ts";
+import { type SampleBatch, writeSamples } from "../decode/exposition/write-samples.ts";
+import type { Clock } from "../model/clock.ts";
+import type { WriteMetrics } from "../receive/metrics-sink.ts";
+import { Pushgateway } from "../receive/pushgateway/pushgateway.ts";
+import { Scraper } from "../receive/scrape/scraper.ts";
+import type { Log } from "../self/log.ts";
+import type { Running } from "../self/running.ts";
+import { version } from "../self/version.ts";
 
 interface ScrapeParts {
   config: Config;
