@@ -16,7 +16,7 @@ import { propagatorFor } from "./propagators.ts";
 import { metricParts, type MetricParts, type MetricsOptions } from "./metric-parts.ts";
 import { hasTracerProvider, register } from "./registration.ts";
 import { resourceFor } from "./resource.ts";
-import { samplerFor } from "./sampler.ts";
+import { ratioFor, type SampleRatio, samplerFor } from "./sampler.ts";
 import { type Channel, logParts, traceParts } from "./signals.ts";
 
 export interface BootstrapOptions {
@@ -28,8 +28,11 @@ export interface BootstrapOptions {
   headers?: Record<string, string>;
   /** More resource attributes. */
   attributes?: Attributes;
-  /** The share of runs that is kept, from 0 to 1, decided at their start. Default: OTEL_TRACES_SAMPLER, else all. */
-  sampleRatio?: number;
+  /**
+   * The share of runs that is kept, from 0 to 1, decided at their start; or one for each environment, as in
+   * `{ production: 0.1 }`. Default: OTEL_TRACES_SAMPLER, else all.
+   */
+  sampleRatio?: SampleRatio;
   /** Runs that are kept all the same, decided at their end. Default: SIGHTGLASS_KEEP (`failed,unexplained,slow=60000`). */
   keep?: KeepRules;
   /**
@@ -119,6 +122,7 @@ function assemble(
   const forTraces = traceParts(settings.traces, clock, complain, { keep, filter });
   const forLogs = logParts(settings.logs, clock, complain, filter);
   const forMetrics = metricParts(settings.metrics, options.metrics, { resource, clock, complain });
+  const ratio = ratioFor(options.sampleRatio, resource.attributes, settings.nodeEnvironment);
   const unregister = register({
     meterProvider: forMetrics.provider,
     // Reads the other span limits itself.
@@ -126,7 +130,7 @@ function assemble(
       resource,
       spanProcessors: forTraces.processors,
       spanLimits: { attributeValueLengthLimit: settings.spanAttributeValueCharsMax },
-      sampler: samplerFor(settings.sampler, { ratio: options.sampleRatio, keep }, complain),
+      sampler: samplerFor(settings.sampler, { ratio, keep }, complain),
     }),
     loggerProvider: new LoggerProvider({
       resource,

@@ -46,6 +46,7 @@ export interface Settings {
   readonly traces: SignalSettings;
   readonly logs: SignalSettings;
   readonly propagators: readonly string[];
+  readonly nodeEnvironment: string | undefined;
   readonly keepsPersonalData: boolean;
   readonly spanAttributeValueCharsMax: number;
   readonly logAttributeCountMax: number;
@@ -107,6 +108,7 @@ export function readSettings(environment: Environment, overrides: SettingsOverri
       argument: reader.text("OTEL_TRACES_SAMPLER_ARG"),
     },
     keep: parseKeepRules(reader.text("SIGHTGLASS_KEEP"), (problem) => problems.push(problem)),
+    nodeEnvironment: reader.text("NODE_ENV"),
     keepsPersonalData: reader.text("SIGHTGLASS_PERSONAL_DATA")?.toLowerCase() === "keep",
     spanAttributeValueCharsMax:
       reader.number("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??
