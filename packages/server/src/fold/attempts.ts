@@ -27,23 +27,76 @@ export function attemptsOf(tries: readonly Try[]): Attempts[] {
       a.execution.startMs - b.execution.startMs ||
       (a.execution.key < b.execution.key ? -1 : 1),
   );
+  const candidates = new Map<string | undefined, Candidates>();
   for (const next of ordered) {
-    const chain = chains.find((candidate) => isRetry(candidate.at(-1) ?? candidate[0], next));
-    if (chain === undefined) chains.push([next]);
-    else chain.push(next);
+    const { partition } = next.execution.sighting;
+    let ofPartition = candidates.get(partition);
+    if (ofPartition === undefined) candidates.set(partition, (ofPartition = new Candidates()));
+    const chain = ofPartition.retriedBy(next);
+    if (chain !== undefined) {
+      chain.push(next);
+      continue;
+    }
+    const added: Attempts = [next];
+    chains.push(added);
+    ofPartition.add(added);
   }
   return chains;
 }
 
+/**
+ * The chains of one partition that the next try may continue, the oldest first. Tries come in groups of one generation and
+ * number; what cannot be continued by the rest of its group is not looked at again in it. Thousands of tries that succeeded
+ * would otherwise each be compared with all before them.
+ */
+class Candidates {
+  readonly #all: Attempts[] = [];
+  #open: (Attempts | undefined)[] = [];
+  #from = 0;
+  #group = "";
+
+  add(chain: Attempts): void {
+    this.#all.push(chain);
+    this.#open.push(chain);
+  }
+
+  retriedBy(next: Try): Attempts | undefined {
+    const group = `${next.generation}/${next.execution.sighting.attempt}`;
+    if (group !== this.#group) {
+      this.#group = group;
+      this.#open = [...this.#all];
+      this.#from = 0;
+    }
+    for (let at = this.#from; at < this.#open.length; at++) {
+      const chain = this.#open[at];
+      if (chain !== undefined) {
+        const last = chain.at(-1) ?? chain[0];
+        if (isRetry(last, next)) return chain;
+        if (!mayBeRetriedLater(last, next)) this.#open[at] = undefined;
+      }
+      if (at === this.#from && this.#open[at] === undefined) this.#from++;
+    }
+    return undefined;
+  }
+}
+
+/** By a try of the same group that begins after `next`. */
+function mayBeRetriedLater({ execution }: Try, next: Try): boolean {
+  return (
+    next.execution.sighting.attempt === undefined && execution.sighting.attempt === undefined && hasFailed(execution)
+  );
+}
+
+/** Of two tries of one partition. */
 function isRetry(last: Try, next: Try): boolean {
-  if (next.execution.sighting.partition !== last.execution.sighting.partition) return false;
   if (next.generation > last.generation) return true;
   const number = next.execution.sighting.attempt;
   const lastNumber = last.execution.sighting.attempt;
   // The first attempt may not be numbered yet.
   if (number !== undefined && number > 1) return number > (lastNumber ?? 1);
   if (number !== undefined || lastNumber !== undefined) return false;
-  const { endMs, status } = last.execution;
-  const hasFailed = status === "failed" || status === "cancelled";
-  return hasFailed && endMs !== null && next.execution.startMs >= endMs;
+  const { endMs } = last.execution;
+  return hasFailed(last.execution) && endMs !== null && next.execution.startMs >= endMs;
 }
+
+const hasFailed = ({ status }: Execution) => status === "failed" || status === "cancelled";

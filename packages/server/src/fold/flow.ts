@@ -70,7 +70,10 @@ function connectSaid(stages: readonly FlowStage[], flow: Flow): void {
   const writersOf = new Map<string, FlowStage[]>();
   for (const stage of stages) {
     const { table } = stage.sink ?? {};
-    if (typeof table === "string") writersOf.set(table, [...(writersOf.get(table) ?? []), stage]);
+    if (typeof table !== "string") continue;
+    const writers = writersOf.get(table);
+    if (writers === undefined) writersOf.set(table, [stage]);
+    else writers.push(stage);
   }
   for (const to of stages) {
     for (const id of to.linkSpanIds) {
