@@ -75,7 +75,11 @@ export function writeSamples(
     writer.metadata({ metric: Buffer.from(metric), type, help: Buffer.from(help), unit: Buffer.from(unit) });
   }
   writer.finish();
-  return { written, refused, reasons: [...countOf].map(([fault, count]) => `${count} ${count === 1 ? "sample" : "samples"}: ${fault}`) };
+  return {
+    written,
+    refused,
+    reasons: [...countOf].map(([fault, count]) => `${count} ${count === 1 ? "sample" : "samples"}: ${fault}`),
+  };
 }
 
 type Words = { low: number; high: number };

@@ -171,9 +171,12 @@ export function labelsAreUtf8(source: ByteSource, start: number, end: number): b
   return valid;
 }
 
+/** Of `canonicalLabels`, which is done with it when it returns. */
+const collector = new LabelCollector();
+
 /** The canonical form of labels given as strings, `__name__` among them. @throws RangeError with a fault of `labelFaults` */
 export function canonicalLabels(labels: Iterable<readonly [name: string, value: string]>): Uint8Array {
-  const collector = new LabelCollector();
+  collector.clear();
   const parts: Buffer[] = [];
   let at = 0;
   for (const [name, value] of labels) {
@@ -183,5 +186,5 @@ export function canonicalLabels(labels: Iterable<readonly [name: string, value: 
   }
   const fault = collector.encode(new Source(Buffer.concat(parts)));
   if (fault !== undefined) throw new RangeError(fault);
-  return Uint8Array.from(collector.out.written());
+  return collector.out.written().slice();
 }

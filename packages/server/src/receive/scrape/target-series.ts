@@ -152,7 +152,7 @@ function sampleLabels(
   if (honorLabels) {
     for (const [name, value] of target) if (!labels.has(name)) labels.set(name, value);
   } else addTargetLabels(labels, target);
-  for (const [name, value] of Array.from(labels)) if (value === "") labels.delete(name);
+  for (const [name, value] of labels) if (value === "") labels.delete(name);
   return relabel(labels, metricRelabelRules) && labels.size > 0 ? labels : undefined;
 }
 
