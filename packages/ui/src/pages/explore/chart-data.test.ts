@@ -41,6 +41,11 @@ describe("linesOf", () => {
     expect([lines.length, total]).toEqual([linesMax, 130]);
   });
 
+  it("names a series without labels by its query", () => {
+    const data = matrix([{}, [[10, "1"]]]);
+    expect(linesOf([{ index: 0, expr: "sum(up)", legend: "", data }], range).lines[0]?.name).toBe("sum(up)");
+  });
+
   it("draws a scalar", () => {
     const data: QueryData = { resultType: "scalar", result: [40, "7"] };
     expect(linesOf([{ index: 0, expr: "7", legend: "", data }], range).lines[0]?.values).toEqual([null, null, null, 7]);

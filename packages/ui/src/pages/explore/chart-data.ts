@@ -51,12 +51,14 @@ export function linesOf(answers: readonly Answered[], range: Evaluated): { lines
   const lines: ChartLine[] = [];
   const taken = new Set<string>();
   let total = 0;
-  for (const { index, legend, data } of answers) {
+  for (const { index, expr, legend, data } of answers) {
     const series = matrixOf(data, range).filter(({ values }) => (values?.length ?? 0) > 0);
     total += series.length;
     const told = tellingLabels(series.map(({ metric }) => metric));
     for (const each of series.slice(0, linesMax - lines.length)) {
-      const name = unique(seriesName(each.metric, legend, told), taken);
+      const named = seriesName(each.metric, legend, told);
+      // Without a label left, the question is the best name.
+      const name = unique(named === "{}" ? expr : named, taken);
       const values = onSteps(each, range, count);
       lines.push({ name, queryIndex: index, labels: each.metric, values, stats: statsOf(values) });
     }
