@@ -4,7 +4,7 @@ import { makePayload } from "./otlp-payload.mjs";
 
 /**
  * The load generator, a process of its own: `node load.mjs PROTOCOL ADDRESS SECONDS CONNECTIONS SPANS_A_REQUEST`.
- * Payloads are made before the clock starts. Prints one line of JSON.
+ * Payloads are made before the clock starts. Prints `started` then, and one line of JSON at the end.
  */
 const [protocol, address, seconds, connections, spansPerRequest] = process.argv.slice(2);
 const variants = Array.from({ length: Math.ceil(400_000 / Number(spansPerRequest)) }, () =>
@@ -18,6 +18,8 @@ const latenciesMs = [];
 let accepted = 0;
 let refused = 0;
 let next = 0;
+process.stdout.write("started\n");
+const usedBefore = process.cpuUsage();
 const startedAt = performance.now();
 const deadline = startedAt + Number(seconds) * 1000;
 await Promise.all(
@@ -34,13 +36,16 @@ await Promise.all(
     }
   }),
 );
+const elapsedMs = performance.now() - startedAt;
+const { user, system } = process.cpuUsage(usedBefore);
 latenciesMs.sort((a, b) => a - b);
 const quantile = (q) => latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(latenciesMs.length * q))];
 process.stdout.write(
   `${JSON.stringify({
     accepted,
     refused,
-    elapsedMs: performance.now() - startedAt,
+    elapsedMs,
+    processorMs: (user + system) / 1000,
     bytesPerSpan: variants[0].body.length / Number(spansPerRequest),
     acknowledgeP50Ms: quantile(0.5),
     acknowledgeP99Ms: quantile(0.99),

@@ -47,6 +47,7 @@ export async function startServer({
     pid: child.pid,
     status: async () => (await fetch(`${url}/api/status`)).json(),
     residentBytes: () => residentBytes(child.pid),
+    processorMs: () => processorMs(child.pid),
     dataBytes: () => folderBytes(data),
     async stop() {
       child.kill("SIGTERM");
@@ -59,6 +60,12 @@ export async function startServer({
 /** Linux only, like the figures of the design. */
 function residentBytes(pid) {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) * 1024;
+}
+
+/** User and system time so far; the kernel counts in hundredths of a second. */
+function processorMs(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 function folderBytes(folder) {

@@ -1,0 +1,81 @@
+/**
+ * Every benchmark: what it runs, and which of its figures have a budget (docs: benchmarks/README.md). A figure is
+ * { what, value, unit, floor, target, isMore } where `isMore` says that more is better.
+ */
+export const catalogue = {
+  decode: {
+    about: "OTLP protobuf to a Native block, one core",
+    run: async () => ({ rows: await (await import("./decode.mjs")).decode() }),
+    figures: () => [],
+  },
+  ingest: {
+    about: "durable and queryable spans, OTLP/HTTP and gRPC, the load generator on the same machine",
+    run: async () => ({ rows: await (await import("./ingest.mjs")).ingest() }),
+    figures: ({ rows }) => rows.flatMap(ingestFigures),
+  },
+  query: {
+    about: "trace by id, search, run list and run page with 10 M spans stored",
+    run: async ({ spans = 10_000_000 }) => ({ rows: await (await import("./query.mjs")).query({ spans }) }),
+    figures: ({ rows }) =>
+      rows.map(({ question, p95Ms }) => less(`${question}, p95`, p95Ms, { unit: "ms", floor: 150, target: 100 })),
+  },
+  promql: {
+    about: "PromQL evaluation alone, in memory",
+    run: async () => ({ rows: await (await import("./promql.mjs")).promql() }),
+    figures: () => [],
+  },
+  "promql-queries": {
+    about: "the six PromQL queries over HTTP, beside Prometheus",
+    run: async () => (await import("./promql-queries.mjs")).promqlQueries(),
+    figures: ({ rows }) => besidePrometheus(rows),
+  },
+  "remote-write": {
+    about: "samples by remote write, beside Prometheus",
+    run: async () => ({ rows: await (await import("./remote-write.mjs")).remoteWrite() }),
+    figures: ({ rows }) => {
+      const rate = (name) => rows.find(({ server }) => server.startsWith(name))?.queryablePerSecond;
+      const [ours, theirs] = [rate("sightglass"), rate("prometheus")];
+      if (ours === undefined || theirs === undefined) return [];
+      return [more("samples a second / Prometheus", ours / theirs, { unit: "x", floor: 1, target: 2 })];
+    },
+  },
+  sdk: {
+    about: "what the SDK costs a pipeline",
+    run: async () => ({ rows: await (await import("./sdk.mjs")).sdk() }),
+    figures: ({ rows }) => {
+      const overhead = rows.find(({ what }) => what === "overhead, median of pairs");
+      return [less("SDK overhead", Number.parseFloat(overhead.value), { unit: "%", floor: 1, target: 0.2 })];
+    },
+  },
+};
+
+const less = (what, value, budget) => ({ what, value, ...budget, isMore: false });
+const more = (what, value, budget) => ({ what, value, ...budget, isMore: true });
+
+function ingestFigures(row) {
+  const of = (what) => `${row.protocol}: ${what}`;
+  return [
+    more(of("durable"), row.durablePerSecond, { unit: "spans/s", floor: 200_000, target: 500_000 }),
+    more(of("queryable"), row.queryablePerSecond, { unit: "spans/s", floor: 200_000, target: 500_000 }),
+    more(of("by processor time, on two idle cores"), row.onTwoIdleCores, {
+      unit: "spans/s",
+      floor: 200_000,
+      target: 500_000,
+    }),
+    less(of("received to queryable, p99"), row.queryableP99Ms, { unit: "ms", floor: 2000, target: 1000 }),
+    less(of("resident, idle"), row.idleMegabytes, { unit: "MB", floor: 350, target: 280 }),
+    less(of("resident, full load"), row.peakMegabytes, { unit: "MB", floor: 1200, target: 800 }),
+    less(of("disk, not merged yet"), row.diskBytesPerSpan, { unit: "B/span", floor: 40, target: 20 }),
+    less(of("ready after start, empty"), row.readyMs, { unit: "ms", floor: 1000, target: 500 }),
+  ];
+}
+
+/** Each query's time as a share of Prometheus' own in the same run. */
+function besidePrometheus(rows) {
+  const of = (query, engine) => rows.find((row) => row.query === query && row.engine === engine)?.ms;
+  const names = new Set(rows.map(({ query }) => query).filter((query) => !query.startsWith("remote write")));
+  return [...names].flatMap((query) => {
+    const [ours, theirs] = [of(query, "sightglass"), of(query, "prometheus")];
+    return theirs === undefined ? [] : [less(`${query}: time / Prometheus`, ours / theirs, { unit: "x", floor: 1 })];
+  });
+}
