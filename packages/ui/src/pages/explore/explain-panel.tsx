@@ -53,8 +53,11 @@ export function ExplainPanel({ answers, range }: { answers: readonly Answered[];
   );
 }
 
+/** Null where the store computed all of it: how many samples it read for that is not counted. */
 export function samplesRead({ stats }: QueryData): number | null {
-  return stats?.sightglass?.samplesSelected ?? stats?.samples?.totalQueryableSamples ?? null;
+  const own = stats?.sightglass;
+  if (own !== undefined && own.selectorsComputed > 0 && own.samplesSelected === 0) return null;
+  return own?.samplesSelected ?? stats?.samples?.totalQueryableSamples ?? null;
 }
 
 export function durationMs({ stats }: QueryData): number | null {
