@@ -38,7 +38,9 @@ const { runScript } = await import(pathToFileURL(entry).href);
 let failed = false;
 for (const file of files) {
   try {
-    const { passed, total, failures } = await runScript(readFileSync(resolve(process.env.INIT_CWD ?? ".", file), "utf8"));
+    const { passed, total, failures } = await runScript(
+      readFileSync(resolve(process.env.INIT_CWD ?? ".", file), "utf8"),
+    );
     console.log(`${file} ${passed}/${total}`);
     for (const { line, query, message } of failures) console.log(`  ${file}:${line}: ${query}\n    ${message}`);
     failed ||= failures.length > 0;

@@ -85,7 +85,8 @@ describe("house rules", () => {
         if (target === undefined || target === folder || target === "model" || allowed.includes(target)) continue;
         // The contract is types only: what the page, the routes and the queries all speak.
         if (target === "http" && file === "contract.ts") continue;
-        if (mayImport[target] !== undefined || ["cli", "compose", "config"].includes(target)) wrong.push(`${path} -> ${target}`);
+        if (mayImport[target] !== undefined || ["cli", "compose", "config"].includes(target))
+          wrong.push(`${path} -> ${target}`);
       }
     }
     expect(wrong).toEqual([]);

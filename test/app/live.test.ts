@@ -75,7 +75,7 @@ async function gather(answer: Response, events: LiveEvent[]): Promise<void> {
   let text = "";
   try {
     for await (const chunk of answer.body ?? []) {
-      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      text += decoder.decode(chunk, { stream: true });
       const blocks = text.split("\n\n");
       text = blocks.pop() ?? "";
       for (const block of blocks) {

@@ -164,7 +164,10 @@ export const limits = {
     effect: "the scrape fails, unless body_size_limit of its job says otherwise",
   },
   scrapesConcurrentMax: { value: 32, effect: "further scrapes wait until one of those has ended" },
-  pushGroupsMax: { value: 100_000, effect: "a push to a further group is refused; delete groups that are no longer used" },
+  pushGroupsMax: {
+    value: 100_000,
+    effect: "a push to a further group is refused; delete groups that are no longer used",
+  },
   pushBatchSamplesMax: { value: 10_000, effect: "pushed samples are repeated in that many at a time" },
   scrapeTargetsDroppedMax: { value: 1000, effect: "further dropped targets of a job are counted but not listed" },
   discoveryBodyBytesMax: {

@@ -1,0 +1,63 @@
+import { formatAddress } from "../config/quantities.ts";
+import { limits } from "../model/limits.ts";
+import { createAuthorize } from "../model/tokens.ts";
+import { Admission } from "../receive/admission.ts";
+import { createOtlpMetrics } from "../receive/metrics-otlp.ts";
+import { createOtlpGrpcReceiver } from "../receive/otlp-grpc.ts";
+import { createOtlpHttpHandler, isOtlpPath } from "../receive/otlp-http-handler.ts";
+import { createOtlpHttpReceiver } from "../receive/otlp-http.ts";
+import { createPushgatewayHandler, isPushgatewayPath } from "../receive/pushgateway/handler.ts";
+import type { Pushgateway } from "../receive/pushgateway/pushgateway.ts";
+import { ReceiverStats } from "../receive/receiver-stats.ts";
+import { createRemoteWriteHandler, isRemoteWritePath } from "../receive/remote-write.ts";
+import type { Context } from "./context.ts";
+import type { MetricsIngest } from "./metrics.ts";
+import type { TableSpools } from "./spools.ts";
+
+export async function startReceivers(
+  { config, clock, log, running }: Context,
+  { tables }: TableSpools,
+  metrics: MetricsIngest,
+  pushgateway: Pushgateway,
+) {
+  const admission = new Admission({
+    requestsMax: limits.concurrentRequestsMax.value,
+    bytesMax: limits.requestBytesInFlightMax.value,
+  });
+  const shared = {
+    sink: {
+      spans: tables.spans.append.bind(tables.spans),
+      logs: tables.logs.append.bind(tables.logs),
+      metrics: createOtlpMetrics({ sink: metrics.write, sums: metrics.sums }),
+    },
+    authorize: createAuthorize(config.auth.tokens),
+    clock,
+    admission,
+    corsOrigins: config.cors.origins,
+    onInternalError: (error: unknown) => log.error({ error }, "a request failed"),
+  };
+  const grpc = createOtlpGrpcReceiver({ ...shared, address: config.otlp_grpc, stats: new ReceiverStats("otlp-grpc") });
+  const http = createOtlpHttpReceiver({ ...shared, address: config.otlp_http, stats: new ReceiverStats("otlp-http") });
+  for (const receiver of [grpc, http]) {
+    await receiver.start();
+    running.add(receiver.stats.protocol, () => receiver.stop());
+  }
+  // First of all on the way down: what still comes on open connections is refused as retryable.
+  running.add("admission", () => admission.stop());
+  // The same on the page's port, for clients that know only one address.
+  const onPagePort = new ReceiverStats("otlp-http");
+  const remoteWrite = new ReceiverStats("remote-write");
+  const pushes = new ReceiverStats("pushgateway");
+  for (const stats of [onPagePort, remoteWrite, pushes]) stats.address = formatAddress(config.listen);
+  return {
+    stats: [grpc.stats, http.stats, onPagePort, remoteWrite, pushes],
+    ingest: [
+      { owns: isOtlpPath, handle: createOtlpHttpHandler({ ...shared, stats: onPagePort }) },
+      { owns: isPushgatewayPath, handle: createPushgatewayHandler({ ...shared, pushgateway, stats: pushes }) },
+      {
+        owns: isRemoteWritePath,
+        handle: createRemoteWriteHandler({ ...shared, sink: metrics.write, stats: remoteWrite }),
+      },
+    ],
+  };
+}

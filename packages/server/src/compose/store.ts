@@ -1,0 +1,63 @@
+import type { Config } from "../config/schema.ts";
+import type { Running } from "../self/running.ts";
+import { Chunking } from "../store/chunking.ts";
+import { openClusterStore } from "../store/cluster/store.ts";
+import { openEmbeddedStore } from "../store/embedded/store.ts";
+import { lockFolder } from "../store/folder-lock.ts";
+import { measuredStore } from "../store/measured-store.ts";
+import { migrate } from "../store/migrate.ts";
+import { Retention, type RetentionLimits } from "../store/retention.ts";
+import type { Store } from "../store/store.ts";
+import type { Context } from "./context.ts";
+
+export async function openStore({ config, clock, running, metrics }: Context): Promise<Store> {
+  const engine =
+    config.store.url === undefined
+      ? await openEmbeddedStore({ dataDir: config.data, readers: 4, writers: 2 })
+      : await openCluster(config, running);
+  running.add("store", () => engine.close());
+  await migrate(engine, { clock });
+  const seconds = metrics.histogram(
+    "sightglass_store_statement_duration_seconds",
+    "How long statements took at the store, waiting for a free connection included.",
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  );
+  return measuredStore(engine, {
+    monotonicMs: () => clock.monotonicMs(),
+    observe: ({ operation, outcome, durationMs }) => seconds.observe({ operation, outcome }, durationMs / 1000),
+  });
+}
+
+/** The spool stays in the data folder, which the embedded engine would have locked. */
+async function openCluster({ data, store: { url = "", cluster, ...login } }: Config, running: Running): Promise<Store> {
+  const lock = lockFolder(data);
+  running.add("data folder", () => lock.release());
+  return openClusterStore({ url, ...login, ...(cluster === undefined ? {} : { clusterName: cluster }) });
+}
+
+export function startRetention({ config, clock, log, running }: Context, store: Store): RetentionLimits {
+  const keepOf = ({ age, bytes }: { age: number; bytes: number }) => ({ ageMaxMs: age, bytesMax: bytes });
+  const { spans, logs, runs, samples } = config.retention;
+  const keep = { spans: keepOf(spans), logs: keepOf(logs), runs: keepOf(runs), samples: keepOf(samples) };
+  const retention = new Retention({
+    store,
+    clock,
+    keep,
+    onDrop: (drop) => log.info(drop, "retention"),
+    onFailure: (error) => log.error({ error }, "retention failed; it is tried again"),
+  });
+  retention.start();
+  running.add("retention", () => retention.stop());
+  return keep;
+}
+
+export function startChunking({ clock, log, running }: Context, store: Store): void {
+  const chunking = new Chunking({
+    store,
+    clock,
+    onFolded: (folded) => log.debug(folded, "samples folded"),
+    onFailure: (error) => log.error({ error }, "folding samples failed; it is tried again"),
+  });
+  chunking.start();
+  running.add("chunking", () => chunking.stop());
+}
