@@ -18,7 +18,8 @@ export function build() {
     page?.();
     stamp(folder);
   }
-  if (!isFresh("packages/ui", "packages/server/dist/ui")) {
+  // The page bundles the PromQL package.
+  if (!isFresh("packages/ui", "packages/server/dist/ui", ["packages/promql/src"])) {
     step("Building packages/ui");
     run(process.execPath, ["../../node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], {
       cwd: "packages/ui",
@@ -50,12 +51,12 @@ function stamp(folder, dist = `${folder}/dist`) {
   writeFileSync(join(dist, ".built"), "");
 }
 
-function isFresh(folder, dist = `${folder}/dist`) {
+function isFresh(folder, dist = `${folder}/dist`, alsoInputs = []) {
   const built = join(dist, ".built");
   if (!existsSync(built)) return false;
   const builtAt = statSync(built).mtimeMs;
   const inputs = ["src", "public", "index.html", "vite.config.ts", "package.json"].map((name) => join(folder, name));
-  return [...inputs, "package-lock.json"].every((input) => newestMtimeMs(input) <= builtAt);
+  return [...inputs, ...alsoInputs, "package-lock.json"].every((input) => newestMtimeMs(input) <= builtAt);
 }
 
 function newestMtimeMs(path) {
