@@ -1,4 +1,5 @@
 import type { RunStatus, StageError } from "../http/contract.ts";
+import { greatest, least } from "./extremes.ts";
 import { countOf, numberOf, textOf, type Fact } from "./fact.ts";
 import { recognise, type Sighting } from "./recognise.ts";
 import { isCancellation } from "./status.ts";
@@ -84,10 +85,10 @@ function merge(key: string, group: Seen[], { nowMs, patience }: { nowMs: number;
   const sighting = ordered.map((seen) => seen.sighting).reduce(overlaid);
   const isOver = fact.endMs !== null && !(sighting.expectsRunSpan === true && sighting.status === "running");
   const endMs = isOver ? fact.endMs : null;
-  const spanStartMs = Math.min(...ordered.map((seen) => startOf(seen.fact)));
+  const spanStartMs = least(ordered.map((seen) => startOf(seen.fact)));
   const { workStartMs } = sighting;
   const isWorkStart = workStartMs !== undefined && workStartMs >= spanStartMs && workStartMs <= (endMs ?? Infinity);
-  const lastHeardMs = Math.max(...ordered.map((seen) => seen.fact.insertedAtMs));
+  const lastHeardMs = greatest(ordered.map((seen) => seen.fact.insertedAtMs));
   const patienceMs = ordered.some((seen) => seen.fact.kind !== "span") ? patience.heartbeatMs : patience.silenceMs;
   const lostAtMs = endMs === null ? lastHeardMs + patienceMs : null;
   const error = errorOf(fact);
@@ -104,7 +105,7 @@ function merge(key: string, group: Seen[], { nowMs, patience }: { nowMs: number;
     error,
     counts: countsOf(fact),
     recordsPerSecond: isOver ? null : rateOf(ordered.map((seen) => seen.fact)),
-    lastSeenMs: Math.max(...ordered.map((seen) => seen.fact.endMs ?? seen.fact.timeMs)),
+    lastSeenMs: greatest(ordered.map((seen) => seen.fact.endMs ?? seen.fact.timeMs)),
     lastHeardMs,
     lostAtMs: lostAtMs !== null && nowMs < lostAtMs ? lostAtMs : null,
     service: fact.service,

@@ -1,6 +1,7 @@
 import type { RunOrigin, RunStatus } from "../http/contract.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Counts, Execution, Patience } from "./execution.ts";
+import { greatest, least } from "./extremes.ts";
 import { keyValuesOf } from "./fact.ts";
 import { stagesOf, endpointsOf } from "./fold-stages.ts";
 import { isBackfill, periodOf } from "./logical-date.ts";
@@ -48,8 +49,8 @@ export function runOf(parts: RunParts): FoldedRun {
   if (main === undefined) throw new RangeError(`run ${id} has no execution`);
 
   const timed = spans.length > 0 ? spans : executions;
-  const startedAtMs = Math.min(...timed.map(({ startMs }) => startMs));
-  const endedAtMs = isOver(status) ? Math.max(...timed.map(({ endMs, lastSeenMs }) => endMs ?? lastSeenMs)) : null;
+  const startedAtMs = least(timed.map(({ startMs }) => startMs));
+  const endedAtMs = isOver(status) ? greatest(timed.map(({ endMs, lastSeenMs }) => endMs ?? lastSeenMs)) : null;
   const { partition, logicalDateMs, backfill } = logicalDateOf(executions, startedAtMs);
   const run: Run = {
     id,
@@ -61,7 +62,7 @@ export function runOf(parts: RunParts): FoldedRun {
     isBackfill: backfill,
     startedAtMs,
     endedAtMs,
-    lastSeenMs: Math.max(...executions.map(({ lastSeenMs }) => lastSeenMs)),
+    lastSeenMs: greatest(executions.map(({ lastSeenMs }) => lastSeenMs)),
     durationMs: endedAtMs === null ? null : endedAtMs - startedAtMs,
     waitMs: endedAtMs === null ? null : waitMsOf({ startMs: startedAtMs, endMs: endedAtMs }, nodes, parts.inside),
     traceId: main.traceId,
@@ -160,5 +161,5 @@ function errorOf(status: RunStatus, runs: readonly Execution[], nodes: readonly 
 
 function earliestOf(recheckAtMs: number | null, executions: readonly Execution[]): number | null {
   const times = [recheckAtMs, ...executions.map(({ lostAtMs }) => lostAtMs)].filter((time) => time !== null);
-  return times.length === 0 ? null : Math.min(...times);
+  return times.length === 0 ? null : least(times);
 }

@@ -1,5 +1,6 @@
 import type { RunStatus } from "../http/contract.ts";
 import type { Execution, Patience } from "./execution.ts";
+import { greatest } from "./extremes.ts";
 import type { Ancestry } from "./resolve.ts";
 import type { StageNode } from "./stage-tree.ts";
 import { combinedStatus } from "./status.ts";
@@ -33,7 +34,7 @@ export interface Stands {
  */
 export function standingOf(stands: Stands): Standing {
   const { runs, top, executions, nowMs, patience } = stands;
-  const heardMs = Math.max(...executions.map(({ lastHeardMs }) => lastHeardMs));
+  const heardMs = greatest(executions.map(({ lastHeardMs }) => lastHeardMs));
   if (runs.length > 0) {
     const statuses = runs.map(({ status }) => status);
     const isOpen = statuses.includes("running") || statuses.includes("lost");

@@ -1,6 +1,7 @@
 import type { RunStatus } from "../http/contract.ts";
 import { attemptsOf, type Attempts, type Try } from "./attempts.ts";
 import { byStart, type Counts, type Execution } from "./execution.ts";
+import { least } from "./extremes.ts";
 import type { Ancestry } from "./resolve.ts";
 import { groupBy } from "./resolve.ts";
 import { isCounted } from "./row-counts.ts";
@@ -108,7 +109,7 @@ function withWork(executions: readonly Execution[], ancestry: Ancestry): Executi
 function withStart(stage: Execution, work: readonly Execution[]): Execution {
   const [first] = work;
   if (first === undefined) return stage;
-  const startMs = Math.min(...work.map((part) => part.startMs));
+  const startMs = least(work.map((part) => part.startMs));
   const begins = startMs > stage.startMs && startMs <= (stage.endMs ?? Infinity);
   const counted = [stage, ...work].find(({ counts }) => isCounted(counts)) ?? stage;
   return {
