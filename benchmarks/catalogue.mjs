@@ -14,7 +14,7 @@ export const catalogue = {
     figures: ({ rows }) => rows.flatMap(ingestFigures),
   },
   query: {
-    about: "trace by id, search, run list and run page with 10 M spans stored",
+    about: "trace by id, search, run list and run page, with --spans spans stored",
     run: async ({ spans = 10_000_000 }) => ({ rows: await (await import("./query.mjs")).query({ spans }) }),
     figures: ({ rows }) =>
       rows.map(({ question, p95Ms }) => less(`${question}, p95`, p95Ms, { unit: "ms", floor: 150, target: 100 })),
