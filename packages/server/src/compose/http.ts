@@ -45,7 +45,7 @@ export async function startHttp(context: Context, shown: Shown): Promise<void> {
       jaegerRoutes({ traces, clock, onFault }),
       tempoRoutes({ traces, clock, version, onFault }),
       prometheusRoutes({ ...createPrometheusDeps(context, shown), onFault }),
-      pageRoutes({ folder: fileURLToPath(new URL("./ui/", import.meta.url)) }),
+      pageRoutes({ folder: fileURLToPath(new URL("../ui/", import.meta.url)) }),
     ],
     onFault,
   });
