@@ -61,12 +61,14 @@ describe.skipIf(!isReady)("a real node exporter (needs prometheus-node-exporter,
     writeFileSync(file, JSON.stringify(jobs()));
     ours = await Server.start({ args: ["--config", file] });
     theirs = await Prometheus.start(JSON.stringify(jobs()));
-    await until(async () => (await ask(ours.url, 'up{job=~"node|text"} == 1')).length === 2, {
-      what: () => ours.output,
-    });
-    await until(async () => (await ask(theirs.url, 'up{job=~"node|text"} == 1')).length === 2, {
-      what: () => theirs.output,
-    });
+    // Each job begins at a moment of its own: the targets are compared when both have tried all three.
+    for (const server of [ours, theirs]) {
+      const tried = () => ask(server.url, 'scrape_series_added{job=~"node|text|gone"}');
+      await until(async () => (await tried()).length === 3, { what: () => server.output });
+      await until(async () => (await ask(server.url, 'up{job=~"node|text"} == 1')).length === 2, {
+        what: () => server.output,
+      });
+    }
   });
   afterAll(async () => {
     await ours?.dispose();
