@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installIfNeeded, run, step } from "./install.mjs";
 
-/** Builds every package into its dist/: plain tsc, the SQL files beside the code, and the page into the server. */
+/**
+ * Builds every package into its dist/: tsc (for the SDK a bundle after it), the SQL files beside the code, and the page into
+ * the server.
+ */
 const tsc = "node_modules/typescript/bin/tsc";
 const packages = ["packages/sdk", "packages/promql", "packages/server", "demo"];
 
@@ -13,7 +16,8 @@ export function build() {
     step(`Building ${folder}`);
     const page = folder === "packages/server" ? keepPage() : undefined;
     rmSync(`${folder}/dist`, { recursive: true, force: true });
-    run(process.execPath, [tsc, "-p", `${folder}/tsconfig.build.json`]);
+    if (folder === "packages/sdk") run(process.execPath, [`${folder}/build.mjs`]);
+    else run(process.execPath, [tsc, "-p", `${folder}/tsconfig.build.json`]);
     if (folder === "packages/server") copySql();
     page?.();
     stamp(folder);
@@ -55,7 +59,9 @@ function isFresh(folder, dist = `${folder}/dist`, alsoInputs = []) {
   const built = join(dist, ".built");
   if (!existsSync(built)) return false;
   const builtAt = statSync(built).mtimeMs;
-  const inputs = ["src", "public", "index.html", "vite.config.ts", "package.json"].map((name) => join(folder, name));
+  const inputs = ["src", "public", "index.html", "vite.config.ts", "build.mjs", "package.json"].map((name) =>
+    join(folder, name),
+  );
   return [...inputs, ...alsoInputs, "package-lock.json"].every((input) => newestMtimeMs(input) <= builtAt);
 }
 

@@ -33,6 +33,12 @@ describe("the packed package", () => {
     expect(files.filter((file) => /\.test\.|testing|(?<!\.d)\.ts$/.test(file))).toEqual([]);
   });
 
+  it("names what is bundled, with the licences", () => {
+    expect(workshop.read("dist/THIRD-PARTY.md")).toMatch(
+      /^## @opentelemetry\/api-logs [\d.]+ \(Apache-2\.0\), .*@opentelemetry\/sdk-trace-base.*\n\n```\n\s*Apache License/m,
+    );
+  });
+
   it.each([
     ["ESM", "main.mjs", `${esm} bootstrap({ service: "s" }); await ${flights};`],
     ["CommonJS", "main.cjs", `${cjs} bootstrap({ service: "s" }); ${flights};`],
@@ -90,7 +96,7 @@ describe("the packed package", () => {
       const before = process.listenerCount("exit");
       const first = bootstrap({ service: "s" });
       const same = [bootstrap({ service: "other" }), required.bootstrap()].every((other) => other === first);
-      const copy = await import("./node_modules/@sightglass/sdk/dist/bootstrap/bootstrap.js?copy");
+      const copy = await import("./node_modules/@sightglass/sdk/dist/bootstrap/index.js?copy");
       console.log(same, copy.bootstrap() === first, process.listenerCount("SIGTERM"), process.listenerCount("exit") - before);
       await ${flights};`,
       environment(),
@@ -135,6 +141,7 @@ describe("personal data and limits", () => {
 
 describe("an OpenTelemetry setup that is already there", () => {
   it("is used, and nothing is added", async () => {
+    workshop.link("@opentelemetry/sdk-trace-base");
     const result = await workshop.run(
       "existing.mjs",
       `${esm}

@@ -9,14 +9,16 @@ import { watch } from "../watch.ts";
 import { Complaints } from "./complaints.ts";
 import { currentEnvironment, readSettings, type Settings } from "./environment.ts";
 import { type ExitHooks, installExitHooks } from "./exit-hooks.ts";
-import type { KeepRules } from "./keep.ts";
+import type { KeepRules } from "./keep-rules.ts";
 import { postBeforeExit } from "./last-post.ts";
 import { PersonalDataFilter, type PersonalDataOptions } from "./personal-data.ts";
 import { propagatorFor } from "./propagators.ts";
-import { metricParts, type MetricParts, type MetricsOptions } from "./metric-parts.ts";
+import { metricParts, type MetricParts } from "./metric-parts.ts";
+import type { MetricsOptions } from "./metrics-options.ts";
 import { hasTracerProvider, register } from "./registration.ts";
 import { resourceFor } from "./resource.ts";
-import { ratioFor, type SampleRatio, samplerFor } from "./sampler.ts";
+import { ratioFor, type SampleRatio } from "./sample-ratio.ts";
+import { samplerFor } from "./sampler.ts";
 import { type Channel, logParts, traceParts } from "./signals.ts";
 
 export interface BootstrapOptions {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseKeyPairsIntoRecord } from "@opentelemetry/core";
-import { type KeepRules, parseKeepRules } from "./keep.ts";
-import type { Temporality } from "./metric-reader.ts";
+import { type KeepRules, parseKeepRules } from "./keep-rules.ts";
+import type { Temporality } from "./metrics-options.ts";
 import type { SamplerSettings } from "./sampler.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

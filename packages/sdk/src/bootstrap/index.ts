@@ -1,6 +1,6 @@
 export { bootstrap } from "./bootstrap.ts";
 export type { BootstrapOptions, Telemetry } from "./bootstrap.ts";
-export type { KeepRules } from "./keep.ts";
-export type { MetricsOptions, PushgatewayOptions } from "./metric-parts.ts";
+export type { KeepRules } from "./keep-rules.ts";
+export type { MetricsOptions, PushgatewayOptions } from "./metrics-options.ts";
 export type { PersonalDataOptions, PersonalPattern } from "./personal-data.ts";
-export type { SampleRatio } from "./sampler.ts";
+export type { SampleRatio } from "./sample-ratio.ts";

@@ -4,7 +4,8 @@ import { AlwaysOffSampler, BasicTracerProvider, type ReadableSpan } from "@opent
 import { ParentBasedSampler, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace-base";
 import { afterEach, describe, expect, it } from "vitest";
 import { pipeline } from "../pipeline.ts";
-import { KeepProcessor, type KeepRules, KeepSampler, parseKeepRules } from "./keep.ts";
+import { type KeepRules, parseKeepRules } from "./keep-rules.ts";
+import { KeepProcessor, KeepSampler } from "./keep.ts";
 
 afterEach(() => {
   trace.disable();

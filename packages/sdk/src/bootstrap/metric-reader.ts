@@ -9,8 +9,7 @@ import {
   type ResourceMetrics,
   type ScopeMetrics,
 } from "@opentelemetry/sdk-metrics";
-
-export type Temporality = "cumulative" | "delta" | "lowmemory";
+import type { Temporality } from "./metrics-options.ts";
 
 /** OTLP exporter configuration, OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE. Up-down counters are always cumulative. */
 function temporalityOf(preference: Temporality, type: InstrumentType): AggregationTemporality {

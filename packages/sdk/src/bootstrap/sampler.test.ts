@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ratioFor, samplerFor } from "./sampler.ts";
+import { ratioFor } from "./sample-ratio.ts";
+import { samplerFor } from "./sampler.ts";
 
 const describeSampler = (name: string, argument?: string, ratio?: number) => {
   const problems: string[] = [];

@@ -5,30 +5,13 @@ import {
   type Sampler,
   TraceIdRatioBasedSampler,
 } from "@opentelemetry/sdk-trace-base";
-import { type KeepRules, KeepSampler } from "./keep.ts";
+import { KeepSampler } from "./keep.ts";
+import type { KeepRules } from "./keep-rules.ts";
 
 /** OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG. */
 export interface SamplerSettings {
   readonly name: string;
   readonly argument: string | undefined;
-}
-
-/** One share of runs, or one for each environment that has its own: `{ production: 0.1 }`. */
-export type SampleRatio = number | Readonly<Record<string, number>>;
-
-/**
- * The share that the code asks for in this environment; undefined where it asks for none, so that everything is kept (or what
- * OTEL_TRACES_SAMPLER says). The environment is the resource's `deployment.environment.name`, else NODE_ENV, else `development`.
- */
-export function ratioFor(
-  wanted: SampleRatio | undefined,
-  resource: Readonly<Record<string, unknown>>,
-  nodeEnvironment: string | undefined,
-): number | undefined {
-  if (typeof wanted !== "object") return wanted;
-  const named = resource["deployment.environment.name"] ?? resource["deployment.environment"] ?? nodeEnvironment;
-  const name = typeof named === "string" && named !== "" ? named : "development";
-  return Object.hasOwn(wanted, name) ? wanted[name] : undefined;
 }
 
 const parentBased = "parentbased_";

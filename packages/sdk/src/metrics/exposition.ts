@@ -1,4 +1,24 @@
-import type { MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
+/** What is written of `ResourceMetrics` of OpenTelemetry's metrics SDK, which `@sightglass/sdk/metrics` does without. */
+export interface CollectedMetrics {
+  readonly resource: { readonly attributes: Readonly<Record<string, unknown>> };
+  readonly scopeMetrics: readonly { readonly metrics: readonly MetricData[] }[];
+}
+
+interface MetricData {
+  readonly descriptor: { readonly name: string; readonly description: string; readonly unit: string };
+  readonly dataPointType: number;
+  readonly isMonotonic?: boolean;
+  readonly dataPoints: readonly {
+    readonly attributes: Readonly<Record<string, unknown>>;
+    readonly value: number | object;
+  }[];
+}
+
+interface HistogramValue {
+  readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] };
+  readonly sum?: number | undefined;
+  readonly count: number;
+}
 
 export interface ExpositionOptions {
   /** Without `target_info`, which names the resource: a Pushgateway groups by labels of its own. */
@@ -24,14 +44,14 @@ const unitWords: Record<string, string> = {
   "%": "percent",
 };
 
-/** `DataPointType` of the metrics SDK, which is not imported here: `@sightglass/sdk/metrics` needs the API alone. */
+/** `DataPointType` of the metrics SDK. */
 const types = { histogram: 0, exponentialHistogram: 1, gauge: 2, sum: 3 } as const;
 
 /**
  * Collected metrics as Prometheus' text format 0.0.4. Sums must be cumulative. Of two metrics that come to the same name but
  * not to the same type, the first holds, for a scrape with both would be refused as a whole.
  */
-export function exposition(collected: ResourceMetrics, options: ExpositionOptions = {}): string {
+export function exposition(collected: CollectedMetrics, options: ExpositionOptions = {}): string {
   const families = new Map<string, { type: string; lines: string[]; header: string }>();
   for (const { metrics } of collected.scopeMetrics)
     for (const metric of metrics) {
@@ -50,11 +70,10 @@ export function exposition(collected: ResourceMetrics, options: ExpositionOption
   return info + [...families.values()].map(({ header, lines }) => header + lines.join("")).join("");
 }
 
-function typeOf(metric: MetricData): "counter" | "gauge" | "histogram" | undefined {
-  const { dataPointType } = metric as { dataPointType: number };
+function typeOf({ dataPointType, isMonotonic }: MetricData): "counter" | "gauge" | "histogram" | undefined {
   if (dataPointType === types.histogram) return "histogram";
   if (dataPointType === types.gauge) return "gauge";
-  if (dataPointType === types.sum) return (metric as { isMonotonic: boolean }).isMonotonic ? "counter" : "gauge";
+  if (dataPointType === types.sum) return isMonotonic === true ? "counter" : "gauge";
   // The text format has no exponential histograms.
   return undefined;
 }
@@ -75,7 +94,7 @@ function samples(name: string, metric: MetricData): string[] {
       lines.push(sample(name, labels, point.value));
       continue;
     }
-    if (!("buckets" in point.value)) continue;
+    if (!isHistogram(point.value)) continue;
     const { boundaries, counts } = point.value.buckets;
     let below = 0;
     for (const [index, count] of counts.entries()) {
@@ -88,6 +107,10 @@ function samples(name: string, metric: MetricData): string[] {
     lines.push(sample(`${name}_count`, labels, point.value.count));
   }
   return lines;
+}
+
+function isHistogram(value: object): value is HistogramValue {
+  return "buckets" in value;
 }
 
 /** No time stamp: the scrape's own is the right one, and a Pushgateway refuses them. */
@@ -112,7 +135,7 @@ function labelPairs(attributes: Readonly<Record<string, unknown>>): string[] {
   return [...values].map(([name, texts]) => `${name}="${escapeValue(texts.join(";"))}"`);
 }
 
-function targetInfo({ resource }: ResourceMetrics): string {
+function targetInfo({ resource }: CollectedMetrics): string {
   const labels = labelPairs(resource.attributes);
   return `# HELP target_info Target metadata\n# TYPE target_info gauge\ntarget_info{${labels.join(",")}} 1\n`;
 }

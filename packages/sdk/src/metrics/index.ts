@@ -1,7 +1,7 @@
 export { collector, counter, gauge, histogram, upDownCounter } from "./instruments.ts";
 export { quantiles } from "./quantiles.ts";
 export { measureRuntime } from "./runtime.ts";
-export { exposition, type ExpositionOptions } from "./exposition.ts";
+export { type CollectedMetrics, exposition, type ExpositionOptions } from "./exposition.ts";
 export type {
   Collected,
   Counter,

@@ -1,10 +1,14 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 const packageFolder = resolve(import.meta.dirname, "../..");
 const modulesFolder = resolve(packageFolder, "../../node_modules");
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
 
 export interface ProgramResult {
   /** Null when a signal ended it. */
@@ -28,10 +32,8 @@ export class Workshop {
     const modules = join(this.folder, "node_modules");
     const installed = join(modules, "@sightglass/sdk");
     mkdirSync(installed, { recursive: true });
-    execFileSync(join(modulesFolder, ".bin/tsc"), ["-p", "tsconfig.build.json", "--outDir", join(staging, "dist")], {
-      cwd: packageFolder,
-      stdio: "inherit",
-    });
+    const build = [join(packageFolder, "build.mjs"), "--out", join(staging, "dist")];
+    execFileSync(process.execPath, build, { cwd: packageFolder, stdio: "inherit" });
     cpSync(join(packageFolder, "package.json"), join(staging, "package.json"));
     execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", this.folder], {
       cwd: staging,
@@ -39,8 +41,16 @@ export class Workshop {
     });
     const tarball = readdirSync(this.folder).find((name) => name.endsWith(".tgz")) ?? "";
     execFileSync("tar", ["-xzf", join(this.folder, tarball), "--strip-components=1", "-C", installed]);
-    for (const name of ["@opentelemetry", "@types", "undici-types"])
-      symlinkSync(join(modulesFolder, name), join(modules, name));
+    const { dependencies } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as Manifest;
+    // Its own dependencies and Node's types, and nothing else that happens to be installed here.
+    for (const name of [...Object.keys(dependencies), "@types", "undici-types"]) this.link(name);
+  }
+
+  /** Installs a package that is installed here, for programs that use it themselves. */
+  link(name: string): void {
+    const target = join(this.folder, "node_modules", name);
+    mkdirSync(dirname(target), { recursive: true });
+    symlinkSync(join(modulesFolder, name), target);
   }
 
   remove(): void {
@@ -50,6 +60,11 @@ export class Workshop {
   /** All files of the installed package. */
   files(): string[] {
     return readdirSync(join(this.folder, "node_modules/@sightglass/sdk"), { recursive: true }).map(String);
+  }
+
+  /** A file of the installed package. */
+  read(file: string): string {
+    return readFileSync(join(this.folder, "node_modules/@sightglass/sdk", file), "utf8");
   }
 
   /** Starts `source` as a program. The file name decides between ESM (.mjs) and CommonJS (.cjs). */
