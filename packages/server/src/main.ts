@@ -1,18 +1,6 @@
-import { formatAddress } from "./config/quantities.ts";
-import type { Context } from "./compose/context.ts";
-import { startHttp } from "./compose/http.ts";
-import { startMetricsIngest } from "./compose/metrics.ts";
-import { startReceivers } from "./compose/receivers.ts";
-import { startRules } from "./compose/rules.ts";
-import { startDeriver, startFolder } from "./compose/runs.ts";
-import { openSpools } from "./compose/spools.ts";
-import { openStore, startChunking, startRetention } from "./compose/store.ts";
+import { openStore } from "./compose/store.ts";
 import type { Config } from "./config/schema.ts";
-import { scrapeJobs } from "./config/scrape-jobs.ts";
-import { startScraping } from "./compose/scraping.ts";
 import { type Clock, systemClock } from "./model/clock.ts";
-import { createMetricQueries } from "./query/metrics-queries.ts";
-import type { Scraper } from "./receive/scrape/scraper.ts";
 import { createLog } from "./self/log.ts";
 import { MetricsRegistry } from "./self/metrics.ts";
 import { Running } from "./self/running.ts";
@@ -32,50 +20,21 @@ export interface Server {
 export function createServer(config: Config, { clock = systemClock }: { clock?: Clock } = {}): Server {
   const log = createLog({ level: config.log.level });
   const running = new Running((part, error) => log.error({ part, error }, "did not stop cleanly"));
-  let scraper: Scraper | undefined;
+  let reload: ((config: Config) => Promise<void>) | undefined;
   return {
     async start() {
       try {
-        scraper = await start({ config, clock, log, running, metrics: new MetricsRegistry() });
+        const startedAtMs = clock.nowMs();
+        const context = { config, clock, log, running, metrics: new MetricsRegistry() };
+        // The engine opens and makes its schema on threads of its own; meanwhile this one loads the modules of the other parts.
+        const [store, { startParts }] = await Promise.all([openStore(context), import("./compose/parts.ts")]);
+        reload = await startParts(context, { store, startedAtMs });
       } catch (error) {
         await running.stop();
         throw error;
       }
     },
-    async reload(changed) {
-      await scraper?.apply(scrapeJobs(changed, changed.folder));
-      log.info({ jobs: changed.scrape_configs.length }, "scrape_configs were read again");
-    },
+    reload: async (changed) => reload?.(changed),
     stop: () => running.stop(),
   };
-}
-
-async function start(context: Context): Promise<Scraper> {
-  const { config, clock, log } = context;
-  const startedAtMs = clock.nowMs();
-  const store = await openStore(context);
-  const keep = startRetention(context, store);
-  startChunking(context, store);
-  const folder = await startFolder(context, store);
-  await startDeriver(context, store);
-  const spools = await openSpools(context, store, folder);
-  const ingest = startMetricsIngest(context, store, spools);
-  const { scraper, pushgateway } = await startScraping(context, ingest.write);
-  const receivers = await startReceivers(context, spools, ingest, pushgateway);
-  const metricQueries = createMetricQueries({ store, clock });
-  const rules = startRules(context, { queries: metricQueries, write: ingest.write });
-  await startHttp(context, {
-    store,
-    keep,
-    folder,
-    spools,
-    ingest,
-    receivers,
-    scraper,
-    metricQueries,
-    rules,
-    startedAtMs,
-  });
-  log.info({ page: `http://${formatAddress(config.listen)}`, tookMs: clock.nowMs() - startedAtMs }, "ready");
-  return scraper;
 }

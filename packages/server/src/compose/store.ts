@@ -1,7 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import type { Running } from "../self/running.ts";
 import { Chunking } from "../store/chunking.ts";
-import { openClusterStore } from "../store/cluster/store.ts";
 import { openEmbeddedStore } from "../store/embedded/store.ts";
 import { lockFolder } from "../store/folder-lock.ts";
 import { measuredStore } from "../store/measured-store.ts";
@@ -32,6 +31,8 @@ export async function openStore({ config, clock, running, metrics }: Context): P
 async function openCluster({ data, store: { url = "", cluster, ...login } }: Config, running: Running): Promise<Store> {
   const lock = lockFolder(data);
   running.add("data folder", () => lock.release());
+  // Its client is loaded by those only who use it.
+  const { openClusterStore } = await import("../store/cluster/store.ts");
   return openClusterStore({ url, ...login, ...(cluster === undefined ? {} : { clusterName: cluster }) });
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import { limits } from "../model/limits.ts";
+import { readStoredCounts } from "../store/ledger-counts.ts";
 import type { Store } from "../store/store.ts";
 import { collectRuns } from "./collect-runs.ts";
 import { gridMs, gridTimeMs } from "./grid.ts";
@@ -7,7 +8,7 @@ import { writeMetadata } from "./metadata.ts";
 import { patient } from "./patient.ts";
 import { runCounters, runExemplars, runGauges } from "./runs-series.ts";
 import { selfScrape, type ScrapedFamily } from "./self-scrape.ts";
-import { advance, advancedUntilMs, publish, type Source } from "./series-state.ts";
+import { advance, advancedUntilMs, begin, publish, type Source } from "./series-state.ts";
 import { callCounters, collectCalls } from "./service-graph.ts";
 import { keepSpanNames, spanCounters, spanExemplars, type SpanMetricNames } from "./span-metrics.ts";
 
@@ -55,10 +56,12 @@ export class Deriver {
 
   /**
    * Begins to sample. The first time ever it samples before it returns: what the store holds by then is where counters
-   * begin, and what comes later is growth. It does not wait for the counting of a long history.
+   * begin, and what comes later is growth. In a store that never held anything they begin at nothing, without a sample.
+   * It does not wait for the counting of a long history.
    */
   async start(): Promise<void> {
     const isNew = (await advancedUntilMs(this.#store)) === 0;
+    if (isNew && (await this.#beginEmpty())) return this.#schedule();
     const sampled = this.sampleNow().finally(() => this.#schedule());
     if (!isNew) return;
     let cancel = (): void => {};
@@ -103,6 +106,15 @@ export class Deriver {
     // What a first start finds is no news.
     if (this.#publishedMs > 0) await this.#writeExemplars(atMs);
     this.#publishedMs = atMs;
+  }
+
+  /** @returns whether the store holds nothing, so that every source begins at the last grid point with no series */
+  async #beginEmpty(): Promise<boolean> {
+    const stored = await readStoredCounts(this.#store);
+    if (Object.values(stored).some((items) => items > 0)) return false;
+    const names = (await this.#sources()).map(({ name }) => name);
+    await begin(this.#store, names, gridTimeMs(this.#clock.nowMs()));
+    return true;
   }
 
   /** @returns the last grid point that the state was moved on to, now published for certain */

@@ -93,6 +93,17 @@ const epochSql = "fromUnixTimestamp64Milli(toInt64(0), 'UTC')";
 export const markerMetric = "sightglass_derived_timestamp_seconds";
 const markerSql = `SELECT '${markerMetric}', map('source', {source:String}), {at:Int64} / 1000`;
 
+/** Marks sources as advanced to a grid point at which none of them had a series: what they have later is growth from zero. */
+export async function begin(store: Store, sources: readonly string[], atMs: number): Promise<void> {
+  const at = timeSql("at");
+  await store.execute(
+    `INSERT INTO derived_series (source, metric, series_id, labels, value, prior, started_at, grown_at, sampled_at)
+     SELECT source, metric, ${seriesIdSql}, labels, {at:Int64} / 1000, NULL, ${at}, ${at}, ${at}
+     FROM (SELECT arrayJoin({sources:Array(String)}) AS source, '${markerMetric}' AS metric, map('source', source) AS labels)`,
+    { params: { sources, at: atMs }, ...patient },
+  );
+}
+
 /** What the series was at the grid point before, where it was not sampled there. */
 const priorSql = `multiIf(metric = '${markerMetric}', NULL, is_new, 0., before_at < ${timeSql("at")} - toIntervalMillisecond(${gridMs}), before, NULL)`;
 

@@ -1,0 +1,52 @@
+import { formatAddress } from "../config/quantities.ts";
+import type { Config } from "../config/schema.ts";
+import { scrapeJobs } from "../config/scrape-jobs.ts";
+import { createMetricQueries } from "../query/metrics-queries.ts";
+import type { Store } from "../store/store.ts";
+import type { Context } from "./context.ts";
+import { startHttp } from "./http.ts";
+import { startMetricsIngest } from "./metrics.ts";
+import { startReceivers } from "./receivers.ts";
+import { startRules } from "./rules.ts";
+import { startDeriver, startFolder } from "./runs.ts";
+import { startScraping } from "./scraping.ts";
+import { openSpools } from "./spools.ts";
+import { startChunking, startRetention } from "./store.ts";
+
+/**
+ * Starts every part but the store, in order.
+ * @returns goes over to the scrape_configs of a configuration that was read again
+ */
+export async function startParts(
+  context: Context,
+  { store, startedAtMs }: { store: Store; startedAtMs: number },
+): Promise<(changed: Config) => Promise<void>> {
+  const { config, clock, log } = context;
+  const keep = startRetention(context, store);
+  startChunking(context, store);
+  const folder = await startFolder(context, store);
+  await startDeriver(context, store);
+  const spools = await openSpools(context, store, folder);
+  const ingest = startMetricsIngest(context, store, spools);
+  const { scraper, pushgateway } = await startScraping(context, ingest.write);
+  const receivers = await startReceivers(context, spools, ingest, pushgateway);
+  const metricQueries = createMetricQueries({ store, clock });
+  const rules = startRules(context, { queries: metricQueries, write: ingest.write });
+  await startHttp(context, {
+    store,
+    keep,
+    folder,
+    spools,
+    ingest,
+    receivers,
+    scraper,
+    metricQueries,
+    rules,
+    startedAtMs,
+  });
+  log.info({ page: `http://${formatAddress(config.listen)}`, tookMs: clock.nowMs() - startedAtMs }, "ready");
+  return async (changed) => {
+    await scraper.apply(scrapeJobs(changed, changed.folder));
+    log.info({ jobs: changed.scrape_configs.length }, "scrape_configs were read again");
+  };
+}
