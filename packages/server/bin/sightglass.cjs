@@ -5,6 +5,9 @@
 // up acknowledgements. It must be set before anything uses the pool, which an ES module's loader already does.
 process.env.UV_THREADPOOL_SIZE ??= "12";
 
-void import("../dist/cli/index.js").then(async ({ runCli }) => {
+// Node 22 and later keep what they compiled for the next start.
+require("node:module").enableCompileCache?.();
+
+void import("../dist/bundle/cli.js").then(async ({ runCli }) => {
   process.exitCode = await runCli(process.argv.slice(2));
 });

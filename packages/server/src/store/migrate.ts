@@ -12,7 +12,8 @@ export interface Migration {
   sql: string;
 }
 
-const schemaFolder = new URL("./schema/", import.meta.url);
+/** Written so that it holds in the bundle too, which lies in a folder beside `store/`. */
+const schemaFolder = new URL("../store/schema/", import.meta.url);
 const fileName = /^(\d{4})-[a-z0-9-]+\.sql$/;
 
 /** The numbered files of store/schema, in order. */

@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib";
 import { Hono } from "hono";
 
 interface Asset {
-  bytes: Buffer<ArrayBuffer>;
-  gzipped: Buffer<ArrayBuffer>;
+  bytes: () => Buffer<ArrayBuffer>;
+  gzipped: () => Buffer<ArrayBuffer>;
   type: string;
   /** Its name holds a hash of its content, so it may be kept for ever. */
   immutable: boolean;
@@ -25,7 +25,7 @@ const types: Record<string, string> = {
 };
 
 /**
- * The built page, from memory: it is small, and compressed once. Every path that is not a file and not an API's is a view
+ * The built page: each file is read and compressed when it is first asked for, and kept. Every path that is not a file and not an API's is a view
  * of the page, whose router knows it.
  * @param folder of the built page; absent in a tree that has not been built
  */
@@ -37,7 +37,7 @@ export function pageRoutes({ folder }: { folder: string }): Hono {
     const asset = assets.get(path) ?? (isView(path) ? assets.get("/index.html") : undefined);
     if (asset === undefined) return next();
     const gzip = /\bgzip\b/.test(context.req.header("accept-encoding") ?? "");
-    return context.body(gzip ? asset.gzipped : asset.bytes, 200, {
+    return context.body(gzip ? asset.gzipped() : asset.bytes(), 200, {
       "content-type": asset.type,
       "cache-control": asset.immutable ? "public, max-age=31536000, immutable" : "no-cache",
       vary: "accept-encoding",
@@ -65,9 +65,15 @@ function readAssets(folder: string): Map<string, Asset> {
     files.map((file) => {
       const path = join(file.parentPath, file.name);
       const url = `/${relative(folder, path).split(sep).join("/")}`;
-      const bytes = readFileSync(path);
+      const bytes = once(() => readFileSync(path));
+      const gzipped = once(() => gzipSync(bytes()));
       const type = types[extname(path)] ?? "application/octet-stream";
-      return [url, { bytes, gzipped: gzipSync(bytes), type, immutable: url.startsWith("/assets/") }];
+      return [url, { bytes, gzipped, type, immutable: url.startsWith("/assets/") }];
     }),
   );
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
