@@ -1,24 +1,22 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installIfNeeded, run, step } from "./install.mjs";
 
-/**
- * Builds every package into its dist/: tsc (for the SDK a bundle after it), the SQL files beside the code, and the page into
- * the server.
- */
+/** Builds every package into its dist/: with its own build.mjs where it has one, else with tsc; and the page into the server. */
 const tsc = "node_modules/typescript/bin/tsc";
 const packages = ["packages/sdk", "packages/promql", "packages/server", "demo"];
+/** Packages of ours that a bundle holds: when they change it is built anew. */
+const bundledSources = { "packages/server": ["packages/promql/src"] };
 
 export function build() {
   for (const folder of packages) {
-    if (isFresh(folder)) continue;
+    if (isFresh(folder, `${folder}/dist`, bundledSources[folder])) continue;
     step(`Building ${folder}`);
     const page = folder === "packages/server" ? keepPage() : undefined;
     rmSync(`${folder}/dist`, { recursive: true, force: true });
-    if (folder === "packages/sdk") run(process.execPath, [`${folder}/build.mjs`]);
+    if (existsSync(`${folder}/build.mjs`)) run(process.execPath, [`${folder}/build.mjs`]);
     else run(process.execPath, [tsc, "-p", `${folder}/tsconfig.build.json`]);
-    if (folder === "packages/server") copySql();
     page?.();
     stamp(folder);
   }
@@ -43,12 +41,6 @@ function keepPage() {
     cpSync(kept, page, { recursive: true, preserveTimestamps: true });
     rmSync(kept, { recursive: true, force: true });
   };
-}
-
-function copySql() {
-  const to = "packages/server/dist/store/schema";
-  mkdirSync(to, { recursive: true });
-  cpSync("packages/server/src/store/schema", to, { recursive: true });
 }
 
 function stamp(folder, dist = `${folder}/dist`) {

@@ -15,7 +15,7 @@ const usage = `npm start [-- OPTIONS]
 `;
 const options = readOptions();
 installIfNeeded();
-await build();
+build();
 
 const address = `http://127.0.0.1:${options.port}`;
 const children = [];

@@ -7,7 +7,7 @@ import { installIfNeeded, run, step } from "./install.mjs";
 
 /** `npm test [-- PROJECT...]`: install, build, check, and every test; ends with one line that counts them. */
 installIfNeeded();
-await build();
+build();
 const projects = process.argv.slice(2);
 if (projects.length === 0) {
   step("Types");

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { rolldown } from "rolldown";
+import { bundledLicences } from "../../scripts/bundled-licences.mjs";
 
 /**
  * Builds dist/: tsc makes the types, rolldown one file for each entry of package.json, with OpenTelemetry's SDK inside. Two
@@ -18,7 +19,7 @@ rmSync(out, { recursive: true, force: true });
 writeTypes();
 const bundled = await bundle();
 keepReachableTypes();
-writeFileSync(join(out, "THIRD-PARTY.md"), licences(bundled));
+writeFileSync(join(out, "THIRD-PARTY.md"), bundledLicences(bundled));
 
 function writeTypes() {
   const tsc = fileURLToPath(new URL("bin/tsc", import.meta.resolve("typescript/package.json")));
@@ -79,21 +80,4 @@ function filesIn(root) {
   return readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-}
-
-/** Name, version and licence of each package that is bundled, with its text: the licences ask for it. */
-function licences(modules) {
-  const packages = new Map();
-  for (const module of modules) {
-    const found = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(module)?.[1];
-    if (found !== undefined) packages.set(found, JSON.parse(readFileSync(join(found, "package.json"), "utf8")));
-  }
-  const texts = new Map();
-  for (const [path, { name, version, license }] of packages) {
-    const file = ["LICENSE", "LICENSE.md", "LICENSE.txt"].map((base) => join(path, base)).find(existsSync);
-    const text = file === undefined ? license : readFileSync(file, "utf8").trim();
-    texts.set(text, [...(texts.get(text) ?? []), `${name} ${version} (${license})`]);
-  }
-  const parts = [...texts].map(([text, names]) => `## ${names.toSorted().join(", ")}\n\n\`\`\`\n${text}\n\`\`\`\n`);
-  return `# Bundled packages\n\n${parts.join("\n")}`;
 }
