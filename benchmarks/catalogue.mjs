@@ -30,13 +30,35 @@ export const catalogue = {
     figures: ({ rows }) => besidePrometheus(rows),
   },
   "remote-write": {
-    about: "samples by remote write, beside Prometheus",
+    about: "samples by remote write 1.0 and 2.0, beside Prometheus and VictoriaMetrics",
     run: async () => ({ rows: await (await import("./remote-write.mjs")).remoteWrite() }),
     figures: ({ rows }) => {
-      const rate = (name) => rows.find(({ server }) => server.startsWith(name))?.queryablePerSecond;
-      const [ours, theirs] = [rate("sightglass"), rate("prometheus")];
-      if (ours === undefined || theirs === undefined) return [];
-      return [more("samples a second / Prometheus", ours / theirs, { unit: "x", floor: 1, target: 2 })];
+      const [ours, theirs] = ["sightglass", "prometheus"].map((name) =>
+        rows.find(({ server, version }) => server === name && version === "1.0"),
+      );
+      if (theirs === undefined) return [];
+      const budget = { unit: "x", floor: 1, target: 2 };
+      return [
+        more("samples a second / Prometheus", ours.queryablePerSecond / theirs.queryablePerSecond, budget),
+        more(
+          "samples a processor second / Prometheus",
+          theirs.serverMicrosPerSample / ours.serverMicrosPerSample,
+          budget,
+        ),
+      ];
+    },
+  },
+  "metric-disk": {
+    about: "bytes a sample on disk, beside Prometheus and VictoriaMetrics",
+    run: async () => ({ rows: await (await import("./metric-disk.mjs")).metricDisk() }),
+    figures: ({ rows }) => {
+      const of = (name, state) =>
+        rows.find((row) => row.server === name && row.state.startsWith(state))?.bytesPerSample ?? Number.NaN;
+      const budget = { unit: "x", floor: 1 };
+      return [
+        less("packed / Prometheus' blocks", of("sightglass", "folded") / of("prometheus", "blocks"), budget),
+        less("whole folder / Prometheus'", of("sightglass", "whole") / of("prometheus", "whole"), budget),
+      ].filter(({ value }) => !Number.isNaN(value));
     },
   },
   sdk: {

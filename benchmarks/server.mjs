@@ -58,17 +58,17 @@ export async function startServer({
 }
 
 /** Linux only, like the figures of the design. */
-function residentBytes(pid) {
+export function residentBytes(pid) {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) * 1024;
 }
 
 /** User and system time so far; the kernel counts in hundredths of a second. */
-function processorMs(pid) {
+export function processorMs(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-function folderBytes(folder) {
+export function folderBytes(folder) {
   let total = 0;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;

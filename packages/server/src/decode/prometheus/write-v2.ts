@@ -3,7 +3,10 @@ import { LabelCollector } from "../metrics/canonical-labels.ts";
 import type { MetricsBlock } from "../metrics/metrics-block.ts";
 import type { MetricsOutcome } from "../metrics/metrics-outcome.ts";
 import type { MetricsContext } from "../metrics/point-writer.ts";
+import type { ByteSource } from "../native/byte-source.ts";
+import type { GrowableBytes } from "../native/growable-bytes.ts";
 import { wireBytes } from "../otlp/protobuf-reader.ts";
+import { SymbolTable } from "./symbol-table.ts";
 import { WriteDecoder } from "./write-decoder.ts";
 
 /**
@@ -23,11 +26,10 @@ const faults = {
 
 class WriteV2Decoder extends WriteDecoder {
   private readonly collector = new LabelCollector();
-  /** Start and end of each symbol in the body. */
-  private readonly symbols: number[] = [];
+  private readonly symbols = new SymbolTable(this.reader.source);
   private readonly refs: number[] = [];
-  private nameStart = 0;
-  private nameEnd = 0;
+  /** Of the series under way. */
+  private metric: { source: ByteSource; nameStart: number; nameEnd: number } | undefined;
 
   /** Request: symbols = 4, timeseries = 5. The symbols may come after. */
   decode(): MetricsOutcome {
@@ -54,11 +56,13 @@ class WriteV2Decoder extends WriteDecoder {
       const tag = reader.tag();
       if (tag === 0x22) {
         const symbolEnd = reader.end();
-        symbols.push(reader.position, symbolEnd);
+        symbols.add(reader.position, symbolEnd);
         reader.position = symbolEnd;
       } else reader.skip(tag);
     }
-    if (symbols.length > 0 && symbols[0] !== symbols[1]) reader.fail("the first symbol is not empty", symbols[0]);
+    if (symbols.size > 0 && symbols.start(0) !== symbols.end(0)) {
+      reader.fail("the first symbol is not empty", symbols.start(0));
+    }
   }
 
   /** TimeSeries: labels_refs = 1, samples = 2, histograms = 3, exemplars = 4, metadata = 5. */
@@ -86,10 +90,10 @@ class WriteV2Decoder extends WriteDecoder {
 
   /** Reads the labels and checks that there are samples or histograms, not both. @returns a fault */
   private openSeries(end: number): string | undefined {
-    const { reader, refs, collector } = this;
+    const { reader, refs, symbols } = this;
     let kinds = 0;
     refs.length = 0;
-    this.nameEnd = this.nameStart;
+    this.metric = undefined;
     while (reader.position < end) {
       reader.limit = end;
       const tag = reader.tag();
@@ -101,15 +105,21 @@ class WriteV2Decoder extends WriteDecoder {
       }
     }
     if (kinds === 3) return faults.mixed;
+    return symbols.encode(refs) ? this.open(symbols) : this.collect();
+  }
+
+  /** The labels in whatever form, made canonical. @returns a fault */
+  private collect(): string | undefined {
+    const { collector, reader } = this;
     collector.clear();
     const refFault = this.eachRef((nameStart, nameEnd, valueStart, valueEnd) =>
       collector.add(nameStart, nameEnd, valueStart, valueEnd),
     );
-    const fault = refFault ?? collector.encode(reader.source);
-    if (fault !== undefined) return fault;
-    const { out, nameStart, nameEnd } = collector;
-    this.nameStart = nameStart;
-    this.nameEnd = nameEnd;
+    return refFault ?? collector.encode(reader.source) ?? this.open(collector);
+  }
+
+  private open({ out, nameStart, nameEnd }: { out: GrowableBytes; nameStart: number; nameEnd: number }) {
+    this.metric = { source: out.source, nameStart, nameEnd };
     return this.points.series({ source: out.source, start: 0, end: out.length, nameStart, nameEnd });
   }
 
@@ -132,10 +142,10 @@ class WriteV2Decoder extends WriteDecoder {
     const { refs, symbols } = this;
     if (refs.length % 2 !== 0) return faults.refs;
     for (let at = 0; at < refs.length; at += 2) {
-      const name = refs[at]! * 2;
-      const value = refs[at + 1]! * 2;
-      if (name >= symbols.length || value >= symbols.length) return faults.symbol;
-      take(symbols[name]!, symbols[name + 1]!, symbols[value]!, symbols[value + 1]!);
+      const name = refs[at]!;
+      const value = refs[at + 1]!;
+      if (name >= symbols.size || value >= symbols.size) return faults.symbol;
+      take(symbols.start(name), symbols.end(name), symbols.start(value), symbols.end(value));
     }
     return undefined;
   }
@@ -183,8 +193,9 @@ class WriteV2Decoder extends WriteDecoder {
       else if (tag === 0x20) unit = reader.varint32();
       else reader.skip(tag);
     }
-    if (this.nameEnd === this.nameStart || (type === 0 && help === 0 && unit === 0)) return;
-    const name = this.collector.out.bytes.subarray(this.nameStart, this.nameEnd);
+    if (this.metric === undefined || (type === 0 && help === 0 && unit === 0)) return;
+    const { source, nameStart, nameEnd } = this.metric;
+    const name = source.bytes.subarray(nameStart, nameEnd);
     this.metadata({
       metric: familyName(Buffer.from(name), type),
       type,
@@ -194,8 +205,9 @@ class WriteV2Decoder extends WriteDecoder {
   }
 
   private symbol(ref: number): Buffer {
-    const [start = 0, end = 0] = [this.symbols[ref * 2], this.symbols[ref * 2 + 1]];
-    const bytes = Buffer.from(this.reader.source.bytes.subarray(start, end));
+    const { symbols, reader } = this;
+    if (ref >= symbols.size) return Buffer.alloc(0);
+    const bytes = Buffer.from(reader.source.bytes.subarray(symbols.start(ref), symbols.end(ref)));
     return isUtf8(bytes) ? bytes : Buffer.alloc(0);
   }
 }
