@@ -1,7 +1,7 @@
 import { type Attributes, type Context, context, type Link, type Span } from "@opentelemetry/api";
 import { attributeNames as names } from "./attribute-names.ts";
 import { systemClock } from "./clock.ts";
-import { contextFromEnvironment } from "./environment.ts";
+import { inheritedContext } from "./carriers/environment.ts";
 import { newRunId } from "./random.ts";
 import { asText, safely } from "./safely.ts";
 import { Scope } from "./scope.ts";
@@ -62,7 +62,7 @@ export async function pipeline<T>(
     kind: "run",
     name: pipelineName,
     attributes: { ...options.attributes, ...runAttributes(identity), ...safely(() => optionAttributes(options), {}) },
-    parent: options.parent ?? safely(() => contextFromEnvironment(active), active),
+    parent: options.parent ?? safely(() => inheritedContext(active), active),
     links: options.links,
     clock: systemClock,
   });

@@ -1,5 +1,5 @@
-import type { Context } from "@opentelemetry/api";
-import { extractFrom, injectInto } from "./propagation.ts";
+import { activeFields, contextOf } from "./fields.ts";
+import { reader } from "./reader.ts";
 
 /** Headers as `fetch`, undici, node:http and the frameworks on top of them have them. */
 export type HttpHeaders =
@@ -9,17 +9,17 @@ export type HttpHeaders =
 
 /** HTTP requests and responses. */
 export const http = {
-  /** A copy of `headers` with the trace of what is active. For `fetch`, undici and `http.request`. */
-  inject(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-    const injected = { ...headers };
-    injectInto(injected, { set: (carrier, key, value) => void (carrier[key] = value) });
-    return injected;
+  /** A copy of `headers`, in any form that `fetch` takes, with the trace of what is active. For `fetch`, undici and `http.request`. */
+  inject(headers: Readonly<Record<string, string>> | Iterable<readonly [string, string]> = {}): Record<string, string> {
+    const fields = activeFields();
+    const others = [...(isIterable(headers) ? headers : Object.entries(headers))].filter(
+      ([name]) => !Object.hasOwn(fields, name.toLowerCase()),
+    );
+    return { ...Object.fromEntries(others), ...fields };
   },
 
-  /** The trace that a request carries. Header names may have any case. */
-  extract(headers: HttpHeaders): Context {
-    return extractFrom(headers, { keys: () => [], get: headerOf });
-  },
+  /** Header names may have any case. */
+  ...reader((headers: HttpHeaders) => contextOf((field) => headerOf(headers, field))),
 };
 
 function headerOf(headers: HttpHeaders, name: string): string | undefined {
@@ -27,7 +27,7 @@ function headerOf(headers: HttpHeaders, name: string): string | undefined {
   const entries = isPairs(headers) ? headers : Object.entries(headers);
   const found: string[] = [];
   for (const [key, value] of entries)
-    if (key.toLowerCase() === name.toLowerCase() && value !== undefined)
+    if (key.toLowerCase() === name && value !== undefined)
       found.push(typeof value === "object" ? value.join(",") : String(value));
   // Several lines of one field are one value (RFC 9110, section 5.3).
   return found.length === 0 ? undefined : found.join(",");
@@ -39,4 +39,8 @@ function isHeaders(headers: HttpHeaders): headers is { get(name: string): string
 
 function isPairs(headers: HttpHeaders): headers is readonly (readonly [string, string])[] {
   return Array.isArray(headers);
+}
+
+function isIterable(headers: object): headers is Iterable<readonly [string, string]> {
+  return Symbol.iterator in headers;
 }

@@ -1,6 +1,7 @@
 import { ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
-import { contextFromEnvironment, parseBaggage, parseTraceparent } from "./environment.ts";
+import { inheritedContext } from "./environment.ts";
+import { parseBaggage, parseTraceparent } from "./w3c.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
 const spanId = "b7ad6b7169203331";
@@ -26,7 +27,7 @@ describe("traceparent", () => {
     `00-${traceId}-${spanId}-1`,
   ])("refuses %j", (text) => {
     expect(parseTraceparent(text)).toBeUndefined();
-    expect(trace.getSpanContext(contextFromEnvironment(ROOT_CONTEXT, { TRACEPARENT: text }))).toBeUndefined();
+    expect(trace.getSpanContext(inheritedContext(ROOT_CONTEXT, { TRACEPARENT: text }))).toBeUndefined();
   });
 });
 

@@ -1,14 +1,4 @@
-import {
-  type Baggage,
-  type Context,
-  createTraceState,
-  isSpanContextValid,
-  propagation,
-  type SpanContext,
-  trace,
-} from "@opentelemetry/api";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { type Baggage, createTraceState, isSpanContextValid, propagation, type SpanContext } from "@opentelemetry/api";
 
 const traceparentForm = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
@@ -46,34 +36,17 @@ export function formatBaggage(baggage: Baggage): string {
 
 /** Reads a W3C `baggage` (Baggage, section 3.1); members that cannot be read are left out. */
 export function parseBaggage(text: string): Baggage | undefined {
-  const entries: Record<string, { value: string }> = {};
+  const entries = new Map<string, { value: string }>();
   for (const member of text.split(",")) {
     const [pair = ""] = member.split(";");
     const equals = pair.indexOf("=");
     if (equals <= 0) continue;
     try {
-      entries[decodeURIComponent(pair.slice(0, equals).trim())] = {
-        value: decodeURIComponent(pair.slice(equals + 1).trim()),
-      };
+      const value = decodeURIComponent(pair.slice(equals + 1).trim());
+      entries.set(decodeURIComponent(pair.slice(0, equals).trim()), { value });
     } catch {
       // A percent sign that starts no escape: this member is not readable, the others are.
     }
   }
-  return Object.keys(entries).length === 0 ? undefined : propagation.createBaggage(entries);
-}
-
-/**
- * The context to start a run in: the active one when it has a span, else the one that the parent process handed down
- * in TRACEPARENT, TRACESTATE and BAGGAGE (OpenTelemetry, "Environment variables as context propagation carriers").
- */
-export function contextFromEnvironment(active: Context, environment: Environment = process.env): Context {
-  const current = trace.getSpanContext(active);
-  if (current !== undefined && isSpanContextValid(current)) return active;
-  const traceparent = environment["TRACEPARENT"];
-  if (traceparent === undefined) return active;
-  const parent = parseTraceparent(traceparent, environment["TRACESTATE"]);
-  if (parent === undefined) return active;
-  const context = trace.setSpanContext(active, parent);
-  const baggage = propagation.getBaggage(active) ?? parseBaggage(environment["BAGGAGE"] ?? "");
-  return baggage === undefined ? context : propagation.setBaggage(context, baggage);
+  return entries.size === 0 ? undefined : propagation.createBaggage(Object.fromEntries(entries));
 }

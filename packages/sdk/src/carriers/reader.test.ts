@@ -1,0 +1,57 @@
+import { trace } from "@opentelemetry/api";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { pipeline } from "../pipeline.ts";
+import { Memory } from "../testing/memory.ts";
+import { http, kafka } from "./index.ts";
+
+const traceId = "0af7651916cd43dd8448eb211c80319c";
+const message = (producer: string, value = "") => ({
+  value,
+  headers: { traceparent: `00-${traceId}-${producer.padStart(16, "0")}-01` },
+});
+
+let memory: Memory;
+beforeEach(() => {
+  memory = new Memory();
+});
+afterEach(() => memory.remove());
+
+describe("a batch", () => {
+  const linksOf = async (links: ReturnType<typeof kafka.links>) => {
+    await pipeline("p", (run) => run.stage("s", { links }, () => {}));
+    return memory.span("s").links.map(({ context: { spanId }, attributes }) => ({
+      producer: spanId.replace(/^0+/, ""),
+      rows: attributes?.["pipeline.records.read"],
+      messages: attributes?.["messaging.batch.message_count"],
+    }));
+  };
+
+  it("links to each producer once, with the number of its messages, the most first", async () => {
+    expect(await linksOf(kafka.links([message("a"), message("b"), {}, message("b")]))).toEqual([
+      { producer: "b", rows: 2, messages: 2 },
+      { producer: "a", rows: 1, messages: 1 },
+    ]);
+  });
+
+  it("counts rows, where a message holds several", async () => {
+    const batch = [message("a", "1,2,3"), message("b", "4"), message("a", "5,6")];
+    expect(await linksOf(kafka.links(batch, ({ value }) => value.split(",").length))).toEqual([
+      { producer: "a", rows: 5, messages: 2 },
+      { producer: "b", rows: 1, messages: 1 },
+    ]);
+  });
+
+  it("that cannot be read has no links", () => {
+    const closed = () => {
+      throw new Error("closed");
+    };
+    expect(kafka.links({ [Symbol.iterator]: closed })).toEqual([]);
+  });
+});
+
+it("a run continues the trace that a carrier held, not what is active", async () => {
+  const extracted = http.extract({ traceparent: `00-${traceId}-b7ad6b7169203331-01` });
+  await pipeline("outer", () => pipeline("p", { parent: extracted }, () => {}));
+  expect(memory.span("p").spanContext().traceId).toBe(traceId);
+  expect(memory.span("p").parentSpanContext?.spanId).toBe(trace.getSpanContext(extracted)?.spanId);
+});
