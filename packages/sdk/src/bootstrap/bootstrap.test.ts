@@ -60,7 +60,7 @@ describe("the packed package", () => {
     const source = `
       import { bootstrap } from "@sightglass/sdk/bootstrap";
       import { pipeline, filtered } from "@sightglass/sdk";
-      import { environment, http, kafka, text } from "@sightglass/sdk/carriers";
+      import { environment, http, kafka, text as line } from "@sightglass/sdk/carriers";
       import { expectations } from "@sightglass/sdk/checks";
       import { health, lagCheck } from "@sightglass/sdk/health";
       import { counter, gauge } from "@sightglass/sdk/metrics";
@@ -83,7 +83,7 @@ describe("the packed package", () => {
       counter("rows_total", { labels: { table: ["a", "b"] } }).add(1, { table: "c" });
       gauge("depth").set(1);
       environment.inject()["TRACEPARENT"]?.length;
-      text.inject()?.length;`;
+      line.inject()?.length;`;
     expect(workshop.typecheck(file, source)).toBe("");
   });
 
