@@ -6,11 +6,12 @@ import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import { type Clock, systemClock, within } from "../clock.ts";
 import { safely } from "../safely.ts";
 import { watch } from "../watch.ts";
+import type { Channel } from "./channel.ts";
 import { Complaints } from "./complaints.ts";
 import { currentEnvironment, readSettings, type Settings } from "./environment.ts";
 import { type ExitHooks, installExitHooks } from "./exit-hooks.ts";
 import type { KeepRules } from "./keep-rules.ts";
-import { postBeforeExit } from "./last-post.ts";
+import { partWith } from "./parting.ts";
 import { PersonalDataFilter, type PersonalDataOptions } from "./personal-data.ts";
 import { propagatorFor } from "./propagators.ts";
 import { metricParts, type MetricParts } from "./metric-parts.ts";
@@ -19,7 +20,10 @@ import { hasTracerProvider, register } from "./registration.ts";
 import { resourceFor } from "./resource.ts";
 import { ratioFor, type SampleRatio } from "./sample-ratio.ts";
 import { samplerFor } from "./sampler.ts";
-import { type Channel, logParts, traceParts } from "./signals.ts";
+import { logParts, traceParts } from "./signals.ts";
+import { SpoolFolder } from "./spool/folder.ts";
+import { spoolBytesMax, type SpoolOptions } from "./spool/options.ts";
+import { spoolChannel } from "./spool/sending.ts";
 
 export interface BootstrapOptions {
   /** `service.name`. Default: OTEL_SERVICE_NAME. */
@@ -44,6 +48,11 @@ export interface BootstrapOptions {
   personalData?: PersonalDataOptions | "keep";
   /** Where metrics go, besides what the environment says. */
   metrics?: MetricsOptions;
+  /**
+   * Where what could not be sent before the end waits for the next start; a text is the folder. Default: SIGHTGLASS_SPOOL, else
+   * nowhere.
+   */
+  spool?: string | SpoolOptions;
   /** How long the end of the process may wait for the server, in milliseconds. Default 2000. */
   exitTimeoutMs?: number;
   /** Gets the at most one line a minute about trouble with telemetry. Default: standard error. */
@@ -88,10 +97,15 @@ function setUp(options: BootstrapOptions, forget: () => void): Telemetry {
   const complaints = new Complaints(clock, options.onTrouble ?? ((line) => void process.stderr.write(`${line}\n`)));
   const complain = (text: string) => complaints.report(text);
   if (settings.problems.length > 0) complain(settings.problems.join("; "));
-  const { channels, forMetrics, unregister } = assemble(options, settings, clock, complain);
+  const { channels, forMetrics, unregister, spool } = assemble(options, settings, clock, complain);
   const flush = (timeoutMs: number) => drainAll(channels, timeoutMs, clock);
   const limitMs = options.exitTimeoutMs ?? exitTimeoutMs;
-  const uninstall = installExitHooks(exitHooks({ channels, forMetrics }, limitMs, flush, complain));
+  const part = (isWorthPosting: boolean) =>
+    safely(() => {
+      const letters = channels.flatMap((channel) => channel.takeLetters());
+      partWith(letters, isWorthPosting, { limitMs, clock, spool, complain });
+    }, undefined);
+  const uninstall = installExitHooks(exitHooks({ channels, forMetrics }, { flush: () => flush(limitMs), part }));
   return {
     mode: "exporting",
     flush: async (timeoutMs = flushTimeoutMs) => void (await flush(timeoutMs)),
@@ -100,6 +114,7 @@ function setUp(options: BootstrapOptions, forget: () => void): Telemetry {
       uninstall();
       unregister();
       forMetrics.stop();
+      part(false);
       for (const channel of channels) channel.close();
       forget();
     },
@@ -109,6 +124,7 @@ function setUp(options: BootstrapOptions, forget: () => void): Telemetry {
 interface Assembly {
   readonly channels: readonly Channel[];
   readonly forMetrics: MetricParts;
+  readonly spool: SpoolFolder | undefined;
 }
 
 function assemble(
@@ -146,29 +162,34 @@ function assemble(
     propagator: propagatorFor(settings.propagators, complain),
   });
   forMetrics.start();
-  return { channels: [...forLogs.channels, ...forTraces.channels, ...forMetrics.channels], forMetrics, unregister };
+  const spool = spoolFolder(options.spool ?? settings.spool, clock);
+  const fromBefore = spool === undefined ? [] : [spoolChannel(spool, settings, clock, complain)];
+  return {
+    channels: [...forLogs.channels, ...forTraces.channels, ...forMetrics.channels, ...fromBefore],
+    forMetrics,
+    unregister,
+    spool,
+  };
+}
+
+function spoolFolder(wanted: string | SpoolOptions | undefined, clock: Clock): SpoolFolder | undefined {
+  if (wanted === undefined) return undefined;
+  const { folder, bytesMax = spoolBytesMax } = typeof wanted === "string" ? { folder: wanted } : wanted;
+  return new SpoolFolder(folder, bytesMax, clock);
 }
 
 function exitHooks(
-  { channels, forMetrics }: Assembly,
-  limitMs: number,
-  flush: (timeoutMs: number) => Promise<boolean>,
-  complain: (text: string) => void,
+  { channels, forMetrics }: Pick<Assembly, "channels" | "forMetrics">,
+  { flush, part }: Pick<ExitHooks, "flush" | "part">,
 ): ExitHooks {
   return {
     gather: () => {
       for (const channel of forMetrics.channels) channel.gather();
     },
     unsentCount: () => channels.reduce((sum, channel) => sum + channel.unsentCount, 0),
-    flush: () => flush(limitMs),
+    flush,
     abandon: (reason, status, thrown) => watch().abandonAll(reason, status, thrown),
-    postBeforeExit() {
-      safely(() => {
-        const letters = channels.flatMap((channel) => channel.takeLetters());
-        if (letters.length > 0 && !postBeforeExit(letters, limitMs))
-          complain(`the server did not take the last telemetry within ${limitMs} ms; it is lost`);
-      }, undefined);
-    },
+    part,
   };
 }
 

@@ -48,6 +48,8 @@ export interface Settings {
   readonly propagators: readonly string[];
   readonly nodeEnvironment: string | undefined;
   readonly keepsPersonalData: boolean;
+  /** The folder for what could not be sent. */
+  readonly spool: string | undefined;
   readonly spanAttributeValueCharsMax: number;
   readonly logAttributeCountMax: number;
   readonly logAttributeValueCharsMax: number;
@@ -110,6 +112,7 @@ export function readSettings(environment: Environment, overrides: SettingsOverri
     keep: parseKeepRules(reader.text("SIGHTGLASS_KEEP"), (problem) => problems.push(problem)),
     nodeEnvironment: reader.text("NODE_ENV"),
     keepsPersonalData: reader.text("SIGHTGLASS_PERSONAL_DATA")?.toLowerCase() === "keep",
+    spool: reader.text("SIGHTGLASS_SPOOL"),
     spanAttributeValueCharsMax:
       reader.number("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??
       reader.number("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT") ??

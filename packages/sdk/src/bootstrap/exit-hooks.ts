@@ -9,8 +9,8 @@ export interface ExitHooks {
   readonly flush: () => Promise<boolean>;
   /** Ends what is open. */
   readonly abandon: (reason: string, status: "cancelled" | "failed", thrown?: unknown) => void;
-  /** Sends what waits without an event loop. Never throws. */
-  readonly postBeforeExit: () => void;
+  /** Keeps what waits on disk where that is asked for, after sending it without an event loop where that is worth trying. Never throws. */
+  readonly part: (isWorthPosting: boolean) => void;
 }
 
 type Listener = (value: unknown) => void;
@@ -46,7 +46,7 @@ export function installExitHooks(hooks: ExitHooks): () => void {
       hooks.abandon(`the process exited with code ${String(code)} before this ended`, "failed");
     else hooks.abandon("an error that nobody caught ended the process", "failed", uncaught.thrown);
     hooks.gather();
-    if (hooks.unsentCount() !== givenUpCount) hooks.postBeforeExit();
+    hooks.part(hooks.unsentCount() !== givenUpCount);
   });
   // The monitor only watches: with it, Node still prints the error and exits with 1 (or calls the user's handler).
   listen("uncaughtExceptionMonitor", (thrown) => {
@@ -72,6 +72,8 @@ function hookSignal(
       return;
     }
     const end = () => {
+      // Nobody emits "exit" after a signal.
+      hooks.part(false);
       uninstall();
       process.kill(process.pid, signal);
     };

@@ -4,3 +4,4 @@ export type { KeepRules } from "./keep-rules.ts";
 export type { MetricsOptions, PushgatewayOptions } from "./metrics-options.ts";
 export type { PersonalDataOptions, PersonalPattern } from "./personal-data.ts";
 export type { SampleRatio } from "./sample-ratio.ts";
+export type { SpoolOptions } from "./spool/options.ts";

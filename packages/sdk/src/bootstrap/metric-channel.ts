@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { safely } from "../safely.ts";
 import type { Letter } from "./last-post.ts";
 import type { OnDemandReader } from "./metric-reader.ts";
-import type { Channel } from "./signals.ts";
+import type { Channel } from "./channel.ts";
 
 /** What carries collected metrics away: an OTLP channel, or one to a Pushgateway. */
 export interface MetricCarrier extends Channel {

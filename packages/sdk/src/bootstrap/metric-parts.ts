@@ -11,7 +11,8 @@ import { MetricChannel, type MetricCarrier } from "./metric-channel.ts";
 import { OnDemandReader } from "./metric-reader.ts";
 import type { MetricsOptions, PushgatewayOptions, Temporality } from "./metrics-options.ts";
 import { MetricsServer } from "./metrics-server.ts";
-import { OtlpChannel, type PartialSuccess } from "./signals.ts";
+import { OtlpChannel, type PartialSuccess } from "./otlp-channel.ts";
+import type { Signal } from "./spool/folder.ts";
 
 export interface MetricParts {
   readonly provider: MeterProvider | undefined;
@@ -50,7 +51,8 @@ export function metricParts(
   if (settings.exporter === "console") addChannel("cumulative", consoleCarrier());
   if (options.pushgateway !== undefined) {
     const target = pushgatewaySettings(settings, options.pushgateway);
-    addChannel("cumulative", carrier("metrics", target, textSerializer, clock, complain));
+    // What a Pushgateway would get late would stand for now.
+    addChannel("cumulative", carrier(undefined, target, textSerializer, clock, complain));
   }
   const scraped = options.prometheus ?? settings.prometheus;
   const server = scraped === undefined ? undefined : new MetricsServer(new OnDemandReader("cumulative"), complain);
@@ -90,13 +92,13 @@ const textSerializer: MetricSerializer = {
 };
 
 function carrier(
-  label: string,
+  signal: Signal | undefined,
   settings: SignalSettings,
   serializer: MetricSerializer,
   clock: Clock,
   complain: (text: string) => void,
 ): MetricCarrier {
-  const channel = new OtlpChannel<ResourceMetrics>(label, settings, serializer, clock, complain);
+  const channel = new OtlpChannel<ResourceMetrics>("metrics", signal, settings, serializer, clock, complain);
   return {
     get unsentCount() {
       return channel.unsentCount;
