@@ -3,6 +3,8 @@ export const attributeNames = {
   kind: "pipeline.kind",
   name: "pipeline.name",
   runId: "pipeline.run.id",
+  continues: "pipeline.run.continues",
+  toBeContinued: "pipeline.run.to_be_continued",
   partition: "pipeline.partition.key",
   logicalDate: "pipeline.logical_date",
   backfill: "pipeline.backfill",

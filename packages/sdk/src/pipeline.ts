@@ -1,6 +1,7 @@
 import { type Attributes, type Context, context, type Link, type Span } from "@opentelemetry/api";
 import { attributeNames as names } from "./attribute-names.ts";
 import { systemClock } from "./clock.ts";
+import { continuationIn, withContinuation } from "./continuation.ts";
 import { inheritedContext } from "./carriers/environment.ts";
 import { newRunId } from "./random.ts";
 import { asText, safely } from "./safely.ts";
@@ -19,8 +20,15 @@ export interface PipelineOptions {
   runId?: string;
   /** From 1, where something outside retries the whole run. */
   attempt?: number;
-  /** What the run continues: the context that a carrier held. Default: what is active, else the environment. */
+  /** Where the run began: the context that a carrier held. Default: what is active, else the environment. */
   parent?: Context;
+  /** This part succeeding is not the end of the run: another process continues it, hours later perhaps. */
+  toBeContinued?: boolean;
+  /**
+   * The run that this is a part of: the context that a carrier held, from a part that was `toBeContinued`. It has the id and
+   * partition of that run, and its trace. The trace alone is not enough: propagate `baggage` as well.
+   */
+  continues?: Context;
   /** Spans that the run has to do with, such as those that produced its input. */
   links?: Link[];
   attributes?: Attributes;
@@ -56,13 +64,17 @@ export async function pipeline<T>(
   const options = typeof optionsOrWork === "function" ? {} : (optionsOrWork ?? {});
   const work = (typeof optionsOrWork === "function" ? optionsOrWork : maybeWork) as PipelineWork<T>;
   const pipelineName = asText(name);
-  const identity = { pipeline: pipelineName, id: options.runId ?? newRunId(), partition: options.partition };
+  const { continues, toBeContinued } = options;
+  const given = { id: options.runId, partition: options.partition };
+  const { id = newRunId(), partition } = continues === undefined ? given : continuationIn(continues, given);
+  const identity = { pipeline: pipelineName, id, partition };
   const active = context.active();
+  const parent = options.parent ?? continues ?? safely(() => inheritedContext(active), active);
   const scope = new Scope({
     kind: "run",
     name: pipelineName,
     attributes: { ...options.attributes, ...runAttributes(identity), ...safely(() => optionAttributes(options), {}) },
-    parent: options.parent ?? safely(() => inheritedContext(active), active),
+    parent: toBeContinued === true ? withContinuation(parent, identity) : parent,
     links: options.links,
     clock: systemClock,
   });
@@ -95,10 +107,12 @@ function runAttributes({ pipeline, id, partition }: RunIdentity): Attributes {
   };
 }
 
-function optionAttributes({ logicalDate, backfill, attempt }: PipelineOptions): Attributes {
+function optionAttributes({ logicalDate, backfill, attempt, ...parts }: PipelineOptions): Attributes {
   return {
     [names.logicalDate]: logicalDate === undefined ? undefined : new Date(logicalDate).toISOString(),
     [names.backfill]: backfill,
     [names.attempt]: attempt,
+    [names.continues]: parts.continues === undefined ? undefined : true,
+    [names.toBeContinued]: parts.toBeContinued,
   };
 }

@@ -42,11 +42,12 @@ export function fold({ facts, bridges, nowMs, patience }: FoldInput): FoldedRun[
     });
 }
 
-/** Run spans of the run that are not inside another of its run spans, as when a process passes its run id on. */
+/** Run spans of the run that are not inside another of its run spans, as when a process passes its run id on; and its later parts. */
 function outermostRuns(members: readonly Execution[], ancestry: Ancestry): Execution[] {
   const runs = members.filter(({ sighting }) => sighting.role === "run");
   const keys = new Set(runs.map(({ key }) => key));
   return runs.filter((run) => {
+    if (run.sighting.isContinuation === true) return true;
     for (const ancestor of ancestry.above(run)) if (keys.has(ancestor.key)) return false;
     return true;
   });

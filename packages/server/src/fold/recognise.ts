@@ -30,6 +30,10 @@ export interface Sighting {
   workStartMs?: number | undefined;
   /** A run span is sure to come: the run is not over before it has. */
   expectsRunSpan?: boolean;
+  /** Of a run span: when it has succeeded, another part of the run is to come. */
+  isToBeContinued?: boolean | undefined;
+  /** Of a run span: it is such a part, beside the one that it came from. */
+  isContinuation?: boolean | undefined;
 }
 
 /**

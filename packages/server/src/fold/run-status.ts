@@ -25,7 +25,7 @@ export interface Stands {
 /**
  * How a run stands.
  *
- * With a run span: as its last attempt ended, or running. A run that announced itself and has no end is lost when nothing
+ * With a run span: as its last attempt ended, or running, also while a part that another process has yet to do is to come. A run that announced itself and has no end is lost when nothing
  * at all was heard of it for the heartbeat's patience; an end that comes later sets it right.
  *
  * Without one: running while an announced stage is open, and lost with it. When all stages have ended it is over at once if the
@@ -38,7 +38,8 @@ export function standingOf(stands: Stands): Standing {
   if (runs.length > 0) {
     const statuses = runs.map(({ status }) => status);
     const isOpen = statuses.includes("running") || statuses.includes("lost");
-    return isOpen ? open(runs, { heardMs, nowMs, patience }) : over(combinedStatus(statuses));
+    if (isOpen || awaitsPart(runs)) return open(runs, { heardMs, nowMs, patience });
+    return over(combinedStatus(statuses));
   }
   const last = top.map((node) => node.last);
   if (last.some(({ status }) => status === "running" || status === "lost"))
@@ -52,6 +53,12 @@ export function standingOf(stands: Stands): Standing {
 }
 
 const over = (status: RunStatus): Standing => ({ status, recheckAtMs: null });
+
+/** Each part that is to be continued promises one more; where all of them failed or none is promised, nothing is to come. */
+function awaitsPart(runs: readonly Execution[]): boolean {
+  const promising = runs.filter(({ sighting, status }) => sighting.isToBeContinued === true && status === "succeeded");
+  return promising.length >= runs.length;
+}
 
 /** Any sign of life of the run keeps it from being lost; one part that fell silent is shown at that part. */
 function open(

@@ -35,7 +35,11 @@ export function stageTreeOf(
   const stages = withWork(executions, ancestry);
   const keys = new Map(stages.map((stage) => [stage.key, stage]));
   const childrenOf = groupBy(stages, (stage) => {
-    for (const ancestor of ancestry.above(stage)) if (keys.has(ancestor.key)) return ancestor.key;
+    for (const ancestor of ancestry.above(stage)) {
+      // A part of the run begins anew, wherever the one before handed it on.
+      if (ancestor.sighting.isContinuation === true) return "";
+      if (keys.has(ancestor.key)) return ancestor.key;
+    }
     return "";
   });
   const build = (tries: readonly Try[], parentId: string | null): StageNode[] =>

@@ -19,6 +19,8 @@ export function recognisePipeline(fact: Fact): Sighting | undefined {
     partition: textOf(fact, "pipeline.partition.key"),
     logicalDateMs: timeOf(fact, "pipeline.logical_date"),
     isBackfill: flagOf(fact, "pipeline.backfill"),
+    isToBeContinued: flagOf(fact, "pipeline.run.to_be_continued"),
+    isContinuation: flagOf(fact, "pipeline.run.continues"),
     queuedAtMs: timeOf(fact, "pipeline.queued_at"),
   };
 }
