@@ -36,7 +36,7 @@ describe.skipIf(noChromium)(`pipeline page${skipReason}`, () => {
 
   it("filters runs by status and partition, in the address", async () => {
     const page = await ui.open("/pipelines/payments-reconcile?window=30d");
-    await page.getByRole("button", { name: "Failed" }).click();
+    await page.getByRole("button", { name: "Failed", exact: true }).click();
     await page.waitForURL("**status=failed");
     const statuses = page.locator(".runs tbody .status");
     await page.waitForFunction(() =>

@@ -3,6 +3,7 @@ import type {
   PipelineResponse,
   PipelinesResponse,
   RunsResponse,
+  RunSummary,
   TraceResponse,
 } from "sightglass/contract";
 import { runLogs } from "./logs.ts";
@@ -86,11 +87,17 @@ function runs(world: World, parameters: URLSearchParams): RunsResponse {
       (parameters.get("pipeline") ?? run.pipeline) === run.pipeline &&
       (statuses.length === 0 || statuses.includes(run.status)) &&
       (parameters.get("partition") ?? run.partition) === run.partition &&
+      hasRows(run, parameters.get("rows")) &&
       (parameters.get("start") ?? "") <= run.startedAt &&
       run.startedAt <= (parameters.get("end") ?? "9"),
   );
   const { items, next } = page(found, parameters, 50);
   return { runs: items.map(summarize), next };
+}
+
+function hasRows(run: RunSummary, rows: string | null): boolean {
+  if (rows === null) return true;
+  return ((rows === "failed" ? run.recordsFailed : run.recordsUnexplained) ?? 0) !== 0;
 }
 
 const severityFloor: Record<string, number> = { trace: 1, debug: 5, info: 9, warn: 13, error: 17 };

@@ -14,6 +14,7 @@ import { parseExploreSearch } from "./url/explore-search.ts";
 import { parsePipelineSearch } from "./url/pipeline-search.ts";
 import { parsePipelinesSearch } from "./url/pipelines-search.ts";
 import { parseRunSearch } from "./url/run-search.ts";
+import { parseRunsSearch } from "./url/runs-search.ts";
 import { parseSearchString, stringifySearch } from "./url/search-string.ts";
 import { parseTargetsSearch } from "./url/targets-search.ts";
 import { parseTraceSearch } from "./url/trace-search.ts";
@@ -43,6 +44,13 @@ const pipeline = createRoute({
   path: "/pipelines/$pipeline",
   validateSearch: parsePipelineSearch,
   component: lazyRouteComponent(() => import("./pages/pipeline/pipeline-page.tsx"), "PipelinePage"),
+});
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: "/runs",
+  validateSearch: parseRunsSearch,
+  component: lazyRouteComponent(() => import("./pages/runs/runs-page.tsx"), "RunsPage"),
 });
 
 const run = createRoute({
@@ -94,7 +102,19 @@ const status = createRoute({
   component: lazyRouteComponent(() => import("./pages/status/status-page.tsx"), "StatusPage"),
 });
 
-const tree = root.addChildren([index, pipelines, pipeline, run, traces, trace, explore, catalogue, targets, status]);
+const tree = root.addChildren([
+  index,
+  pipelines,
+  pipeline,
+  runs,
+  run,
+  traces,
+  trace,
+  explore,
+  catalogue,
+  targets,
+  status,
+]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

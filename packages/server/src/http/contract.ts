@@ -43,7 +43,10 @@ export interface RunSummary extends RowCounts {
   error: { type: string; message: string } | null;
 }
 
-/** `GET /api/runs?pipeline=&status=&partition=&start=&end=&limit=&cursor=` (status may be repeated or comma separated) */
+/**
+ * `GET /api/runs?pipeline=&status=&partition=&rows=&start=&end=&limit=&cursor=` (status may be repeated or comma separated;
+ * `rows=unexplained` or `rows=failed`: only runs that have such rows)
+ */
 export interface RunsResponse {
   runs: RunSummary[];
   next: string | null;

@@ -42,6 +42,13 @@ export class Parameters {
     });
   }
 
+  /** One value of a closed list. */
+  choice<Choice extends string>(name: string, allowed: readonly Choice[]): Choice | undefined {
+    const [first, ...others] = this.choices(name, allowed);
+    if (others.length > 0) throw wrong(name, others.join(","), `one value of ${allowed.join(", ")}`);
+    return first;
+  }
+
   /** A whole number within bounds, both included. */
   integer(name: string, bounds: { least: number; most: number }): number | undefined {
     const text = this.text(name);

@@ -132,6 +132,8 @@ describe("the list of runs", () => {
     [{ pipeline: "birds" }, ["birds-0"]],
     [{ statuses: ["failed", "lost"] as const }, ["flights-3"]],
     [{ partition: "2026-11-15" }, ["flights-1"]],
+    [{ rows: "unexplained" as const }, ["flights-2"]],
+    [{ rows: "failed" as const }, ["flights-4", "flights-3", "flights-2", "flights-1", "flights-0"]],
     [{ startMs: epochMs - 3 * dayS * 1000, endMs: epochMs - dayS * 1000 }, ["flights-3", "flights-2"]],
     [{ pipeline: "none" }, []],
   ])("filters by %j", async (filter, expected) => {

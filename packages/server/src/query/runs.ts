@@ -3,10 +3,16 @@ import type { QueryParam, Store } from "../store/store.ts";
 import { cursorOf, parseCursor } from "./runs-cursor.ts";
 import { runColumns, runSummaryOf, type RunRow } from "./runs-row.ts";
 
+/** Rows by which runs are sought. */
+export const runsWithRows = ["unexplained", "failed"] as const;
+export type RunsWithRows = (typeof runsWithRows)[number];
+
 export interface RunsFilter {
   pipeline?: string | undefined;
   statuses?: readonly RunStatus[] | undefined;
   partition?: string | undefined;
+  /** Runs that have rows nobody accounts for, or records that failed. */
+  rows?: RunsWithRows | undefined;
   /** Runs that started in [startMs, endMs). */
   startMs?: number | undefined;
   endMs?: number | undefined;
@@ -26,6 +32,7 @@ export async function listRuns(store: Store, filter: RunsFilter): Promise<RunsRe
   if (filter.statuses !== undefined && filter.statuses.length > 0)
     where("status IN ({statuses:Array(String)})", "statuses", filter.statuses);
   if (filter.partition !== undefined) where("partition = {partition:String}", "partition", filter.partition);
+  if (filter.rows !== undefined) conditions.push(`ifNull(records_${filter.rows}, 0) != 0`);
   if (filter.startMs !== undefined)
     where("started_at >= fromUnixTimestamp64Milli({start:Int64}, 'UTC')", "start", Math.ceil(filter.startMs));
   if (filter.endMs !== undefined)

@@ -15,6 +15,7 @@ import type {
   TraceResponse,
   TracesResponse,
 } from "sightglass/contract";
+import type { RowsWanted } from "../url/runs-search.ts";
 import { getJson, withParameters } from "./client.ts";
 
 /** Every read of the page: one key and one path each. Keys begin with the thing, so that live events can name it. */
@@ -48,6 +49,7 @@ export interface RunsFilter {
   pipeline?: string;
   status?: RunStatus[];
   partition?: string;
+  rows?: RowsWanted;
   /** ISO 8601. */
   start?: string;
   end?: string;

@@ -29,14 +29,23 @@ export function formatRelative(iso: string | null | undefined, nowMs: number): s
 
 /** `02:10` today, `yesterday 02:10`, `14 Mar 02:10`, with the year when it is another one. */
 export function formatMoment(iso: string | null | undefined, nowMs: number): string {
+  return momentWith(clock, iso, nowMs);
+}
+
+/** `02:10:07` today, `yesterday 02:10:07`, `14 Mar 02:10:07`, with the year when it is another one. */
+export function formatMomentExact(iso: string | null | undefined, nowMs: number): string {
+  return momentWith(clockSeconds, iso, nowMs);
+}
+
+function momentWith(time: Intl.DateTimeFormat, iso: string | null | undefined, nowMs: number): string {
   if (iso === null || iso === undefined) return unknown;
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return unknown;
   const days = daysBetween(at, new Date(nowMs));
-  if (days === 0) return clock.format(at);
-  if (days === 1) return `yesterday ${clock.format(at)}`;
+  if (days === 0) return time.format(at);
+  if (days === 1) return `yesterday ${time.format(at)}`;
   const sameYear = at.getFullYear() === new Date(nowMs).getFullYear();
-  return `${(sameYear ? day : dayYear).format(at)} ${clock.format(at)}`;
+  return `${(sameYear ? day : dayYear).format(at)} ${time.format(at)}`;
 }
 
 /** With seconds and date, for tooltips and headers: `14 Mar 2026 02:10:07`. */

@@ -1,6 +1,6 @@
 import { formatCount, formatCountShort } from "../format/count.ts";
 import { formatDuration } from "../format/duration.ts";
-import { formatExact, formatMoment, formatRelative } from "../format/time.ts";
+import { formatExact, formatMoment, formatMomentExact, formatRelative } from "../format/time.ts";
 import { useNow } from "../format/use-now.ts";
 
 /** `12 min ago`, with the exact time on hover. Keeps counting. */
@@ -21,6 +21,16 @@ export function Moment({ at }: { at: string | null }) {
   return (
     <time dateTime={at} title={`${formatExact(at)} (${at})`}>
       {formatMoment(at, nowMs)}
+    </time>
+  );
+}
+
+/** `02:10:07` today: for lists, where neighbours may be seconds apart. */
+export function MomentExact({ at }: { at: string }) {
+  const nowMs = useNow(60_000);
+  return (
+    <time dateTime={at} title={`${formatExact(at)} (${at})`}>
+      {formatMomentExact(at, nowMs)}
     </time>
   );
 }

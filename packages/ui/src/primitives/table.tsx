@@ -1,5 +1,6 @@
 import {
   type HTMLAttributes,
+  type MouseEvent,
   type ReactNode,
   type TableHTMLAttributes,
   type ThHTMLAttributes,
@@ -75,11 +76,29 @@ export function Header({ numeric = false, sorted, onSort, className, children, .
   );
 }
 
-/** A row that the list keyboard (j/k) can stand on. */
-export function Row({
-  current = false,
-  className,
-  ...rest
-}: HTMLAttributes<HTMLTableRowElement> & { current?: boolean }) {
-  return <tr className={`table-row${current ? " is-current" : ""}${className ? ` ${className}` : ""}`} {...rest} />;
+export interface RowProps extends HTMLAttributes<HTMLTableRowElement> {
+  /** The list keyboard (j/k) stands on it. */
+  current?: boolean;
+  /** A click anywhere in the row does what its main link does; the keyboard has the link. */
+  onOpen?: () => void;
+}
+
+export function Row({ current = false, onOpen, className, ...rest }: RowProps) {
+  const classes = ["table-row", current && "is-current", onOpen !== undefined && "is-link", className];
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- for the pointer only, see onOpen
+    <tr
+      className={classes.filter(Boolean).join(" ")}
+      {...(onOpen === undefined ? {} : { onClick: (event: MouseEvent) => isPlainClick(event) && onOpen() })}
+      {...rest}
+    />
+  );
+}
+
+/** Not on something that acts by itself, not to open a tab, and not at the end of marking text. */
+function isPlainClick(event: MouseEvent): boolean {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return false;
+  if (event.target instanceof Element && event.target.closest("a, button, input, summary, label") !== null)
+    return false;
+  return getSelection()?.isCollapsed !== false;
 }

@@ -5,6 +5,7 @@ export function useGoTo() {
   const navigate = useNavigate();
   return {
     pipelines: () => void navigate({ to: "/pipelines" }),
+    runs: () => void navigate({ to: "/runs" }),
     traces: () => void navigate({ to: "/traces" }),
     explore: () => void navigate({ to: "/explore" }),
     metrics: () => void navigate({ to: "/catalogue" }),

@@ -5,6 +5,7 @@ const groups: { title: string; keys: [string, string][] }[] = [
     title: "Go to",
     keys: [
       ["g p", "Pipelines"],
+      ["g r", "Runs"],
       ["g t", "Traces"],
       ["g e", "Explore"],
       ["g m", "Metrics"],

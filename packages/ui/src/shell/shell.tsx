@@ -15,6 +15,7 @@ export function Shell() {
   useShortcuts({
     "?": () => setHelpOpen(true),
     "g p": goTo.pipelines,
+    "g r": goTo.runs,
     "g t": goTo.traces,
     "g e": goTo.explore,
     "g m": goTo.metrics,
@@ -32,8 +33,11 @@ export function Shell() {
           <span className="brand-name">Sightglass</span>
         </Link>
         <nav className="sidebar-nav" aria-label="Main">
-          <NavLink to="/pipelines" also="/runs" icon={<PipelinesIcon />} keys="g p">
+          <NavLink to="/pipelines" icon={<PipelinesIcon />} keys="g p">
             Pipelines
+          </NavLink>
+          <NavLink to="/runs" icon={<RunsIcon />} keys="g r">
+            Runs
           </NavLink>
           <NavLink to="/traces" icon={<TracesIcon />} keys="g t">
             Traces
@@ -68,7 +72,7 @@ export function Shell() {
 }
 
 interface NavLinkProps {
-  to: "/pipelines" | "/traces" | "/explore" | "/catalogue" | "/status";
+  to: "/pipelines" | "/runs" | "/traces" | "/explore" | "/catalogue" | "/status";
   /** Another place that belongs to this entry. */
   also?: string;
   icon: ReactNode;
@@ -113,6 +117,15 @@ function PipelinesIcon() {
       <circle {...line} cx="3.2" cy="4" r="1.8" />
       <circle {...line} cx="3.2" cy="12" r="1.8" />
       <circle {...line} cx="12.8" cy="12" r="1.8" />
+    </svg>
+  );
+}
+
+function RunsIcon() {
+  return (
+    <svg {...icon}>
+      <circle {...line} cx="8" cy="8" r="6.2" />
+      <path d="M6.6 5.4 10.6 8l-4 2.6z" fill="currentColor" />
     </svg>
   );
 }

@@ -97,6 +97,8 @@ describe("the routes of runs", () => {
 
   it.each([
     ["/api/runs?status=ok", 400, /status.*"ok".*one of running, succeeded/],
+    ["/api/runs?rows=lost", 400, /rows.*"lost".*one of unexplained, failed/],
+    ["/api/runs?rows=failed&rows=unexplained", 400, /rows.*one value/],
     ["/api/runs?limit=0", 400, /limit.*from 1 to 1000/],
     ["/api/runs?start=tomorrow", 400, /start.*"tomorrow"/],
     ["/api/runs?piplene=x", 400, /unknown parameter "piplene"/],

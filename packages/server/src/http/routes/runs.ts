@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { RunQueries } from "../../query/runs-queries.ts";
+import { runsWithRows } from "../../query/runs.ts";
 import type { RunStatus } from "../contract.ts";
 import { Parameters } from "../parameters.ts";
 import { severityOf } from "../severity.ts";
@@ -11,12 +12,13 @@ export function runsRoutes({ runs }: { runs: RunQueries }): Hono {
   return new Hono()
     .get("/api/runs", async (context) => {
       const given = new Parameters(context.req.url);
-      given.only("pipeline", "status", "partition", "start", "end", "limit", "cursor");
+      given.only("pipeline", "status", "partition", "rows", "start", "end", "limit", "cursor");
       return context.json(
         await runs.list({
           pipeline: given.text("pipeline"),
           statuses: given.choices("status", statuses),
           partition: given.text("partition"),
+          rows: given.choice("rows", runsWithRows),
           startMs: given.timeMs("start"),
           endMs: given.timeMs("end"),
           limit: given.limit(),

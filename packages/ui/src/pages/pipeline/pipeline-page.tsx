@@ -15,6 +15,7 @@ import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
 import { VerdictLine } from "../../primitives/verdict.tsx";
 import { SeriesPanel } from "../../series/series-panel.tsx";
 import { useTitle } from "../../shell/use-title.ts";
+import type { RunsFilterChange } from "../../url/runs-search.ts";
 import type { PipelineSearch } from "../../url/pipeline-search.ts";
 import { type Window, windowDefault, windowMs, windowNames, windows } from "../../url/windows.ts";
 import { PipelineFacts } from "./pipeline-facts.tsx";
@@ -36,7 +37,8 @@ export function PipelinePage() {
   const window = search.window ?? windowDefault;
   useTitle(name);
   const summary = useQuery({ ...pipelineQuery(name, window), placeholderData: keepPreviousData });
-  const change = (next: PipelineSearch) => void navigate({ search: next, replace: true });
+  const change: BodyProps["onChange"] = (next) =>
+    void navigate({ search: (before) => ({ ...before, ...next }) as PipelineSearch, replace: true });
 
   return (
     <div className="page" key={name}>
@@ -50,7 +52,7 @@ export function PipelinePage() {
             label="Time window"
             options={windows}
             value={window}
-            onChange={(next) => change({ ...search, window: next })}
+            onChange={(next) => change({ window: next })}
           />
         </div>
       </div>
@@ -80,7 +82,7 @@ interface BodyProps {
   data: PipelineResponse;
   window: Window;
   search: PipelineSearch;
-  onChange: (next: PipelineSearch) => void;
+  onChange: (change: RunsFilterChange & { window?: Window }) => void;
 }
 
 function PipelineBody({ data, window, search, onChange }: BodyProps) {
@@ -101,7 +103,7 @@ function PipelineBody({ data, window, search, onChange }: BodyProps) {
       <PipelineFacts pipeline={pipeline} windowName={windowNames[window]} search={search} />
       <GridPanel name={pipeline.name} />
       <Charts name={pipeline.name} window={window} />
-      <StagesPanel stages={data.stages} window={window} />
+      <StagesPanel pipeline={pipeline.name} stages={data.stages} window={window} />
       <RunsPanel name={pipeline.name} search={search} onChange={onChange} />
       <SeriesPanel pipeline={pipeline.name} time={{ range: window }} />
     </>

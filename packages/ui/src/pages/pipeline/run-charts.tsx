@@ -8,6 +8,7 @@ import { formatDurationShort } from "../../format/duration.ts";
 import { useNow } from "../../format/use-now.ts";
 import { Panel } from "../../primitives/panel.tsx";
 import { Bubble } from "../../primitives/tooltip.tsx";
+import { useAnchor } from "../../shell/use-anchor.ts";
 import { RunWords } from "../../strip/run-strip.tsx";
 
 const heightPx = 168;
@@ -23,6 +24,8 @@ const pointColors: Record<RunStatus, string> = {
 
 /** Duration and rows over time, one point a run. A click opens the run. */
 export function RunCharts({ runs, note }: { runs: readonly RunSummary[]; note: string }) {
+  useAnchor("durations");
+  useAnchor("rows");
   const navigate = useNavigate();
   const nowMs = useNow(60_000);
   const [hovered, setHovered] = useState<{ index: number; left: number; top: number } | null>(null);
@@ -43,7 +46,7 @@ export function RunCharts({ runs, note }: { runs: readonly RunSummary[]; note: s
   const common = { xMs: charted.xMs, onSelect: open, onHover: setHovered, height: heightPx, syncKey: "pipeline-runs" };
   return (
     <div className="run-charts">
-      <Panel title="Duration" note={note}>
+      <Panel title="Duration" note={note} anchor="durations">
         <Chart
           {...common}
           label="Duration of each run over time. The same numbers are in the table of runs below."
@@ -55,6 +58,7 @@ export function RunCharts({ runs, note }: { runs: readonly RunSummary[]; note: s
       </Panel>
       <Panel
         title="Rows"
+        anchor="rows"
         note={
           <span className="chart-legend">
             <span>

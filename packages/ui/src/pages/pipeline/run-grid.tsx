@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { GridCell, PipelineGridResponse, RunSummary } from "sightglass/contract";
 import { type AnchorHTMLAttributes, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { formatDuration } from "../../format/duration.ts";
-import { formatDay, formatMoment } from "../../format/time.ts";
+import { formatMoment } from "../../format/time.ts";
 import { useNow } from "../../format/use-now.ts";
 import { Status, statusWords } from "../../primitives/status.tsx";
 import { Bubble, type Place } from "../../primitives/tooltip.tsx";
@@ -10,11 +10,9 @@ import { type Bar, stripBars } from "../../strip/bars.ts";
 import { RunWords } from "../../strip/run-strip.tsx";
 import { unexplainedWords } from "../../strip/run-words.ts";
 import { type GridPlace, moveInGrid } from "./grid-cursor.ts";
+import { timeLabels } from "./grid-labels.ts";
 import { GridGlyph } from "./grid-glyph.tsx";
 import "./run-grid.css";
-
-/** Columns between two day labels, at least: closer ones would touch. */
-const labelGap = 4;
 
 /** Stages against runs, oldest left. One stop for Tab; arrows or h j k l move inside; Enter opens. */
 export function RunGrid({ grid }: { grid: PipelineGridResponse }) {
@@ -74,8 +72,8 @@ export function RunGrid({ grid }: { grid: PipelineGridResponse }) {
         </tbody>
         <tfoot aria-hidden="true">
           <tr>
-            <td className="grid-corner muted">Day</td>
-            {dayLabels(runs).map((label, index) => (
+            <td className="grid-corner muted">Started</td>
+            {timeLabels(runs).map((label, index) => (
               <td key={runs[index]?.id} className="grid-day">
                 {label === null ? null : <span>{label}</span>}
               </td>
@@ -169,20 +167,6 @@ function cellLabel(stage: string, cell: GridCell | null, run: RunSummary, nowMs:
   const unexplained = unexplainedWords(cell.recordsUnexplained);
   const attempts = cell.attempts > 1 ? `, ${cell.attempts} attempts` : "";
   return `${stage}, ${statusWords[cell.status]}${attempts}${unexplained === null ? "" : `, ${unexplained}`}, run ${when}`;
-}
-
-/** A label where the day changes, when there is room since the last. */
-function dayLabels(runs: readonly RunSummary[]): (string | null)[] {
-  let before = "";
-  let labelled = -labelGap;
-  return runs.map((run, index) => {
-    const day = formatDay(Date.parse(run.startedAt));
-    const isNew = day !== before;
-    before = day;
-    if (!isNew || index - labelled < labelGap) return null;
-    labelled = index;
-    return day;
-  });
 }
 
 function GridBubble({

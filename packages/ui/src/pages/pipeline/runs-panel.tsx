@@ -1,68 +1,51 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
-import { runsQuery } from "../../api/queries.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
-import { ErrorState } from "../../primitives/error-state.tsx";
 import { Panel } from "../../primitives/panel.tsx";
-import { SkeletonRows } from "../../primitives/skeleton.tsx";
-import type { PipelineSearch } from "../../url/pipeline-search.ts";
-import { RunsFilter } from "./runs-filter.tsx";
-import { RunsTable } from "./runs-table.tsx";
+import { useAnchor } from "../../shell/use-anchor.ts";
+import { isFiltered, type RunsFilterChange, type RunsFilterSearch } from "../../url/runs-search.ts";
+import { RunsFilter } from "../runs/runs-filter.tsx";
+import { RunsList } from "../runs/runs-list.tsx";
 
-/** The pipeline's runs, filtered as the address says, read on demand. */
-export function RunsPanel({
-  name,
-  search,
-  onChange,
-}: {
+const pageRuns = 25;
+
+export interface RunsPanelProps {
   name: string;
-  search: PipelineSearch;
-  onChange: (next: PipelineSearch) => void;
-}) {
-  const filter = {
-    pipeline: name,
-    ...(search.status === undefined ? {} : { status: search.status }),
-    ...(search.partition === undefined ? {} : { partition: search.partition }),
+  search: RunsFilterSearch;
+  onChange: (change: RunsFilterChange) => void;
+}
+
+/** The pipeline's runs, filtered as the address says. */
+export function RunsPanel({ name, search: { status, partition, rows }, onChange }: RunsPanelProps) {
+  useAnchor("runs");
+  const search = {
+    ...(status === undefined ? {} : { status }),
+    ...(partition === undefined ? {} : { partition }),
+    ...(rows === undefined ? {} : { rows }),
   };
-  const runs = useInfiniteQuery(runsQuery(filter, 25));
-  const found = useMemo(() => runs.data?.pages.flatMap((page) => page.runs) ?? [], [runs.data]);
-  // The panel is not there yet when a link that means it is followed; once it is, go to it.
-  useEffect(() => {
-    if (location.hash === "#runs") document.getElementById("runs")?.scrollIntoView();
-  }, []);
-  const isFiltered = search.status !== undefined || search.partition !== undefined;
   return (
     <Panel title="Runs" anchor="runs" actions={<RunsFilter search={search} onChange={onChange} />}>
-      {runs.data === undefined ? (
-        runs.error === null ? (
-          <SkeletonRows rows={10} height={28} label="Reading the runs" />
-        ) : (
-          <ErrorState what="the runs" error={runs.error} onRetry={() => void runs.refetch()} />
-        )
-      ) : found.length === 0 ? (
-        <EmptyState
-          title={isFiltered ? "No run fits this filter" : "No run is kept any more"}
-          {...(isFiltered
-            ? {
-                actions: (
-                  <Button onClick={() => onChange({ ...search, status: [], partition: "" })}>Show all runs</Button>
-                ),
+      <RunsList
+        filter={{ pipeline: name, ...search }}
+        pageRuns={pageRuns}
+        empty={
+          isFiltered(search) ? (
+            <EmptyState
+              title="No run fits this filter"
+              actions={
+                <Button onClick={() => onChange({ status: undefined, partition: undefined, rows: undefined })}>
+                  Show all runs
+                </Button>
               }
-            : {})}
-        >
-          <p>{isFiltered ? "A partition has to be written whole." : "Retention has removed them."}</p>
-        </EmptyState>
-      ) : (
-        <>
-          <RunsTable runs={found} />
-          {runs.hasNextPage ? (
-            <Button variant="quiet" disabled={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>
-              {runs.isFetchingNextPage ? "Reading…" : "Show older runs"}
-            </Button>
-          ) : null}
-        </>
-      )}
+            >
+              <p>A partition has to be written whole.</p>
+            </EmptyState>
+          ) : (
+            <EmptyState title="No run is kept any more">
+              <p>Retention has removed them.</p>
+            </EmptyState>
+          )
+        }
+      />
     </Panel>
   );
 }

@@ -1,12 +1,22 @@
+import { Link } from "@tanstack/react-router";
 import type { PipelineStageSummary } from "sightglass/contract";
 import { formatCount } from "../../format/count.ts";
+import { useNow } from "../../format/use-now.ts";
 import { Count, Duration } from "../../primitives/measures.tsx";
 import { Panel } from "../../primitives/panel.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
-import { type Window, windowNames } from "../../url/windows.ts";
+import type { ExploreSearch } from "../../url/explore-search.ts";
+import type { TracesSearch } from "../../url/traces-search.ts";
+import { type Window, windowMs, windowNames } from "../../url/windows.ts";
 
-/** Each stage over the window's runs. */
-export function StagesPanel({ stages, window }: { stages: readonly PipelineStageSummary[]; window: Window }) {
+export interface StagesPanelProps {
+  pipeline: string;
+  stages: readonly PipelineStageSummary[];
+  window: Window;
+}
+
+/** Each stage over the window's runs. Its figures lead to its spans and its series. */
+export function StagesPanel({ pipeline, stages, window }: StagesPanelProps) {
   if (stages.length === 0) return null;
   return (
     <Panel title="Stages" note={`over ${windowNames[window]}`}>
@@ -16,8 +26,12 @@ export function StagesPanel({ stages, window }: { stages: readonly PipelineStage
             <Header>Stage</Header>
             <Header numeric>Runs</Header>
             <Header numeric>Failed</Header>
-            <Header numeric>p50</Header>
-            <Header numeric>p95</Header>
+            <Header numeric title="Half of them took less">
+              p50
+            </Header>
+            <Header numeric title="1 of 20 took longer">
+              p95
+            </Header>
             <Header numeric className="wide">
               Read, mean
             </Header>
@@ -28,26 +42,65 @@ export function StagesPanel({ stages, window }: { stages: readonly PipelineStage
         </thead>
         <tbody>
           {stages.map((stage) => (
-            <Row key={stage.name}>
-              <th scope="row">{stage.name}</th>
-              <td className="num">{formatCount(stage.runCount)}</td>
-              <td className={`num${stage.failed > 0 ? " is-bad" : " muted"}`}>{formatCount(stage.failed)}</td>
-              <td className="num">
-                <Duration ms={stage.durationP50Ms} />
-              </td>
-              <td className="num">
-                <Duration ms={stage.durationP95Ms} />
-              </td>
-              <td className="num wide">
-                <Count value={stage.recordsReadAverage} short />
-              </td>
-              <td className="num wide">
-                <Count value={stage.recordsWrittenAverage} short />
-              </td>
-            </Row>
+            <StageRow key={stage.name} pipeline={pipeline} stage={stage} window={window} />
           ))}
         </tbody>
       </Table>
     </Panel>
+  );
+}
+
+interface StageRowProps {
+  pipeline: string;
+  stage: PipelineStageSummary;
+  window: Window;
+}
+
+function StageRow({ pipeline, stage, window }: StageRowProps) {
+  const start = new Date(useNow(600_000) - windowMs[window]).toISOString();
+  const spans: TracesSearch = { attributes: [`pipeline.name=${pipeline}`, `pipeline.stage=${stage.name}`], start };
+  const selector = `pipeline=${JSON.stringify(pipeline)}, stage=${JSON.stringify(stage.name)}`;
+  const quantile = (q: number) =>
+    `histogram_quantile(${q}, sum by (le) (increase(pipeline_stage_duration_seconds_bucket{${selector}}[${window}])))`;
+  const rows = (direction: string) => `increase(pipeline_records_total{${selector}, direction="${direction}"}[1h])`;
+  const explore = (expr: string): ExploreSearch => ({ expr: [expr], range: window });
+  return (
+    <Row>
+      <th scope="row">{stage.name}</th>
+      <td className="num">
+        <Link to="/traces" search={spans} className="figure">
+          {formatCount(stage.runCount)}
+        </Link>
+      </td>
+      <td className={`num${stage.failed > 0 ? " is-bad" : " muted"}`}>
+        {stage.failed > 0 ? (
+          <Link to="/traces" search={{ ...spans, status: "error" }} className="figure">
+            {formatCount(stage.failed)}
+          </Link>
+        ) : (
+          "0"
+        )}
+      </td>
+      <td className="num">
+        <Link to="/explore" search={explore(quantile(0.5))} className="figure">
+          <Duration ms={stage.durationP50Ms} />
+        </Link>
+      </td>
+      <td className="num">
+        <Link to="/explore" search={explore(quantile(0.95))} className="figure">
+          <Duration ms={stage.durationP95Ms} />
+        </Link>
+      </td>
+      <td className="num wide">
+        <Link to="/explore" search={explore(rows("read"))} className="figure">
+          <Count value={stage.recordsReadAverage} short />
+        </Link>
+      </td>
+      <td className="num wide">
+        <Link to="/explore" search={explore(rows("written"))} className="figure">
+          <Count value={stage.recordsWrittenAverage} short />
+        </Link>
+      </td>
+    </Row>
   );
 }

@@ -9,10 +9,11 @@ import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
 import { VerdictLine } from "../../primitives/verdict.tsx";
 import { useTitle } from "../../shell/use-title.ts";
 import type { PipelinesSearch } from "../../url/pipelines-search.ts";
-import { type Window, windowDefault, windowNames, windows } from "../../url/windows.ts";
+import { type Window, windowDefault, windows } from "../../url/windows.ts";
 import { overallVerdict, sortPipelines } from "./attention.ts";
 import { NoPipelines } from "./no-pipelines.tsx";
 import { PipelinesTable } from "./pipelines-table.tsx";
+import { WindowTroubles } from "./window-troubles.tsx";
 import "../../primitives/field.css";
 import "./pipelines.css";
 
@@ -43,6 +44,7 @@ export function PipelinesPage() {
         ) : (
           <>
             <VerdictLine tone={overallVerdict(all).tone}>{overallVerdict(all).text}</VerdictLine>
+            <WindowTroubles pipelines={all} window={window} />
             {found.length === 0 ? (
               <EmptyState
                 title={`No pipeline is called “${search.q ?? ""}”`}
@@ -55,7 +57,7 @@ export function PipelinesPage() {
                 pipelines={found}
                 sort={search.sort ?? "attention"}
                 onSort={(sort) => change({ sort })}
-                windowName={windowNames[window]}
+                window={window}
               />
             )}
           </>
@@ -64,6 +66,9 @@ export function PipelinesPage() {
         <>
           <div className="verdict">
             <Skeleton width={420} height={20} />
+          </div>
+          <div className="window-troubles">
+            <Skeleton width={260} height={14} />
           </div>
           <div className="pipelines-loading">
             <SkeletonRows rows={8} height={57} label="Reading the pipelines" />

@@ -8,15 +8,16 @@ import { Header, Row, Table } from "../../primitives/table.tsx";
 import { RunStrip } from "../../strip/run-strip.tsx";
 import { unexplainedWords } from "../../strip/run-words.ts";
 import type { PipelineSort } from "../../url/pipelines-search.ts";
+import { type Window, windowDefault, windowNames } from "../../url/windows.ts";
 
 export interface PipelinesTableProps {
   pipelines: readonly PipelineSummary[];
   sort: PipelineSort;
   onSort: (sort: PipelineSort) => void;
-  windowName: string;
+  window: Window;
 }
 
-export function PipelinesTable({ pipelines, sort, onSort, windowName }: PipelinesTableProps) {
+export function PipelinesTable({ pipelines, sort, onSort, window }: PipelinesTableProps) {
   const navigate = useNavigate();
   const open = (index: number) => {
     const name = pipelines[index]?.name;
@@ -28,7 +29,7 @@ export function PipelinesTable({ pipelines, sort, onSort, windowName }: Pipeline
     onSort: () => onSort(sort === key ? "attention" : key),
   });
   return (
-    <Table caption={`Pipelines over ${windowName}`} className="pipelines">
+    <Table caption={`Pipelines over ${windowNames[window]}`} className="pipelines">
       <thead>
         <tr>
           <Header {...by("name", "ascending")}>Pipeline</Header>
@@ -53,18 +54,34 @@ export function PipelinesTable({ pipelines, sort, onSort, windowName }: Pipeline
       </thead>
       <tbody>
         {pipelines.map((pipeline, index) => (
-          <PipelineRow key={pipeline.name} pipeline={pipeline} index={index} isCurrent={index === keys.index} />
+          <PipelineRow
+            key={pipeline.name}
+            pipeline={pipeline}
+            window={window}
+            index={index}
+            isCurrent={index === keys.index}
+            onOpen={() => open(index)}
+          />
         ))}
       </tbody>
     </Table>
   );
 }
 
-function PipelineRow({ pipeline, index, isCurrent }: { pipeline: PipelineSummary; index: number; isCurrent: boolean }) {
+interface PipelineRowProps {
+  pipeline: PipelineSummary;
+  window: Window;
+  index: number;
+  isCurrent: boolean;
+  onOpen: () => void;
+}
+
+function PipelineRow({ pipeline, window, index, isCurrent, onOpen }: PipelineRowProps) {
+  const to = toPipeline(pipeline, window);
   return (
-    <Row current={isCurrent} data-list="pipelines" data-list-index={index}>
+    <Row current={isCurrent} onOpen={onOpen} data-list="pipelines" data-list-index={index}>
       <th scope="row" className="pipelines-name">
-        <Link to="/pipelines/$pipeline" params={{ pipeline: pipeline.name }}>
+        <Link {...to} className="truncate" title={pipeline.name}>
           {pipeline.name}
         </Link>
         <span className="pipelines-origin">
@@ -81,19 +98,23 @@ function PipelineRow({ pipeline, index, isCurrent }: { pipeline: PipelineSummary
         <LastRun pipeline={pipeline} />
       </td>
       <td className="num pipelines-success">
-        <SuccessRate pipeline={pipeline} />
+        <SuccessRate pipeline={pipeline} window={window} />
       </td>
       <td className="num wide">
-        <Duration ms={pipeline.durationP50Ms} />
+        <Link {...to} hash="durations" className="figure">
+          <Duration ms={pipeline.durationP50Ms} />
+        </Link>
       </td>
       <td className="num wide">
-        <Duration ms={pipeline.durationP95Ms} />
+        <Link {...to} hash="durations" className="figure">
+          <Duration ms={pipeline.durationP95Ms} />
+        </Link>
       </td>
       <td className="num pipelines-rows">
-        <Count value={pipeline.recordsWritten} short />
+        <Rows pipeline={pipeline} window={window} />
       </td>
       <td className="num wide muted">
-        <RelativeTime at={pipeline.lastSuccessAt} />
+        <LastSuccess pipeline={pipeline} />
       </td>
     </Row>
   );
@@ -125,24 +146,78 @@ function LastRun({ pipeline }: { pipeline: PipelineSummary }) {
   );
 }
 
-function SuccessRate({ pipeline }: { pipeline: PipelineSummary }) {
+interface FigureProps {
+  pipeline: PipelineSummary;
+  window: Window;
+}
+
+/** The pipeline's page, over the window of this list. */
+function toPipeline(pipeline: PipelineSummary, window: Window) {
+  return {
+    to: "/pipelines/$pipeline",
+    params: { pipeline: pipeline.name },
+    search: window === windowDefault ? {} : { window },
+  } as const;
+}
+
+function SuccessRate({ pipeline, window }: FigureProps) {
   const bad = pipeline.failed + pipeline.lost;
+  const to = toPipeline(pipeline, window);
   return (
     <>
-      {formatRatio(pipeline.successRate)}
+      <Link {...to} hash="runs" className="figure">
+        {formatRatio(pipeline.successRate)}
+      </Link>
       {bad === 0 ? (
-        <span className="pipelines-bad">{countOf(pipeline.runCount, "run")}</span>
+        <Link {...to} hash="runs" className="figure pipelines-note">
+          {countOf(pipeline.runCount, "run")}
+        </Link>
       ) : (
         <Link
-          to="/pipelines/$pipeline"
-          params={{ pipeline: pipeline.name }}
-          search={{ status: ["failed", "lost"] }}
+          {...to}
+          search={{ ...to.search, status: ["failed", "lost"] }}
           hash="runs"
-          className="pipelines-bad"
+          className="figure pipelines-note is-bad"
         >
           {formatCount(bad)} of {formatCount(pipeline.runCount)} failed
         </Link>
       )}
     </>
+  );
+}
+
+function Rows({ pipeline, window }: FigureProps) {
+  const to = toPipeline(pipeline, window);
+  const unexplained = pipeline.recordsUnexplained ?? 0;
+  return (
+    <>
+      <Link {...to} hash="rows" className="figure">
+        <Count value={pipeline.recordsWritten} short />
+      </Link>
+      {unexplained > 0 ? (
+        <Link
+          {...to}
+          search={{ ...to.search, rows: "unexplained" }}
+          hash="runs"
+          className="figure pipelines-note is-unexplained"
+        >
+          <UnexplainedShape /> {formatCount(unexplained)} unexplained
+        </Link>
+      ) : pipeline.recordsRead === null ? null : (
+        <span className="pipelines-note">
+          of <Count value={pipeline.recordsRead} short /> read
+        </span>
+      )}
+    </>
+  );
+}
+
+function LastSuccess({ pipeline }: { pipeline: PipelineSummary }) {
+  const run = pipeline.latestRuns.findLast(({ status }) => status === "succeeded");
+  if (run === undefined) return <RelativeTime at={pipeline.lastSuccessAt} />;
+  return (
+    <Link to="/runs/$runId" params={{ runId: run.id }} className="figure">
+      <RelativeTime at={pipeline.lastSuccessAt} />
+    </Link>
   );
 }

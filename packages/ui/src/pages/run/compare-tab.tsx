@@ -53,6 +53,7 @@ function Against({ run, otherId, isLastGood }: { run: RunResponse; otherId: stri
         <span>
           Against {isLastGood ? "the last good run" : "the run"} of{" "}
           <Link to="/runs/$runId" params={{ runId: other.id }} className="compare-link">
+            {other.partition === null ? null : `${other.partition}, `}
             <Moment at={other.startedAt} />
           </Link>
         </span>

@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import type { RunResponse, StageDetail } from "sightglass/contract";
 import { Fragment, type ReactNode, useMemo } from "react";
-import { countOf, formatCount, formatCountShort } from "../../format/count.ts";
+import { countOf, formatCount } from "../../format/count.ts";
 import { Count } from "../../primitives/measures.tsx";
 import { Panel } from "../../primitives/panel.tsx";
 import { UnexplainedShape } from "../../primitives/status.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
+import { useAnchor } from "../../shell/use-anchor.ts";
 import { CodeWords } from "./code-words.tsx";
 import { type Fate, fateWords, type FlowStep, type RowFlow, rowFlow } from "./row-flow.ts";
 import "./row-waterfall.css";
@@ -23,10 +24,12 @@ export interface RowWaterfallProps {
 /** What became of the rows, stage by stage. What nobody accounts for is said in words. */
 export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
   const flow = useMemo(() => rowFlow(run), [run]);
+  useAnchor("rows");
   if (flow.steps.length === 0) return <NoCounts run={run} />;
   return (
     <Panel
       title="Rows"
+      anchor="rows"
       note={
         <span className="flow-legend">
           {legend.map((fate) => (
@@ -44,8 +47,8 @@ export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
             <Header numeric>Read</Header>
             <Header className="flow-bar-head">
               <span className="flow-scale" aria-hidden="true">
-                <span>{flow.scale.low === 0 ? "0" : `⌇ ${formatCountShort(flow.scale.low)}`}</span>
-                <span>{formatCountShort(flow.scale.high)}</span>
+                <span>{flow.scale.low === 0 ? "0" : `⌇ ${formatCount(flow.scale.low)}`}</span>
+                <span>{formatCount(flow.scale.high)}</span>
               </span>
               <span className="visually-hidden">Shares</span>
             </Header>

@@ -3,7 +3,7 @@ import type { RunResponse } from "sightglass/contract";
 import { formatRatio } from "../../format/count.ts";
 import { formatDuration } from "../../format/duration.ts";
 import { Fact, Facts } from "../../primitives/facts.tsx";
-import { Count, Duration, Moment, RelativeTime } from "../../primitives/measures.tsx";
+import { Count, Duration, MomentExact, RelativeTime } from "../../primitives/measures.tsx";
 
 /** The run in figures. Work and wait are parts of its duration. */
 export function RunFacts({ run }: { run: RunResponse }) {
@@ -12,16 +12,18 @@ export function RunFacts({ run }: { run: RunResponse }) {
   return (
     <Facts label="Figures of the run">
       <Fact name="Started" note={<RelativeTime at={run.startedAt} />}>
-        <Moment at={run.startedAt} />
+        <MomentExact at={run.startedAt} />
       </Fact>
       <Fact name="Duration" note={<WorkAndWait run={run} />}>
-        <Duration ms={run.durationMs} since={run.status === "running" ? run.startedAt : undefined} />
+        <Link to="/traces/$traceId" params={{ traceId: run.traceId }}>
+          <Duration ms={run.durationMs} since={run.status === "running" ? run.startedAt : undefined} />
+        </Link>
       </Fact>
       <Fact name="Rows read">
-        <Count value={run.recordsRead} />
+        <ToRows value={run.recordsRead} />
       </Fact>
       <Fact name="Rows written">
-        <Count value={run.recordsWritten} />
+        <ToRows value={run.recordsWritten} />
       </Fact>
       <Fact name="Failed records" {...(failed > 0 ? { tone: "failed" as const } : {})}>
         {failed > 0 ? (
@@ -37,12 +39,29 @@ export function RunFacts({ run }: { run: RunResponse }) {
         {...(unexplained === 0 ? {} : { tone: "unexplained" as const })}
         {...(unexplained === 0 ? {} : { note: unexplained > 0 ? "vanished" : "too many" })}
       >
-        <Count value={run.recordsUnexplained} />
+        <ToRows value={run.recordsUnexplained} />
       </Fact>
-      <Fact name="From" note={run.service}>
+      <Fact
+        name="From"
+        note={
+          <Link to="/traces" search={{ service: run.service }} className="figure">
+            {run.service}
+          </Link>
+        }
+      >
         {run.origin}
       </Fact>
     </Facts>
+  );
+}
+
+/** A count of the whole run, which the waterfall of rows breaks down. */
+function ToRows({ value }: { value: number | null }) {
+  if (value === null) return <Count value={value} />;
+  return (
+    <Link to="." search={{}} hash="rows">
+      <Count value={value} />
+    </Link>
   );
 }
 

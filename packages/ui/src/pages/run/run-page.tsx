@@ -124,7 +124,7 @@ function LastGood({ runId, nowMs }: { runId: string; nowMs: number }) {
     <Link to="." search={{ tab: "compare" }}>
       {data === undefined
         ? "Compare with the last good run."
-        : `Last good run: ${formatMoment(data.startedAt, nowMs)}. Compare.`}
+        : `Last good run: ${[data.partition, formatMoment(data.startedAt, nowMs)].filter((part) => part !== null).join(", ")}. Compare.`}
     </Link>
   );
 }

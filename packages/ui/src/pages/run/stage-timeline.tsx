@@ -1,15 +1,20 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { RunResponse } from "sightglass/contract";
-import { useMemo, useRef } from "react";
+import { type Ref, useMemo, useRef } from "react";
 import { formatDuration, formatDurationShort } from "../../format/duration.ts";
 import { StatusShape, statusWords, UnexplainedShape } from "../../primitives/status.tsx";
 import { unexplainedWords } from "../../strip/run-words.ts";
+import { useElementWidth } from "../../waterfall/use-element-width.ts";
 import { endOf, layOutTimeline, type Timeline, type TimelineRow } from "./timeline-layout.ts";
 import "./stage-timeline.css";
 
 const rowHeightPx = 30;
 /** More stages than this scroll inside the timeline, and only those in view are drawn. */
 const plainRowsMax = 60;
+/** A label of the axis, with room on its right. */
+const tickRoomPx = 64;
+/** More would only be noise. */
+const ticksMost = 8;
 
 export interface StageTimelineProps {
   run: RunResponse;
@@ -22,9 +27,11 @@ export interface StageTimelineProps {
 /** Stages over time: waiting hatched, work solid, one bar an attempt, growing while it runs. */
 export function StageTimeline({ run, nowMs, selected, onSelect }: StageTimelineProps) {
   const endMs = endOf(run, run.status === "running" ? nowMs : Date.parse(run.lastSeenAt));
+  const axis = useRef<HTMLSpanElement>(null);
+  const ticksMax = Math.min(ticksMost, Math.max(1, Math.floor(useElementWidth(axis) / tickRoomPx)));
   const timeline = useMemo(
-    () => layOutTimeline(run.stages, { startMs: Date.parse(run.startedAt), endMs }),
-    [run.stages, run.startedAt, endMs],
+    () => layOutTimeline(run.stages, { startMs: Date.parse(run.startedAt), endMs }, ticksMax),
+    [run.stages, run.startedAt, endMs, ticksMax],
   );
   const list = useRef<HTMLDivElement>(null);
   const isLong = timeline.rows.length > plainRowsMax;
@@ -39,7 +46,7 @@ export function StageTimeline({ run, nowMs, selected, onSelect }: StageTimelineP
   const toggle = (name: string) => onSelect(name === selected ? undefined : name);
   return (
     <div className="timeline">
-      <TimelineAxis timeline={timeline} />
+      <TimelineAxis timeline={timeline} ticksRef={axis} />
       <div ref={list} className={`timeline-rows${isLong ? " is-long" : ""}`}>
         {isLong ? (
           <div className="timeline-canvas" style={{ height: virtual.getTotalSize() }}>
@@ -79,13 +86,13 @@ export function StageTimeline({ run, nowMs, selected, onSelect }: StageTimelineP
   );
 }
 
-function TimelineAxis({ timeline }: { timeline: Timeline }) {
+function TimelineAxis({ timeline, ticksRef }: { timeline: Timeline; ticksRef: Ref<HTMLSpanElement> }) {
   return (
     <div className="timeline-axis" aria-hidden="true">
       <span className="timeline-legend">
         <span className="timeline-key is-wait" /> waiting <span className="timeline-key is-work" /> work
       </span>
-      <span className="timeline-ticks">
+      <span ref={ticksRef} className="timeline-ticks">
         {timeline.ticks.map((tick) => (
           <span key={tick.offsetMs} style={{ insetInlineStart: `${tick.at * 100}%` }}>
             {formatDurationShort(tick.offsetMs)}

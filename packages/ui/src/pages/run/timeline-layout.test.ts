@@ -16,22 +16,26 @@ const stage = (name: string, from: number, to: number | null, own: Partial<Param
 
 describe("layOutTimeline", () => {
   it("places work and the wait before it", () => {
-    const { rows } = layOutTimeline([stage("load", 40, 90, { waitMs: 20_000 })], { startMs, endMs: startMs + 100_000 });
+    const { rows } = layOutTimeline(
+      [stage("load", 40, 90, { waitMs: 20_000 })],
+      { startMs, endMs: startMs + 100_000 },
+      8,
+    );
     expect(rows[0]).toMatchObject({ wait: { from: 0.2, to: 0.4 }, bars: [{ from: 0.4, to: 0.9 }] });
   });
 
   it("leaves out waits too short to see", () => {
-    const { rows } = layOutTimeline([stage("load", 40, 90, { waitMs: 10 })], { startMs, endMs: startMs + 100_000 });
+    const { rows } = layOutTimeline([stage("load", 40, 90, { waitMs: 10 })], { startMs, endMs: startMs + 100_000 }, 8);
     expect(rows[0]?.wait).toBeNull();
   });
 
   it("lets a running stage reach the end", () => {
-    const { rows } = layOutTimeline([stage("load", 50, null)], { startMs, endMs: startMs + 100_000 });
+    const { rows } = layOutTimeline([stage("load", 50, null)], { startMs, endMs: startMs + 100_000 }, 8);
     expect(rows[0]?.bars).toEqual([{ number: 1, status: "running", from: 0.5, to: 1 }]);
   });
 
   it("shows what a clock that is ahead sent, beyond the run's own end", () => {
-    const timeline = layOutTimeline([stage("late", 90, 200)], { startMs, endMs: startMs + 100_000 });
+    const timeline = layOutTimeline([stage("late", 90, 200)], { startMs, endMs: startMs + 100_000 }, 8);
     expect(timeline.endMs).toBe(startMs + 200_000);
     expect(timeline.rows[0]?.bars[0]?.to).toBe(1);
   });
@@ -40,7 +44,7 @@ describe("layOutTimeline", () => {
 describe("runs shorter than a millisecond", () => {
   it("have length by their durations, although their times are equal", () => {
     const short = stage("extract", 0, 0, { durationMs: 0.2 });
-    const timeline = layOutTimeline([short], { startMs, endMs: startMs + 0.4 });
+    const timeline = layOutTimeline([short], { startMs, endMs: startMs + 0.4 }, 8);
     expect(timeline.rows[0]?.bars[0]?.to).toBeCloseTo(0.5, 2);
     expect(timeline.ticks[1]?.offsetMs).toBeCloseTo(0.05);
   });
@@ -71,12 +75,17 @@ describe("timelineTicks", () => {
     [7_000, [0, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000]],
     [60_000, [0, 10_000, 20_000, 30_000, 40_000, 50_000, 60_000]],
   ])("divides %s ms into round times", (lengthMs, offsets) => {
-    expect(timelineTicks(lengthMs).map((tick) => tick.offsetMs)).toEqual(offsets);
+    expect(timelineTicks(lengthMs, 8).map((tick) => tick.offsetMs)).toEqual(offsets);
+  });
+
+  it("takes fewer where there is less room", () => {
+    expect(timelineTicks(3_260, 3).map((tick) => tick.offsetMs)).toEqual([0, 2_000]);
+    expect(timelineTicks(3_260, 1).map((tick) => tick.offsetMs)).toEqual([0]);
   });
 
   it("never writes more than nine, even over weeks", () => {
     for (const lengthMs of [1, 17, 999, 123_456, 86_400_000, 3e9, 1e11]) {
-      const ticks = timelineTicks(lengthMs);
+      const ticks = timelineTicks(lengthMs, 8);
       expect(ticks.length).toBeLessThanOrEqual(9);
       expect(ticks.every((tick) => tick.at <= 1)).toBe(true);
     }

@@ -38,8 +38,13 @@ const waitShareMin = 0.002;
 
 /**
  * @param span.endMs the run's end, or now while it runs
+ * @param ticksMax as many as the axis has room for
  */
-export function layOutTimeline(stages: readonly StageDetail[], span: { startMs: number; endMs: number }): Timeline {
+export function layOutTimeline(
+  stages: readonly StageDetail[],
+  span: { startMs: number; endMs: number },
+  ticksMax: number,
+): Timeline {
   const startMs = Math.min(span.startMs, ...stages.map((stage) => Date.parse(stage.queuedAt ?? stage.startedAt)));
   const lastMs = stages.flatMap((stage) => (stage.endedAt === null ? [] : [endOf(stage, 0)]));
   const endMs = Math.max(span.endMs, startMs + lengthMinMs, ...lastMs);
@@ -61,7 +66,7 @@ export function layOutTimeline(stages: readonly StageDetail[], span: { startMs: 
       })),
     };
   });
-  return { startMs, endMs, rows, ticks: timelineTicks(endMs - startMs) };
+  return { startMs, endMs, rows, ticks: timelineTicks(endMs - startMs, ticksMax) };
 }
 
 /** Times are whole milliseconds, durations are exact: a stage of 200 µs has both. */
@@ -107,10 +112,9 @@ const stepsMs = [
   15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000,
   43_200_000, 86_400_000,
 ];
-const ticksMax = 8;
 
-/** Round times at even distances, at most eight of them. */
-export function timelineTicks(lengthMs: number): TimelineTick[] {
+/** Round times at even distances, from the start. */
+export function timelineTicks(lengthMs: number, ticksMax: number): TimelineTick[] {
   const stepMs =
     stepsMs.find((step) => lengthMs / step <= ticksMax) ?? Math.ceil(lengthMs / ticksMax / 86_400_000) * 86_400_000;
   const count = Math.floor(lengthMs / stepMs);

@@ -40,10 +40,7 @@ export function TracesTable({ traces, index, hoveredId, onOpen }: TracesTablePro
             className={trace.traceId === hoveredId ? "is-hovered" : ""}
             data-list="traces"
             data-list-index={row}
-            onClick={(event) => {
-              // Links go their own way, and a selection of text is not a click.
-              if (event.target instanceof Element && event.target.closest("a") === null && !hasSelection()) onOpen(row);
-            }}
+            onOpen={() => onOpen(row)}
           >
             <Root trace={trace} />
             <td>
@@ -132,8 +129,4 @@ function Services({ trace, colours }: { trace: TraceSummary; colours: ReadonlyMa
       ) : null}
     </td>
   );
-}
-
-function hasSelection(): boolean {
-  return (getSelection()?.toString() ?? "") !== "";
 }
