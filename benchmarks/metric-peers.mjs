@@ -58,6 +58,9 @@ async function startVictoriaMetrics() {
       `-httpListenAddr=127.0.0.1:${port}`,
       "-loggerLevel=ERROR",
       "-retentionPeriod=1y",
+      // Questions asked twice are answered twice, and what was just written can be asked for.
+      "-search.disableCache",
+      "-search.latencyOffset=0s",
     ],
   });
   return {

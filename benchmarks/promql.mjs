@@ -1,76 +1,138 @@
+import { Agent, request } from "node:http";
 import { pathToFileURL } from "node:url";
+import { isInstalled, metricServers } from "./metric-peers.mjs";
+import { counterBodies, intervalMs } from "./promql-load.mjs";
 
-const dist = new URL("../packages/promql/dist/index.js", import.meta.url);
-
-/** The six queries of the budget, then the alert rules' kind, over series that are already in memory. */
-const rangeQueries = [
-  "sum(rate(requests_total[5m]))",
-  "sum by (job) (rate(requests_total[5m]))",
-  "rate(requests_total[5m])",
-  "topk(5, increase(requests_total[5m]))",
-  "max_over_time(requests_total[5m])",
-  "quantile(0.9, rate(requests_total[5m]))",
-];
-const instantQueries = ["sum by (job) (rate(requests_total[5m])) > 100", "requests_total > 1e9"];
-
-const intervalMs = 15_000;
-const warmUpSteps = 40;
+/** The six queries of the budget over a range, then the two of them with less to send. */
+const rangeQueries = {
+  "sum(rate)": "sum(rate(requests_total[5m]))",
+  "sum by": "sum by (job) (rate(requests_total[5m]))",
+  "rate{}": "rate(requests_total[5m])",
+  "topk(increase)": "topk(5, increase(requests_total[5m]))",
+  max_over_time: "max_over_time(requests_total[5m])",
+  "quantile(rate)": "quantile(0.9, rate(requests_total[5m]))",
+  "also: rate{job=~}": 'rate(requests_total{job=~"job-1.*"}[5m])',
+  "also: max(max_over_time)": "max(max_over_time(requests_total[5m]))",
+};
+/** As alert rules ask them. */
+const instantQueries = {
+  "instant: sum by (rate) > x": "sum by (job) (rate(requests_total[5m])) > 1e9",
+  "instant: rate > x": "rate(requests_total[5m]) > 1e9",
+  "instant: last > x": "requests_total > 1e12",
+  "instant: increase[1h]": "sum(increase(requests_total[1h]))",
+};
 
 /**
- * Milliseconds per query over `seriesCount` series and `stepCount` steps of 15 s, the evaluation in TypeScript alone:
- * a source hands over the arrays. The median of `rounds`, and the processor time of it, which a busy machine disturbs
- * less.
+ * Milliseconds of each query over HTTP, in Sightglass and in the peers that are installed: the same samples by remote
+ * write, the same requests in turn, warm, without compression of the answer. Medians of `rounds`, of the time until the
+ * last byte and of the server's processor time.
  */
-export async function promql({ rounds = 7, seriesCount = 10_000, stepCount = 200 } = {}) {
-  const { Engine, Labels } = await import(dist);
-  const sampleCount = stepCount + warmUpSteps;
-  const timestampsMs = Float64Array.from({ length: sampleCount }, (_unused, index) => index * intervalMs);
-  const series = Array.from({ length: seriesCount }, (_unused, index) => ({
-    labels: Labels.of({
-      __name__: "requests_total",
-      instance: `instance-${index}`,
-      job: `job-${index % 10}`,
-      path: `/path/${index % 7}`,
-    }),
-    timestampsMs,
-    // Every counter is reset once.
-    values: timestampsMs.map((_timeMs, sample) => (sample % (97 + (index % 31))) * ((index % 13) + 1)),
+export async function promql({ seriesCount = 10_000, sampleCount = 240, steps = 200, rounds = 7 } = {}) {
+  const endMs = Math.floor(Date.now() / 60_000) * 60_000;
+  const missing = Object.keys(metricServers).filter((name) => !isInstalled(name));
+  const servers = [];
+  try {
+    const bodies = counterBodies({ seriesCount, sampleCount, endMs });
+    for (const name of ["sightglass", "prometheus", "victoria-metrics"].filter((each) => !missing.includes(each))) {
+      const server = await metricServers[name]();
+      servers.push({ ...server, name });
+      await load(server, bodies);
+      await server.stored(seriesCount * sampleCount);
+    }
+    const range = { start: endMs / 1000 - steps * (intervalMs / 1000), end: endMs / 1000, step: intervalMs / 1000 };
+    const rows = [];
+    for (const [name, query] of Object.entries(rangeQueries))
+      rows.push(await compare(servers, { name, path: "query_range", form: { query, ...range }, rounds }));
+    for (const [name, query] of Object.entries(instantQueries))
+      rows.push(await compare(servers, { name, path: "query", form: { query, time: range.end }, rounds }));
+    return { rows, missing };
+  } finally {
+    for (const server of servers.toReversed()) await server.stop();
+  }
+}
+
+async function compare(servers, { name, path, form, rounds }) {
+  const measured = new Map(servers.map((server) => [server, { walls: [], processors: [], bytes: 0 }]));
+  for (let round = -1; round < rounds; round++) {
+    for (const [server, figures] of measured) {
+      const usedBefore = server.processorMs();
+      const { tookMs, bytes } = await ask(`${server.url}/api/v1/${path}`, form);
+      if (round < 0) continue; // warms up
+      figures.walls.push(tookMs);
+      figures.processors.push(server.processorMs() - usedBefore);
+      figures.bytes = bytes;
+    }
+  }
+  const row = { query: name };
+  for (const [server, { walls, processors, bytes }] of measured)
+    row[server.name] = { ms: median(walls), processorMs: median(processors), bytes };
+  return row;
+}
+
+const agent = new Agent({ keepAlive: true });
+
+function ask(url, form) {
+  const body = new URLSearchParams(Object.entries(form).map(([key, value]) => [key, String(value)])).toString();
+  const headers = { "content-type": "application/x-www-form-urlencoded", "content-length": Buffer.byteLength(body) };
+  return send(url, { headers, body });
+}
+
+/** Until the last byte of the answer. */
+function send(url, { headers, body }) {
+  const startedMs = performance.now();
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: "POST", agent, headers }, (answer) => {
+      let bytes = 0;
+      let begin = "";
+      answer.on("data", (chunk) => {
+        bytes += chunk.length;
+        if (begin.length < 300) begin += chunk;
+      });
+      answer.on("end", () => {
+        if (answer.statusCode >= 300) reject(new Error(`${url} answered ${answer.statusCode}: ${begin.slice(0, 300)}`));
+        else resolve({ tookMs: performance.now() - startedMs, bytes });
+      });
+      answer.on("error", reject);
+    });
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+async function load({ writeUrl }, bodies) {
+  const headers = {
+    "content-type": "application/x-protobuf",
+    "content-encoding": "snappy",
+    "x-prometheus-remote-write-version": "0.1.0",
+  };
+  for (let at = 0; at < bodies.length; at += 4)
+    await Promise.all(bodies.slice(at, at + 4).map((body) => send(writeUrl, { headers, body })));
+}
+
+const median = (values) => Math.round(values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] * 10) / 10;
+
+/** Rows as a table: the time of each server, and ours as a share of each other's. */
+export function promqlTable(rows) {
+  return rows.map(({ query, sightglass, ...peers }) => ({
+    query,
+    sightglass: sightglass.ms,
+    "processor ms": sightglass.processorMs,
+    ...Object.fromEntries(
+      Object.entries(peers).flatMap(([name, { ms, processorMs }]) => [
+        [name, ms],
+        [`${name} processor ms`, processorMs],
+        [`/ ${name}`, Math.round((sightglass.ms / ms) * 100) / 100],
+      ]),
+    ),
   }));
-  const engine = new Engine({ select: async () => ({ kind: "raw", series }) });
-  const startMs = warmUpSteps * intervalMs;
-  const endMs = startMs + (stepCount - 1) * intervalMs;
-  const rows = [];
-  for (const query of rangeQueries) {
-    const run = () => engine.range({ query, startMs, endMs, stepMs: intervalMs });
-    rows.push({ query, kind: `range, ${stepCount} steps`, ...(await measure(run, rounds)) });
-  }
-  for (const query of instantQueries) {
-    const run = () => engine.instant({ query, timeMs: endMs });
-    rows.push({ query, kind: "instant", ...(await measure(run, rounds)) });
-  }
-  return rows;
 }
 
-async function measure(run, rounds) {
-  const walls = [];
-  const processors = [];
-  await run();
-  for (let round = 0; round < rounds; round++) {
-    const startedAt = performance.now();
-    const usedBefore = process.cpuUsage();
-    await run();
-    walls.push(performance.now() - startedAt);
-    const { user, system } = process.cpuUsage(usedBefore);
-    processors.push((user + system) / 1000);
-  }
-  return { wallMs: median(walls), processorMs: median(processors) };
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return Math.round(sorted[sorted.length >> 1]);
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  console.table(await promql());
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const { rows, missing } = await promql({
+    seriesCount: Number(process.env.BENCH_SERIES ?? 10_000),
+    rounds: Number(process.env.BENCH_ROUNDS ?? 7),
+  });
+  console.table(promqlTable(rows));
+  if (missing.length > 0) console.log(`not installed: ${missing.join(", ")}`);
+  process.exit(0);
 }

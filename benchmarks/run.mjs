@@ -79,7 +79,7 @@ async function runHere(name) {
     rows: found.rows,
   };
   writeFileSync(`${options.results}/${name}.json`, `${JSON.stringify(result, null, 2)}\n`);
-  console.table(found.rows);
+  console.table(found.table ?? found.rows);
   process.exit(0);
 }
 
@@ -92,7 +92,7 @@ function report(results) {
         benchmark: figure.name,
         what: figure.what,
         value: `${Math.round(figure.value * 100) / 100} ${figure.unit}`,
-        floor: figure.floor,
+        floor: Number.isFinite(figure.floor) ? figure.floor : "",
         target: figure.target ?? "",
         verdict: verdict(figure),
       })),

@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import type { Context } from "./context.ts";
 import { startHttp } from "./http.ts";
 import { startMetricsIngest } from "./metrics.ts";
+import { watchForRecent } from "./recent.ts";
 import { startReceivers } from "./receivers.ts";
 import { startRules } from "./rules.ts";
 import { startDeriver, startFolder } from "./runs.ts";
@@ -19,10 +20,11 @@ import { startChunking, startRetention } from "./store.ts";
  */
 export async function startParts(
   context: Context,
-  { store, startedAtMs }: { store: Store; startedAtMs: number },
+  { store: opened, startedAtMs }: { store: Store; startedAtMs: number },
 ): Promise<(changed: Config) => Promise<void>> {
   const { config, clock, log } = context;
-  const keep = startRetention(context, store);
+  const { store, recent } = watchForRecent(opened, clock);
+  const keep = startRetention(context, store, () => recent?.clear());
   startChunking(context, store);
   const folder = await startFolder(context, store);
   await startDeriver(context, store);
@@ -30,7 +32,7 @@ export async function startParts(
   const ingest = startMetricsIngest(context, store, spools);
   const { scraper, pushgateway } = await startScraping(context, ingest.write);
   const receivers = await startReceivers(context, spools, ingest, pushgateway);
-  const metricQueries = createMetricQueries({ store, clock });
+  const metricQueries = createMetricQueries({ store, clock, ...(recent === undefined ? {} : { recent }) });
   const rules = startRules(context, { queries: metricQueries, write: ingest.write });
   await startHttp(context, {
     store,

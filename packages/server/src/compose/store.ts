@@ -36,7 +36,11 @@ async function openCluster({ data, store: { url = "", cluster, ...login } }: Con
   return openClusterStore({ url, ...login, ...(cluster === undefined ? {} : { clusterName: cluster }) });
 }
 
-export function startRetention({ config, clock, log, running }: Context, store: Store): RetentionLimits {
+export function startRetention(
+  { config, clock, log, running }: Context,
+  store: Store,
+  onDropped: () => void,
+): RetentionLimits {
   const keepOf = ({ age, bytes }: { age: number; bytes: number }) => ({ ageMaxMs: age, bytesMax: bytes });
   const { spans, logs, runs, samples } = config.retention;
   const keep = { spans: keepOf(spans), logs: keepOf(logs), runs: keepOf(runs), samples: keepOf(samples) };
@@ -44,7 +48,10 @@ export function startRetention({ config, clock, log, running }: Context, store: 
     store,
     clock,
     keep,
-    onDrop: (drop) => log.info(drop, "retention"),
+    onDrop: (drop) => {
+      onDropped();
+      log.info(drop, "retention");
+    },
     onFailure: (error) => log.error({ error }, "retention failed; it is tried again"),
   });
   retention.start();

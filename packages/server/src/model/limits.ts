@@ -93,6 +93,16 @@ export const limits = {
     effect: "a PromQL selector that reads more samples of series ends the query with query_too_large",
   },
   metricSeriesMax: { value: 500_000, effect: "a PromQL selector that finds more series: query_too_large" },
+  recentSamplesMax: {
+    value: 8_000_000,
+    effect: "samples of the metrics asked for last that are kept in memory, 16 bytes each; others are read again",
+  },
+  recentSamplesMaxPerMetric: {
+    value: 4_000_000,
+    effect: "a metric of more samples in the time that is asked for is read from the store each time",
+  },
+  recentSpanMs: { value: 6 * 60 * 60 * 1000, effect: "queries that look back further are read from the store" },
+  recentIdleMs: { value: 15 * 60 * 1000, effect: "samples of a metric that nobody asks for leave the memory" },
   metricStepsMax: { value: 11_000, effect: "a range query of more steps: invalid_argument" },
   metricQueryTimeoutMs: { value: 120_000, effect: "a PromQL query ends with query_timeout" },
   metricQueryMemoryBytesMax: {

@@ -24,6 +24,7 @@ import {
 import { readExemplars, type SeriesExemplars } from "./metrics-exemplars.ts";
 import { readMetadata, type MetadataWanted, type MetricMetadata } from "./metrics-metadata.ts";
 import { overlaySource } from "./series-source-overlay.ts";
+import type { RecentSamples } from "./recent-samples.ts";
 import { createSeriesSource } from "./series-source.ts";
 import { SeriesLabels } from "./series-source-labels.ts";
 
@@ -65,12 +66,20 @@ export interface MetricQueries {
   cardinality(wanted: { nowMs: number; limit: number; signal?: AbortSignal }): Promise<Cardinality>;
 }
 
-export function createMetricQueries({ store, clock }: { store: Store; clock: Clock }): MetricQueries {
+export interface MetricQueriesOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Only where it is told of every insert. */
+  readonly recent?: RecentSamples;
+}
+
+export function createMetricQueries({ store, clock, recent: inMemory }: MetricQueriesOptions): MetricQueries {
   const labels = new SeriesLabels();
+  const sourceOptions = { store, labels, ...(inMemory === undefined ? {} : { recent: inMemory }) };
   const engineOf = (query: string | Expr, { lookbackMs, recent, timeoutMs = Infinity }: QueryLimits) => {
     const expr = typeof query === "string" ? parse(query) : query;
     const within = Math.min(timeoutMs, limits.metricQueryTimeoutMs.value);
-    const stored = createSeriesSource({ store, labels, timeoutMs: within, startTimes: asksForStarts(expr) });
+    const stored = createSeriesSource({ ...sourceOptions, timeoutMs: within, startTimes: asksForStarts(expr) });
     return new Engine(recent === undefined ? stored : overlaySource(stored, recent), {
       timeoutMs: within,
       seriesMax: limits.metricSeriesMax.value,

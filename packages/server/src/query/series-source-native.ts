@@ -12,19 +12,46 @@ export class NativeReader {
 
   /** Moves to the next block. @returns its number of rows, or undefined at the end; empty blocks are passed over */
   nextBlock(): number | undefined {
+    return this.nextColumns()?.rows;
+  }
+
+  /** The same, for blocks whose columns are told apart by their names. */
+  nextColumns(): { columnCount: number; rows: number } | undefined {
     while (this.#at < this.#bytes.length) {
-      const columns = this.#varint();
+      const columnCount = this.#varint();
       const rows = this.#varint();
-      if (rows > 0) return rows;
-      for (let column = 0; column < columns; column++) this.column();
+      if (rows > 0) return { columnCount, rows };
+      for (let column = 0; column < columnCount; column++) this.column();
     }
     return undefined;
   }
 
   /** Steps over a column's header. Call it before reading the column. @returns the type as the engine writes it */
   column(): string {
-    this.#skip(this.#varint());
-    return this.string();
+    return this.header().type;
+  }
+
+  /** The same, with the name. */
+  header(): { name: string; type: string } {
+    return { name: this.string(), type: this.string() };
+  }
+
+  skipBytes(length: number): void {
+    this.#skip(length);
+  }
+
+  /** A `LowCardinality(String)` column whose block has a dictionary of its own: the texts, and the number of each row's. */
+  lowCardinality(): { texts: string[]; numbers: Uint8Array | Uint16Array | Uint32Array } {
+    this.#skip(8);
+    const [flags] = this.words(1);
+    const [textCount = 0] = this.words(1);
+    const texts = Array.from({ length: textCount }, () => this.string());
+    const [rows = 0] = this.words(1);
+    const width = (flags ?? 0) & 0xff;
+    if (width === 0) return { texts, numbers: this.bytes(rows) };
+    if (width === 1) return { texts, numbers: new Uint16Array(this.#take(rows * 2)) };
+    if (width === 2) return { texts, numbers: new Uint32Array(this.#take(rows * 4)) };
+    throw new RangeError(`a LowCardinality column has indexes of an unknown width ${width}`);
   }
 
   /** 64-bit integers as pairs of 32-bit words, the low one first. */

@@ -88,7 +88,7 @@ function concat(parts: readonly SampleColumns[]): SampleColumns {
 }
 
 /** By time; of samples at one time the greatest value counts, as in the engine's own functions over grids. */
-function sortedUnique({ timesMs, values, startsMs }: SampleColumns): SampleColumns {
+export function sortedUnique({ timesMs, values, startsMs }: SampleColumns): SampleColumns {
   const order = Uint32Array.from(timesMs, (_time, index) => index).sort(
     (a, b) => (timesMs[a] as number) - (timesMs[b] as number) || a - b,
   );
@@ -96,12 +96,15 @@ function sortedUnique({ timesMs, values, startsMs }: SampleColumns): SampleColum
   for (const index of order) {
     const last = kept.at(-1);
     if (last === undefined || timesMs[last] !== timesMs[index]) kept.push(index);
-    else if ((values[index] as number) > (values[last] as number)) kept[kept.length - 1] = index;
+    else if (isGreater(values[index] as number, values[last] as number)) kept[kept.length - 1] = index;
   }
   const result: SampleColumns = { timesMs: pick(timesMs, kept), values: pick(values, kept) };
   if (startsMs !== undefined) result.startsMs = pick(startsMs, kept);
   return result;
 }
+
+/** Any number is greater than NaN, as where samples are folded into chunks. */
+const isGreater = (a: number, b: number): boolean => a > b || (Number.isNaN(b) && !Number.isNaN(a));
 
 /** Through words, so that a NaN keeps its bits: it may be a staleness marker. */
 function pick(from: Float64Array, indexes: readonly number[]): Float64Array {

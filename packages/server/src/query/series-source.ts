@@ -2,6 +2,7 @@ import type { Matcher, RawSeries, SelectHints, SelectResult, SeriesSource } from
 import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 import type { QueryOptions, QueryParam, Store } from "../store/store.ts";
+import type { RecentSamples } from "./recent-samples.ts";
 import { gridFunctionOf, readGrids } from "./series-source-grid.ts";
 import { readHistograms, type HistogramSample } from "./series-source-histograms.ts";
 import type { SeriesLabels } from "./series-source-labels.ts";
@@ -12,6 +13,8 @@ import { ofSelectorSql, samplesSql, selectorSql, timeParams, timeSql, type Selec
 export interface SeriesSourceOptions {
   readonly store: Store;
   readonly labels: SeriesLabels;
+  /** Looked into before the store, where there is one. */
+  readonly recent?: RecentSamples;
   /** Also read when counters started; only `start_timestamp` and its feature need it. */
   readonly startTimes?: boolean;
   /**
@@ -40,6 +43,7 @@ export function createSeriesSource(options: SeriesSourceOptions): SeriesSource {
 
 class Selection {
   readonly #options: SeriesSourceOptions;
+  readonly #matchers: readonly Matcher[];
   readonly #hints: SelectHints;
   readonly #selector: SelectorSql;
   readonly #params: Record<string, QueryParam>;
@@ -48,6 +52,7 @@ class Selection {
 
   constructor(options: SeriesSourceOptions, matchers: readonly Matcher[], hints: SelectHints, signal: AbortSignal) {
     this.#options = options;
+    this.#matchers = matchers;
     this.#hints = hints;
     this.#selector = selectorSql(matchers);
     this.#params = { ...this.#selector.params, ...timeParams({ afterMs: hints.startMs, untilMs: hints.endMs }) };
@@ -62,6 +67,8 @@ class Selection {
 
   /** @throws SightglassError query_too_large, query_timeout, store_unavailable */
   async run(): Promise<SelectResult> {
+    const recent = await this.#fromMemory();
+    if (recent !== undefined) return { kind: "raw", series: recent };
     const gridFunction = this.#mayPushDown ? gridFunctionOf(this.#hints) : undefined;
     if (gridFunction === undefined) return this.#raw();
     // Native histograms are not computed in the engine; where there are any, everything is read.
@@ -81,6 +88,12 @@ class Selection {
       return known === undefined ? [] : [{ labels: known, ...grid }];
     });
     return { kind: "computed", stage: "call", series: byLabels(series) };
+  }
+
+  async #fromMemory(): Promise<RawSeries[] | undefined> {
+    const { recent, startTimes = false, store, labels } = this.#options;
+    if (recent === undefined || startTimes) return undefined;
+    return recent.select(this.#matchers, this.#hints, { store, labels, options: this.#query });
   }
 
   get #mayPushDown(): boolean {

@@ -1,0 +1,85 @@
+import type { Labels } from "@sightglass/promql";
+import { sortedUnique, type SampleColumns } from "./series-source-samples.ts";
+
+/** The samples of one series in memory, from some time on. What was handed out is never changed, only appended to. */
+export class RecentSeries {
+  readonly id: bigint;
+  /** Undefined until they are found in the store. */
+  labels: Labels | undefined;
+  #timesMs: Float64Array;
+  #values: Float64Array;
+  #length: number;
+  #lastMs: number;
+  #isSorted = true;
+
+  constructor(id: bigint, { timesMs, values }: SampleColumns) {
+    this.id = id;
+    this.#timesMs = timesMs;
+    this.#values = values;
+    this.#length = timesMs.length;
+    this.#lastMs = timesMs[timesMs.length - 1] ?? -Infinity;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** @param keepAfterMs when there is no room, samples until then may go. @returns by how many samples it has grown */
+  append(timeMs: number, values: Float64Array, row: number, keepAfterMs: number): number {
+    const before = this.#length;
+    if (this.#length === this.#timesMs.length) this.#makeRoom(keepAfterMs);
+    const at = this.#length++;
+    this.#timesMs[at] = timeMs;
+    const value = values[row] as number;
+    if (value === value) this.#values[at] = value;
+    // As a whole element, so that a staleness marker keeps its bits.
+    else this.#values.set(values.subarray(row, row + 1), at);
+    if (timeMs > this.#lastMs) this.#lastMs = timeMs;
+    else this.#isSorted = false;
+    return this.#length - before;
+  }
+
+  /** Samples with afterMs < t <= untilMs, as views. */
+  between(afterMs: number, untilMs: number): SampleColumns {
+    if (!this.#isSorted) this.#sort();
+    const from = firstAfter(this.#timesMs, this.#length, afterMs);
+    const to = this.#lastMs <= untilMs ? this.#length : firstAfter(this.#timesMs, this.#length, untilMs);
+    return { timesMs: this.#timesMs.subarray(from, to), values: this.#values.subarray(from, to) };
+  }
+
+  #sort(): void {
+    const { timesMs, values } = sortedUnique({
+      timesMs: this.#timesMs.subarray(0, this.#length),
+      values: this.#values.subarray(0, this.#length),
+    });
+    this.#timesMs = timesMs;
+    this.#values = values;
+    this.#length = timesMs.length;
+    this.#isSorted = true;
+  }
+
+  /** New arrays, since views of the old ones may be in use. */
+  #makeRoom(keepAfterMs: number): void {
+    if (!this.#isSorted) this.#sort();
+    const from = firstAfter(this.#timesMs, this.#length, keepAfterMs);
+    const kept = this.#length - from;
+    const room = kept + (kept >>> 2) + 16;
+    const [timesMs, values] = [new Float64Array(room), new Float64Array(room)];
+    timesMs.set(this.#timesMs.subarray(from, this.#length));
+    values.set(this.#values.subarray(from, this.#length));
+    this.#timesMs = timesMs;
+    this.#values = values;
+    this.#length = kept;
+  }
+}
+
+/** The index of the first time after `afterMs`; `length` when there is none. */
+function firstAfter(timesMs: Float64Array, length: number, afterMs: number): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((timesMs[middle] as number) <= afterMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
