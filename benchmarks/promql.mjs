@@ -51,13 +51,15 @@ export async function promql({ seriesCount = 10_000, sampleCount = 240, steps = 
   }
 }
 
+const warmUpRounds = 3;
+
 async function compare(servers, { name, path, form, rounds }) {
   const measured = new Map(servers.map((server) => [server, { walls: [], processors: [], bytes: 0 }]));
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -warmUpRounds; round < rounds; round++) {
     for (const [server, figures] of measured) {
       const usedBefore = server.processorMs();
       const { tookMs, bytes } = await ask(`${server.url}/api/v1/${path}`, form);
-      if (round < 0) continue; // warms up
+      if (round < 0) continue;
       figures.walls.push(tookMs);
       figures.processors.push(server.processorMs() - usedBefore);
       figures.bytes = bytes;

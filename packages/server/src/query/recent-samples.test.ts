@@ -129,7 +129,14 @@ function randomRows(random: SeededRandom, count: number): Row[] {
     series: random.below(12),
     // Mostly now, sometimes late, sometimes the same moment again.
     timeMs: nowMs - (random.below(5) === 0 ? random.below(30 * minuteMs) : random.below(20) * 1000),
-    value: random.pick([NaN, "stale", Infinity, -0, random.below(1000), random.below(1000) / 7]),
+    value: random.pick<SampleFixture["value"]>([
+      NaN,
+      "stale",
+      Infinity,
+      -0,
+      random.below(1000),
+      random.below(1000) / 7,
+    ]),
   })).filter(({ value }, index, rows) => {
     // Which of two NaNs at one moment counts is left open.
     const isNaNLike = value === "stale" || Number.isNaN(value);
