@@ -31,8 +31,9 @@ beforeEach(async () => {
 });
 afterEach(() => remove());
 
+const metricOf = (series: number) => `m${series % 3}`;
 const labelsOf = (series: number) => ({
-  __name__: `m${series % 3}`,
+  __name__: metricOf(series),
   job: `job-${series % 4}`,
   series: String(series),
 });
@@ -48,7 +49,7 @@ async function storeSegment(to: Store, rows: readonly Row[]): Promise<void> {
   const floats = new Float64Array(words.buffer);
   for (const { series, timeMs, value } of rows) {
     const labels = labelsOf(series);
-    const name = Buffer.from(labels.__name__);
+    const name = Buffer.from(metricOf(series));
     const id = fixtureSeriesId(labels);
     if (value === "stale") writeStale(floats, 0);
     else floats[0] = value;
