@@ -1,25 +1,17 @@
-import { metrics } from "@opentelemetry/api";
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from "@opentelemetry/sdk-metrics";
+import Ajv from "ajv";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { pipeline } from "../pipeline.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { Memory } from "../testing/memory.ts";
-import { DataQualityError, type DatasetExpectation, expectations, type QualityReport } from "./index.ts";
+import { Meters } from "../testing/meters.ts";
+import { check, DataQualityError, type DatasetExpectation, expectations, type QualityReport } from "./index.ts";
 
 let memory: Memory;
 beforeEach(() => {
   memory = new Memory();
 });
-afterEach(() => {
-  memory.remove();
-  metrics.disable();
-});
+afterEach(() => memory.remove());
 
 interface Order {
   id: number;
@@ -34,13 +26,21 @@ const orders: Order[] = [
   { id: 3, amount: 20, status: "open" },
 ];
 
-function check(expected: DatasetExpectation<Order>, rows = orders, clock = new ManualClock()): QualityReport {
+function checked(expected: DatasetExpectation<Order>, rows = orders, clock = new ManualClock()): QualityReport {
   const quality = expectations("orders", expected, clock);
   for (const row of rows) quality.add(row);
   return quality.finish();
 }
 const verdicts = (report: QualityReport) =>
-  report.checks.map((result) => [result.kind, result.subject, result.value, result.passed]);
+  report.checks.map(({ kind, subject, value, passed }) => [kind, subject, value, passed]);
+
+const ajv = new Ajv();
+const distribution = (statistic: string, value: number, passed: boolean) => [
+  "distribution",
+  `amount ${statistic}`,
+  value,
+  passed,
+];
 
 describe("expectations", () => {
   it.each([
@@ -57,8 +57,15 @@ describe("expectations", () => {
     [{ rules: { positive: (row: Order) => (row.amount ?? 1) > 0 } }, ["validity", "positive", 0.75, false]],
     [{ rules: { most: { test: (row: Order) => row.id < 3, atLeast: 0.5 } } }, ["validity", "most", 0.5, true]],
     [{ schema: z.object({ amount: z.number() }) }, ["validity", "schema", 0.75, false]],
+    [{ schema: { schema: z.object({ amount: z.number() }), valid: 0.7 } }, ["validity", "schema", 0.75, true]],
+    [{ schema: ajv.compile({ properties: { id: { maximum: 2 } } }) }, ["validity", "schema", 0.5, false]],
+    [{ unique: { columns: "id", severity: "warn" } }, ["uniqueness", "id", 0.75, false]],
+    [{ columns: { amount: { distribution: { max: { min: 15, max: 25 } } } } }, distribution("max", 20, true)],
+    [{ columns: { amount: { distribution: { missing: { max: 0.2 } } } } }, distribution("missing", 0.25, false)],
+    [{ columns: { amount: { distribution: { distinct: { min: 3 } } } } }, distribution("distinct", 3, true)],
+    [{ columns: { status: { distribution: { mean: { min: 0 } } } } }, ["distribution", "status mean", NaN, false]],
   ] as [DatasetExpectation<Order>, unknown[]][])("%j", (expected, verdict) => {
-    expect(verdicts(check(expected))).toEqual([verdict]);
+    expect(verdicts(checked(expected))).toEqual([verdict]);
   });
 
   it.each([
@@ -69,40 +76,49 @@ describe("expectations", () => {
     const clock = new ManualClock();
     const row = (ageMs: number) => ({ id: 1, amount: 1, status: "x", at: form(clock.nowMs() - ageMs) });
     const freshness = { column: "at" as const, ageMaxMs: 60_000 };
-    expect(verdicts(check({ freshness }, [row(90_000), row(30_000)], clock))).toEqual([["freshness", "at", 30, true]]);
-    expect(verdicts(check({ freshness }, [row(90_000)], clock))).toEqual([["freshness", "at", 90, false]]);
-    expect(verdicts(check({ freshness }, [], clock))).toEqual([["freshness", "at", Infinity, false]]);
+    expect(verdicts(checked({ freshness }, [row(90_000), row(30_000)], clock))).toEqual([
+      ["freshness", "at", 30, true],
+    ]);
+    expect(verdicts(checked({ freshness }, [row(90_000)], clock))).toEqual([["freshness", "at", 90, false]]);
+    expect(verdicts(checked({ freshness }, [], clock))).toEqual([["freshness", "at", Infinity, false]]);
   });
 
-  it("that throw are not met, and stop nothing", () => {
-    const report = check({
-      rules: {
-        broken: () => {
-          throw new Error("rule");
-        },
-      },
-      schema: {
-        safeParse: () => {
-          throw new Error("schema");
-        },
-      },
-    });
-    expect(verdicts(report)).toEqual([
-      ["validity", "broken", 0, false],
-      ["validity", "schema", 0, false],
-    ]);
+  it("that throw, or answer with a promise, are not met, and stop nothing", () => {
+    const fail = () => {
+      throw new Error("broken");
+    };
+    const later = z.object({ id: z.number().refine(() => Promise.resolve(true)) });
+    for (const schema of [{ safeParse: fail }, fail, { "~standard": later["~standard"] }])
+      expect(verdicts(checked({ rules: { broken: fail }, schema }))).toEqual([
+        ["validity", "broken", 0, false],
+        ["validity", "schema", 0, false],
+      ]);
+    const cyclic: Record<string, unknown> = {};
+    cyclic["self"] = cyclic;
+    const rows = [{ ...orders[0], status: cyclic as unknown as string }, null] as Order[];
+    expect(checked({ rows: { min: 2 }, unique: "status", columns: { status: {} } }, rows).rows).toBe(2);
+  });
+
+  it.each([
+    ["zod", z.object({ id: z.number().max(2), amount: z.number() })],
+    ["a Standard Schema", { "~standard": z.object({ id: z.number().max(2), amount: z.number() })["~standard"] }],
+    ["ajv", ajv.compile({ properties: { id: { maximum: 2 }, amount: { type: "number" } } })],
+  ])("of a schema say which columns were wrong: %s", (_name, schema) => {
+    const [result] = checked({ schema }).checks;
+    expect(result?.value).toBe(0.5);
+    expect(result?.invalid).toEqual(expect.arrayContaining([["id", 2]]));
   });
 
   it("warn or fail", () => {
     const failing = { columns: { amount: { complete: true } } } as const;
-    expect(check(failing).passed).toBe(false);
-    expect(check({ ...failing, severity: "warn" }).passed).toBe(true);
-    expect(check({ columns: { amount: { complete: true, severity: "warn" } } }).passed).toBe(true);
+    expect(checked(failing).passed).toBe(false);
+    expect(checked({ ...failing, severity: "warn" }).passed).toBe(true);
+    expect(checked({ columns: { amount: { complete: true, severity: "warn" } } }).passed).toBe(true);
   });
 
   it("describe the columns they name", () => {
-    const { columns } = check({ columns: { amount: {}, status: {} } });
-    expect(columns["amount"]).toMatchObject({ rows: 4, missing: 1, min: -5, max: 20 });
+    const { columns } = checked({ columns: { amount: {}, status: {} } });
+    expect(columns["amount"]).toMatchObject({ rows: 4, missing: 1, numbers: { min: -5, max: 20 } });
     expect(columns["status"]?.top[0]).toEqual(["paid", 2]);
   });
 
@@ -119,15 +135,41 @@ describe("expectations", () => {
   });
 });
 
+it("check looks at rows of any source at once", async () => {
+  async function* source() {
+    yield* orders;
+  }
+  for (const rows of [orders, new Set(orders), source()]) {
+    const report = await check<Order>(rows, { table: "orders", unique: "id", rows: { min: 1 } });
+    expect(report).toMatchObject({ table: "orders", rows: 4, passed: false, score: 0.5 });
+  }
+  const stopping = check(orders, { table: "orders", unique: "id", onFailed: "stop" });
+  await expect(stopping).rejects.toBeInstanceOf(DataQualityError);
+});
+
+it("the score is the share that passed, warnings at half the weight", () => {
+  const failing = { complete: true } as const;
+  expect(checked({ rows: { min: 1 } }).score).toBe(1);
+  expect(checked({}).score).toBe(1);
+  expect(checked({ rows: { min: 1 }, columns: { amount: failing } }).score).toBe(0.5);
+  expect(checked({ rows: { min: 1 }, columns: { amount: { ...failing, severity: "warn" } } }).score).toBeCloseTo(2 / 3);
+});
+
 describe("in a stage", () => {
   it("are events and attributes of its span, the failed ones first, without any content", async () => {
     await pipeline("p", (run) =>
       run.stage("validate", () => {
-        check({ partition: "d1", rows: { min: 1 }, columns: { status: { oneOf: ["paid"] } } });
+        checked({ partition: "d1", rows: { min: 1 }, columns: { status: { oneOf: ["paid"] } } });
       }),
     );
     const span = memory.span("validate");
-    expect(span.attributes).toMatchObject({ "dq.table": "orders", "dq.checks.passed": 1, "dq.checks.failed": 1 });
+    expect(span.attributes).toMatchObject({
+      "dq.tables": ["orders"],
+      "dq.checks.passed": 1,
+      "dq.checks.failed": 1,
+      "dq.checks.warned": 0,
+      "dq.score": 0.5,
+    });
     expect(span.events.map((event) => event.attributes)).toEqual([
       {
         "dq.table": "orders",
@@ -140,7 +182,41 @@ describe("in a stage", () => {
         "dq.check.expected": "at least 100 % valid",
       },
       expect.objectContaining({ "dq.check.kind": "row_count", "dq.check.status": "passed" }),
+      {
+        "dq.table": "orders",
+        "dq.partition": "d1",
+        "dq.column": "status",
+        "dq.column.rows": 4,
+        "dq.column.missing": 0,
+        "dq.column.distinct": 3,
+      },
     ]);
+  });
+
+  it("add up where several tables are checked, and never crowd out a failed one", async () => {
+    const columns = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`c${i}`, { complete: true }]));
+    const good = Object.fromEntries(Object.keys(columns).map((name) => [name, 1]));
+    await pipeline("p", (run) =>
+      run.stage("validate", async (stage) => {
+        for (let reason = 0; reason < 8; reason++) stage.failed(10, `reason ${reason}`);
+        await check([good], { table: "a", columns });
+        await check([{ ...good, c99: null }], {
+          table: "b",
+          columns: { ...columns, c99: { complete: true, severity: "warn" } },
+        });
+      }),
+    );
+    const { attributes, events, droppedEventsCount } = memory.span("validate");
+    expect(attributes).toMatchObject({ "dq.tables": ["a", "b"], "dq.checks.passed": 199, "dq.checks.warned": 1 });
+    expect(events.filter(({ attributes }) => attributes?.["dq.check.status"] === "warned")).toHaveLength(1);
+    expect(droppedEventsCount).toBe(0);
+  });
+
+  it("send the most frequent values only when told to", async () => {
+    await pipeline("p", (run) =>
+      run.stage("validate", () => void checked({ columns: { status: {} }, sendTopValues: true })),
+    );
+    expect(memory.span("validate").events[0]?.attributes?.["dq.column.top"]).toEqual(["paid 2", "lost 1", "open 1"]);
   });
 
   it("stop it when asked", async () => {
@@ -160,20 +236,40 @@ describe("in a stage", () => {
 });
 
 it("are gauges where a meter provider is registered", async () => {
-  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  const provider = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter })] });
-  metrics.setGlobalMeterProvider(provider);
-  check({ partition: "d1", rows: { min: 1 }, columns: { amount: { complete: true } }, rules: { any: () => true } });
-  await provider.forceFlush();
-  const points = exporter
-    .getMetrics()
-    .flatMap((resource) => resource.scopeMetrics)
-    .flatMap((scope) => scope.metrics)
-    .flatMap((metric) => metric.dataPoints.map((point) => [metric.descriptor.name, point.value, point.attributes]));
-  expect(points).toEqual([
-    ["dq.row.count", 4, { "dq.table": "orders", "dq.partition": "d1" }],
-    ["dq.completeness.ratio", 0.75, { "dq.table": "orders", "dq.column": "amount" }],
-    ["dq.validity.ratio", 1, { "dq.table": "orders", "dq.rule": "any" }],
-  ]);
-  await provider.shutdown();
+  const meters = new Meters();
+  const freshness = { column: "at" as const, ageMaxMs: 60_000 };
+  const clock = new ManualClock();
+  const at = new Date(clock.nowMs() - 30_000);
+  checked(
+    {
+      partition: "d1",
+      rows: { min: 1 },
+      unique: "id",
+      freshness,
+      columns: { amount: { complete: true } },
+      rules: { any: () => true },
+    },
+    orders.map((row) => ({ ...row, at })),
+    clock,
+  );
+  const table = { "dq.table": "orders" };
+  const partition = { ...table, "dq.partition": "d1" };
+  for (const [name, labels, value] of [
+    ["dq.row.count", partition, 4],
+    ["dq.freshness.seconds", partition, 30],
+    ["dq.completeness.ratio", { ...table, "dq.column": "amount" }, 0.75],
+    ["dq.uniqueness.ratio", { ...table, "dq.column": "id" }, 0.75],
+    ["dq.validity.ratio", { ...table, "dq.rule": "any" }, 1],
+    ["data.quality.score", { table: "orders" }, 0.6],
+  ] as const)
+    expect(await meters.samples(name)).toEqual([{ labels, value }]);
+  expect(await meters.samples("dq.checks")).toContainEqual({
+    labels: { ...table, "dq.check.status": "failed" },
+    value: 2,
+  });
+  expect(await meters.samples("dq.column.statistic")).toContainEqual({
+    labels: { ...table, "dq.column": "amount", "dq.statistic": "missing" },
+    value: 0.25,
+  });
+  meters.remove();
 });

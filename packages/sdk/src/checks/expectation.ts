@@ -1,10 +1,16 @@
+import type { QuantileName } from "./column-profile.ts";
+import type { RowSchema } from "./row-schema.ts";
+
 /** How bad a failed check is: `error` fails the data set, `warn` only shows. */
 export type Severity = "warn" | "error";
 
-/** Something with a `safeParse`, such as a zod schema, or a Standard Schema (standardschema.dev). */
-export type RowSchema =
-  | { safeParse(row: unknown): { success: boolean } }
-  | { "~standard": { validate(row: unknown): unknown } };
+export interface Range {
+  min?: number;
+  max?: number;
+}
+
+/** What a column is like as a whole; `missing` is a share from 0 to 1, the quantiles are within 1 %. */
+export type Statistic = "min" | "max" | "mean" | "standardDeviation" | "distinct" | "missing" | QuantileName;
 
 export interface ColumnExpectation {
   /** Share of rows that must have a value, from 0 to 1; `true` is 1. */
@@ -15,40 +21,32 @@ export interface ColumnExpectation {
   oneOf?: readonly unknown[];
   /** Share of the values there that must meet `min`, `max`, `pattern` and `oneOf`. Default 1. */
   valid?: number;
+  /** Between what these must lie. */
+  distribution?: { [Name in Statistic]?: Range };
   severity?: Severity;
 }
 
 export interface DatasetExpectation<Row> {
   partition?: string;
   /** How many rows there must be. */
-  rows?: { min?: number; max?: number; severity?: Severity };
+  rows?: Range & { severity?: Severity };
   columns?: { [Column in keyof Row]?: ColumnExpectation };
-  /** Columns that together are a key: no two rows may agree in all of them. */
-  unique?: (keyof Row & string) | readonly (keyof Row & string)[];
+  /** Columns that together are a key: no two rows may agree in all of them. Sure up to a million rows, then estimated. */
+  unique?: Columns<Row> | { columns: Columns<Row>; severity?: Severity };
   /** The newest value of `column` must not be older than this. Values are dates, ISO 8601 or milliseconds. */
   freshness?: { column: keyof Row & string; ageMaxMs: number; severity?: Severity };
   /** Named conditions on whole rows. `atLeast` is the share of rows that must meet it, default 1. */
   rules?: Record<string, RowRule<Row>>;
-  /** Each row must be valid by this schema. */
-  schema?: RowSchema;
+  /** Each row must be valid by this schema; `valid` is the share of rows that must be, default 1. */
+  schema?: RowSchema | { schema: RowSchema; valid?: number; severity?: Severity };
   /** Of checks that name none. Default `error`. */
   severity?: Severity;
+  /** Whether the most frequent values of the columns may be sent. They are content, so the default is false. */
+  sendTopValues?: boolean;
 }
+
+export type Columns<Row> = (keyof Row & string) | readonly (keyof Row & string)[];
 
 export type RowRule<Row> =
   | ((row: Row) => boolean)
   | { test: (row: Row) => boolean; atLeast?: number; severity?: Severity };
-
-export type CheckKind = "row_count" | "completeness" | "validity" | "uniqueness" | "freshness";
-
-export interface CheckResult {
-  kind: CheckKind;
-  /** What is checked: a column, a rule, or the table. */
-  subject: string;
-  passed: boolean;
-  severity: Severity;
-  /** Rows, a share from 0 to 1, or seconds, by the kind. */
-  value: number;
-  /** In words, for people. */
-  expected: string;
-}

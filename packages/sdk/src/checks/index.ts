@@ -1,12 +1,13 @@
-export { DataQualityError, expectations, type Expectations } from "./expectations.ts";
-export type { ColumnSummary } from "./column-profile.ts";
+export { check, type CheckOptions, expectations, type Expectations } from "./check.ts";
+export { type CheckKind, type CheckResult, DataQualityError, type QualityReport } from "./report.ts";
+export type { ColumnSummary, NumberSummary, QuantileName } from "./column-profile.ts";
 export type {
-  CheckKind,
-  CheckResult,
   ColumnExpectation,
+  Columns,
   DatasetExpectation,
+  Range,
   RowRule,
-  RowSchema,
   Severity,
+  Statistic,
 } from "./expectation.ts";
-export type { QualityReport } from "./quality.ts";
+export type { RowSchema } from "./row-schema.ts";

@@ -1,5 +1,5 @@
+import { DDSketch } from "@datadog/sketches-js";
 import type { ObservableResult } from "@opentelemetry/api";
-import { QuantileSketch } from "../checks/quantile-sketch.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { safely } from "../safely.ts";
 import { Late, observe, once } from "./catalogue.ts";
@@ -17,11 +17,13 @@ export interface Quantiles<Rules extends LabelRules = NoLabels> {
   record(value: number, ...labels: LabelArguments<Rules>): void;
 }
 
+const newSketch = () => new DDSketch({ relativeAccuracy: 0.01 });
+
 /** Two sketches that take turns: values are in both, and each in turn starts anew. */
 class Window {
   readonly labels: Record<string, string>;
-  #full = new QuantileSketch();
-  #young = new QuantileSketch();
+  #full = newSketch();
+  #young = newSketch();
   #turnsAtMs: number;
 
   constructor(labels: Record<string, string>, turnsAtMs: number) {
@@ -32,18 +34,19 @@ class Window {
   turn(nowMs: number, windowMs: number): void {
     if (nowMs < this.#turnsAtMs) return;
     const isLongAgo = nowMs >= this.#turnsAtMs + windowMs;
-    this.#full = isLongAgo ? new QuantileSketch() : this.#young;
-    this.#young = new QuantileSketch();
+    this.#full = isLongAgo ? newSketch() : this.#young;
+    this.#young = newSketch();
     this.#turnsAtMs = nowMs + windowMs;
   }
 
   add(value: number): void {
-    this.#full.add(value);
-    this.#young.add(value);
+    this.#full.accept(value);
+    this.#young.accept(value);
   }
 
-  quantile(quantile: number): number | undefined {
-    return this.#full.quantile(quantile);
+  /** NaN while there are no values. */
+  quantile(quantile: number): number {
+    return this.#full.getValueAtQuantile(quantile);
   }
 }
 
@@ -65,7 +68,7 @@ export function quantiles<const Rules extends LabelRules = NoLabels>(
         window.turn(clock.nowMs(), windowMs);
         for (const quantile of wanted) {
           const value = window.quantile(quantile);
-          if (value !== undefined) result.observe(value, { ...window.labels, quantile: String(quantile) });
+          if (!Number.isNaN(value)) result.observe(value, { ...window.labels, quantile: String(quantile) });
         }
       }
     };

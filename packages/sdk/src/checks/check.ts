@@ -3,24 +3,29 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { Records } from "../counted.ts";
 import { emitReport } from "./emit.ts";
 import type { DatasetExpectation } from "./expectation.ts";
-import { Quality, type QualityReport } from "./quality.ts";
+import { Quality } from "./quality.ts";
+import { DataQualityError, type QualityReport } from "./report.ts";
 
-/** Rows did not meet what was expected of them. */
-export class DataQualityError extends Error {
-  override readonly name = "DataQualityError";
-  readonly report: QualityReport;
+export interface CheckOptions<Row> extends DatasetExpectation<Row> {
+  table: string;
+  /** When a check of severity `error` fails: `stop` throws a `DataQualityError`, which ends the stage. Default: `continue`. */
+  onFailed?: "stop" | "continue";
+}
 
-  constructor(report: QualityReport) {
-    const failed = report.checks.filter((check) => !check.passed && check.severity === "error");
-    const first = failed
-      .slice(0, 3)
-      .map(
-        (check) =>
-          `${check.kind} of ${check.subject} is ${Number(check.value.toPrecision(4))}, expected ${check.expected}`,
-      );
-    super(`${report.table}: ${failed.length} of ${report.checks.length} checks failed: ${first.join("; ")}`);
-    this.report = report;
-  }
+/**
+ * Looks at all rows and says which expectations they met. The verdicts go to the active span (inside a stage, the
+ * stage's) and out as metrics.
+ * @throws DataQualityError with `onFailed: "stop"`; what the source of the rows throws
+ */
+export async function check<Row extends object>(
+  rows: Records<Row>,
+  { table, onFailed = "continue", ...expected }: CheckOptions<Row>,
+): Promise<QualityReport> {
+  const quality = expectations<Row>(table, expected);
+  // An array needs no promise for each row.
+  if (Array.isArray(rows)) for (const row of rows as Row[]) quality.add(row);
+  else for await (const row of rows) quality.add(row);
+  return onFailed === "stop" ? quality.assert() : quality.finish();
 }
 
 export interface Expectations<Row extends object> {
@@ -38,8 +43,8 @@ export interface Expectations<Row extends object> {
 }
 
 /**
- * What is expected of the rows of a table. Rows are looked at one by one, in bounded memory, however many there are.
- * Create it where the rows are: it belongs to one pass over them.
+ * What is expected of the rows of a table, for rows that pass by one by one. It takes bounded memory, however many there
+ * are. Create it where the rows are: it belongs to one pass over them.
  */
 export function expectations<Row extends object>(
   table: string,
@@ -49,7 +54,7 @@ export function expectations<Row extends object>(
   const quality = new Quality<Row>(table, expected, clock);
   const finish = (span = trace.getActiveSpan()) => {
     const report = quality.report();
-    emitReport(report, span);
+    emitReport(report, span, expected.sendTopValues === true);
     return report;
   };
   return {
