@@ -1,0 +1,78 @@
+/** Programs that use everything of the SDK that emits something. Together with `commands` they send all that there is. */
+
+const imports = `
+import { setTimeout as sleep } from "node:timers/promises";
+import { bootstrap } from "@sightglass/sdk/bootstrap";
+import { pipeline, filtered, duplicate } from "@sightglass/sdk";
+import { kafka } from "@sightglass/sdk/carriers";
+import { check } from "@sightglass/sdk/checks";
+`;
+
+/** Heartbeats come every 10 s; in this program that takes 100 ms. */
+const hurry = `
+const realSetTimeout = globalThis.setTimeout;
+globalThis.setTimeout = Object.assign(
+  (run, delayMs, ...more) => realSetTimeout(run, delayMs === 10_000 ? 100 : delayMs, ...more),
+  realSetTimeout,
+);
+`;
+
+const everything = `${hurry}${imports}
+bootstrap({ service: "contract", metrics: { runtime: true } });
+const source = { system: "kafka", table: "orders" };
+const sink = { system: "postgresql", table: "orders" };
+const options = { partition: "d1", logicalDate: new Date(0), backfill: true, attempt: 1 };
+
+await pipeline("orders", options, async (run) => {
+  let message;
+  await run.stage("produce", () => { message = kafka.inject({ value: "x" }); });
+  await run.stage("consume", { source, sink, links: kafka.links([message]), retries: 1 }, async (stage) => {
+    await stage.each([1, 2, 3, 4], (record) => {
+      if (record === 1) return filtered;
+      if (record === 2) return duplicate;
+      if (record === 3) throw new Error("no");
+    }, { onFailed: "continue", retries: { retries: 1, delayMs: 1 }, bytes: () => 10 });
+    await sleep(400); // announced, and a heartbeat with counts
+  });
+  await run.stage("validate", (stage) => check(
+    [{ id: 1, amount: 1.5, at: new Date() }, { id: 1, amount: null, at: new Date(), extra: 1 }],
+    {
+      table: "orders", partition: "d1", rows: { min: 1 }, unique: "id", freshness: { column: "at", ageMaxMs: 1e6 },
+      columns: { amount: { complete: true, min: 0, severity: "warn", distribution: { mean: { max: 2 } } } },
+      rules: { positive: (row) => row.amount > 0 },
+      schema: { safeParse: (row) => ({ success: row.extra === undefined }) },
+      sendTopValues: true,
+    },
+  ));
+  globalThis.gc?.();
+  await run.stage("fail", { attempt: 2 }, () => { throw new TypeError("broken"); });
+}).catch(() => undefined);
+`;
+
+/** What a pipeline within another trace sends that is told to stop. */
+const cancelled = `${hurry}${imports}
+bootstrap({ service: "contract" });
+process.env.TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+await pipeline("stopped", (run) => run.stage("wait", async () => {
+  await sleep(400);
+  throw new DOMException("stop", "AbortError");
+})).catch(() => undefined);
+`;
+
+export const programs = { everything, cancelled };
+
+const counts = "::sightglass read=10 written=4 failed=2 filtered=1 deduplicated=1 bytes=100 reason=bad::";
+const endpoints = ["--source", "s3:raw/orders", "--sink", "postgresql:orders", "--partition", "d1"];
+
+/** Arguments of \`sightglass run\`. */
+export const commands: readonly (readonly string[])[] = [
+  ["run", "--pipeline", "nightly", ...endpoints, "--", "sh", "-c", `echo '${counts}'; echo oops >&2; exit 3`],
+  // A line that is too long, more lines than are kept, and an end by a signal.
+  [
+    "run",
+    "--",
+    process.execPath,
+    "-e",
+    `console.log("x".repeat(100_000)); for (let i = 0; i < 30_000; i++) console.log(i); process.stdout.write("", () => process.kill(process.ppid, "SIGTERM")); setTimeout(() => {}, 60_000);`,
+  ],
+];
