@@ -119,6 +119,7 @@ export function textOf(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    return String(value);
+    // A cycle, or a toJSON that throws.
+    return Object.prototype.toString.call(value);
   }
 }
