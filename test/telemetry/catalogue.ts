@@ -69,6 +69,18 @@ export const attributes: readonly AttributeEntry[] = [
   { name: "pipeline.kind", type: "string", on: runs, meaning: "`run`" },
   { name: "pipeline.name", type: "string", on: both, meaning: "the pipeline" },
   { name: "pipeline.run.id", type: "string", on: both, meaning: "the run" },
+  {
+    name: "pipeline.run.continues",
+    type: "boolean",
+    on: ["run"],
+    meaning: "a part of the run beside the one that its parent span lies in",
+  },
+  {
+    name: "pipeline.run.to_be_continued",
+    type: "boolean",
+    on: ["run"],
+    meaning: "when this part has succeeded, another process continues the run",
+  },
   { name: "pipeline.partition.key", type: "string", on: both, meaning: "what the run covers" },
   {
     name: "pipeline.logical_date",

@@ -21,7 +21,7 @@ const everything = `${hurry}${imports}
 bootstrap({ service: "contract", metrics: { runtime: true } });
 const source = { system: "kafka", table: "orders" };
 const sink = { system: "postgresql", table: "orders" };
-const options = { partition: "d1", logicalDate: new Date(0), backfill: true, attempt: 1 };
+const options = { partition: "d1", logicalDate: new Date(0), backfill: true, attempt: 1, toBeContinued: true };
 
 await pipeline("orders", options, async (run) => {
   let message;
@@ -45,6 +45,7 @@ await pipeline("orders", options, async (run) => {
     },
   ));
   globalThis.gc?.();
+  await pipeline("orders", { continues: kafka.extract(message) }, () => undefined);
   await run.stage("fail", { attempt: 2 }, () => { throw new TypeError("broken"); });
 }).catch(() => undefined);
 `;
