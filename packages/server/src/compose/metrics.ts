@@ -2,10 +2,15 @@ import { DeltaSums } from "../decode/metrics/delta-sums.ts";
 import { KnownSeries } from "../decode/metrics/known-series.ts";
 import { dayMs } from "../decode/metrics/point-writer.ts";
 import { SeriesId } from "../decode/metrics/series-id.ts";
+import { ByteSource } from "../decode/native/byte-source.ts";
+import { DeltaHistograms } from "../decode/otlp/delta-histograms.ts";
+import { readHistogram } from "../decode/prometheus/histogram.ts";
 import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
+import type { DeltaState } from "../receive/metrics-otlp.ts";
 import { createMetricsSink } from "../receive/metrics-sink.ts";
-import { MetricsRecovery } from "../store/metrics-recovery.ts";
+import { RepeatedRequests } from "../receive/repeated-requests.ts";
+import { MetricsRecovery, type RecoveredMetrics } from "../store/metrics-recovery.ts";
 import type { Store } from "../store/store.ts";
 import type { Context } from "./context.ts";
 import type { TableSpools } from "./spools.ts";
@@ -19,7 +24,7 @@ export function startMetricsIngest({ config, clock, log, running }: Context, sto
     seriesMax: limits.seriesKnownMax.value,
   });
   const openedAtMs = clock.nowMs();
-  let sums: DeltaSums | undefined;
+  let deltas: DeltaState | undefined;
   const recovery = new MetricsRecovery({
     store,
     clock,
@@ -28,13 +33,10 @@ export function startMetricsIngest({ config, clock, log, running }: Context, sto
       const { segments, lagMs } = spools.status();
       return segments === 0 || clock.nowMs() - lagMs >= openedAtMs;
     },
-    onRecovered: ({ series, summed }) => {
+    onRecovered: (found) => {
       const day = Math.floor(clock.nowMs() / dayMs);
-      const recovered = new DeltaSums();
-      for (const { metric, ...id } of series) known.recover(Object.assign(new SeriesId(), id), metric, day);
-      for (const { low, high, ...point } of summed)
-        recovered.recover(Object.assign(new SeriesId(), { low, high }), point);
-      sums = recovered;
+      for (const { metric, ...id } of found.series) known.recover(seriesId(id), metric, day);
+      deltas = deltaStateOf(found);
     },
     onFailure: (error) => log.error({ error }, "the state of metrics is not read; it is tried again"),
   });
@@ -54,9 +56,22 @@ export function startMetricsIngest({ config, clock, log, running }: Context, sto
         exemplars: tables.exemplars.append.bind(tables.exemplars),
       },
     }),
-    sums: () => {
-      if (sums !== undefined) return sums;
+    deltas: () => {
+      if (deltas !== undefined) return deltas;
       throw new SightglassError("unavailable", "the sums of deltas are being read", { retryAfterMs: 1000 });
     },
   };
 }
+
+function deltaStateOf({ summed, histograms, requests }: RecoveredMetrics): DeltaState {
+  const sums = { numbers: new DeltaSums(), histograms: new DeltaHistograms() };
+  for (const { low, high, ...point } of summed) sums.numbers.recover(seriesId({ low, high }), point);
+  for (const { low, high, histogram } of histograms) {
+    sums.histograms.recover(seriesId({ low, high }), readHistogram(new ByteSource(histogram), 0, histogram.length));
+  }
+  const seen = new RepeatedRequests();
+  seen.recover(requests);
+  return { sums, requests: seen };
+}
+
+const seriesId = ({ low, high }: { low: number; high: number }) => Object.assign(new SeriesId(), { low, high });

@@ -28,7 +28,7 @@ export async function startReceivers(
     sink: {
       spans: tables.spans.append.bind(tables.spans),
       logs: tables.logs.append.bind(tables.logs),
-      metrics: createOtlpMetrics({ sink: metrics.write, sums: metrics.sums }),
+      metrics: createOtlpMetrics({ sink: metrics.write, deltas: metrics.deltas }),
     },
     authorize: createAuthorize(config.auth.tokens),
     clock,

@@ -1,9 +1,8 @@
-import type { DeltaSums } from "../decode/metrics/delta-sums.ts";
-import { decodeMetricsJson, decodeMetricsProtobuf } from "../decode/otlp/metrics.ts";
+import { decodeMetricsJson, decodeMetricsProtobuf, type Sums } from "../decode/otlp/metrics.ts";
 import type { DecodeOutcome } from "../decode/otlp/rejections.ts";
 import type { WriteMetrics } from "./metrics-sink.ts";
 import type { OtlpEncoding } from "./otlp-sink.ts";
-import { RepeatedRequests } from "./repeated-requests.ts";
+import type { RepeatedRequests } from "./repeated-requests.ts";
 
 /** Takes the body of an ExportMetricsServiceRequest; resolves when it may be acknowledged. @throws SightglassError */
 export type IngestMetrics = (request: {
@@ -12,16 +11,25 @@ export type IngestMetrics = (request: {
   receivedAtMs: number;
 }) => Promise<DecodeOutcome>;
 
+/** What deltas are added to, as it was found in the store. */
+export interface DeltaState {
+  readonly sums: Sums;
+  readonly requests: RepeatedRequests;
+}
+
 /**
  * OTLP metrics into the tables of metrics.
- * @param sums where the sums of deltas stand; throws while that is not read from the store yet
+ * @param options.deltas throws while the state of deltas is not read from the store yet
  */
-export function createOtlpMetrics(options: { sink: WriteMetrics; sums: () => DeltaSums }): IngestMetrics {
-  const requests = new RepeatedRequests();
+export function createOtlpMetrics(options: { sink: WriteMetrics; deltas: () => DeltaState }): IngestMetrics {
   return async ({ encoding, body, receivedAtMs }) => {
     const decode = encoding === "json" ? decodeMetricsJson : decodeMetricsProtobuf;
     const { written, refused, reasons } = await options.sink(receivedAtMs, (block, context) =>
-      decode(body, block, { ...context, sums: options.sums, isRepeated: () => requests.isRepeated(body) }),
+      decode(body, block, {
+        ...context,
+        sums: () => options.deltas().sums,
+        meet: () => options.deltas().requests.meet(body),
+      }),
     );
     return {
       accepted: written.samples + written.histograms,

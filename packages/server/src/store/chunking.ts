@@ -146,7 +146,8 @@ function foldSql(token: string): string {
         arrayShiftLeft(points.1, 1, toDateTime64('1900-01-01 00:00:00', 3, 'UTC')) AS next_times,
         arrayFilter((point, next_time) -> point.1 != next_time, points, next_times) AS kept
       FROM samples_closed
-      WHERE _partition_id = {id:String}
+      -- Marks of requests have no metric, and are done with.
+      WHERE _partition_id = {id:String} AND metric != ''
       GROUP BY metric, series_id, chunk_start
     )
     SETTINGS insert_deduplication_token = '${token}', optimize_aggregation_in_order = 1, max_threads = 1,

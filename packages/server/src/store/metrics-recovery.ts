@@ -1,13 +1,27 @@
 import type { Clock } from "../model/clock.ts";
 import type { Store } from "./store.ts";
-import { readSeriesOfDay, readSummedSeries, type SummedSeries } from "./summed-series.ts";
+import {
+  readRequestMarks,
+  readSeriesOfDay,
+  readSummedHistograms,
+  readSummedSeries,
+  type SummedSeries,
+} from "./summed-series.ts";
+
+/** What an earlier process knew of metrics. */
+export interface RecoveredMetrics {
+  series: { low: number; high: number; metric: string }[];
+  summed: SummedSeries[];
+  histograms: { low: number; high: number; histogram: Uint8Array }[];
+  requests: { low: number; high: number }[];
+}
 
 export interface MetricsRecoveryOptions {
   store: Store;
   clock: Clock;
   /** Whether all that an earlier process left in the spool is stored. */
   isSpoolStored: () => boolean;
-  onRecovered: (found: { series: { low: number; high: number; metric: string }[]; summed: SummedSeries[] }) => void;
+  onRecovered: (found: RecoveredMetrics) => void;
   onFailure: (error: unknown) => void;
 }
 
@@ -41,7 +55,12 @@ export class MetricsRecovery {
     const { store, clock, onRecovered, onFailure } = this.#options;
     try {
       const series = await readSeriesOfDay(store, Math.floor(clock.nowMs() / dayMs));
-      onRecovered({ series, summed: await readSummedSeries(store) });
+      onRecovered({
+        series,
+        summed: await readSummedSeries(store),
+        histograms: await readSummedHistograms(store),
+        requests: await readRequestMarks(store),
+      });
     } catch (error) {
       onFailure(error);
       this.#cancel = clock.after(retryMs, () => this.start());

@@ -1,6 +1,7 @@
 import { limits } from "../../model/limits.ts";
 import type { ByteSource } from "../native/byte-source.ts";
 import { ByteSource as Source } from "../native/byte-source.ts";
+import { emptyHistogram } from "../prometheus/empty-histogram.ts";
 import { eachLabel, isMetricName, labelFaults, labelsAreUtf8, metricNameRange } from "./canonical-labels.ts";
 import type { KnownSeries, SeriesRequest } from "./known-series.ts";
 import type { MetricsBlock } from "./metrics-block.ts";
@@ -133,6 +134,29 @@ export class PointWriter {
     startMs = 0,
   ): boolean {
     if (this.number === -1) return false;
+    if (startMs > 0) this.startHistogram(histogram, time.high * 0x1_0000_0000 + time.low, startMs);
+    this.appendHistogram(histogram, time, startMs);
+    return true;
+  }
+
+  /** As `startCounter`. */
+  private startHistogram(
+    histogram: { source: ByteSource; start: number; end: number },
+    timeMs: number,
+    startMs: number,
+  ) {
+    if (startMs >= timeMs || !this.known.hasStarted(this.number, startMs, this.request)) return;
+    const empty = emptyHistogram(histogram.source, histogram.start, histogram.end, startMs);
+    if (empty === undefined) return;
+    const time = { low: startMs % 0x1_0000_0000, high: Math.floor(startMs / 0x1_0000_0000) };
+    this.appendHistogram({ source: new Source(empty), start: 0, end: empty.length }, time, startMs);
+  }
+
+  private appendHistogram(
+    histogram: { source: ByteSource; start: number; end: number },
+    time: { low: number; high: number },
+    startMs: number,
+  ): void {
     const { histograms } = this.block;
     const { to } = histograms;
     const { range } = this;
@@ -143,7 +167,22 @@ export class PointWriter {
     to.startTime.append(startMs % 0x1_0000_0000, Math.floor(startMs / 0x1_0000_0000));
     to.histogram.append(histogram.source, histogram.start, histogram.end);
     histograms.rowCount++;
-    return true;
+  }
+
+  /**
+   * Appends what tells this request apart, beside its samples in one block: after a crash either all of them are there or
+   * none. It lies in `samples` as a row without a metric.
+   */
+  requestMark({ low, high }: { low: number; high: number }): void {
+    const { samples } = this.block;
+    const { to } = samples;
+    to.receivedAt.append(this.receivedLow, this.receivedHigh);
+    to.metric.appendEntry(0);
+    to.seriesId.append(low, high);
+    to.time.append(this.receivedLow, this.receivedHigh);
+    to.value.append(0, 0);
+    to.startTime.append(0, 0);
+    samples.rowCount++;
   }
 
   /** Appends an exemplar; its labels are appended to `exemplars.labels` before. Without `exemplar` they are dropped. */

@@ -2,7 +2,7 @@ import { protobufMessage, zigzag } from "../prometheus/protobuf-message.ts";
 import type { Buckets, ExponentialPoint } from "./metric-messages.ts";
 
 /** Prometheus' limits of the schema. */
-const scaleMin = -4;
+export const scaleMin = -4;
 const scaleMax = 8;
 /** What Prometheus assumes where the sender says nothing. */
 const zeroThresholdDefault = 1e-128;

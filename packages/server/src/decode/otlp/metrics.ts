@@ -5,7 +5,8 @@ import type { MetricsOutcome, PointCounts } from "../metrics/metrics-outcome.ts"
 import { type MetricsContext, PointWriter } from "../metrics/point-writer.ts";
 import { metricName, type MetricKind, plainDecimal } from "../metrics/prometheus-names.ts";
 import { ByteSource } from "../native/byte-source.ts";
-import { nativeHistogram } from "./exponential-histogram.ts";
+import type { DeltaHistograms } from "./delta-histograms.ts";
+import { nativeHistogram, scaleMin } from "./exponential-histogram.ts";
 import { exportMetricsServiceRequest } from "./json/message-types.ts";
 import { jsonToProtobuf } from "./json/transcode.ts";
 import { MessageReader } from "./message-reader.ts";
@@ -27,9 +28,21 @@ import { Rejections } from "./rejections.ts";
 
 export interface OtlpMetricsContext extends MetricsContext {
   /** The sums of deltas. @throws SightglassError unavailable until it is known where they stand */
-  readonly sums: () => DeltaSums;
-  /** Whether this very request was seen before: its deltas are added already. Asked at most once. */
-  readonly isRepeated: () => boolean;
+  readonly sums: () => Sums;
+  /** What tells this request apart, and whether it was seen before: its deltas are added already. Asked at most once. */
+  readonly meet: () => MetRequest;
+}
+
+/** Where the sums of deltas stand. */
+export interface Sums {
+  readonly numbers: DeltaSums;
+  readonly histograms: DeltaHistograms;
+}
+
+export interface MetRequest {
+  readonly low: number;
+  readonly high: number;
+  readonly isRepeated: boolean;
 }
 
 /**
@@ -60,7 +73,6 @@ const faults = {
   temporality: "aggregation_temporality is neither delta nor cumulative",
   buckets: "bucket_counts must be one more than explicit_bounds",
   scale: "the scale of an exponential histogram is below -4",
-  deltaExponential: "exponential histograms with delta temporality are not summed; send cumulative ones",
   overflow: "the metric has too many series",
   data: "the metric has no data that is known here",
 } as const;
@@ -219,20 +231,34 @@ class MetricsDecoder {
   }
 
   private exponential(point: ExponentialPoint, name: string, when: When): string | undefined {
-    if (when.isDelta) return faults.deltaExponential;
-    const bytes = nativeHistogram(point, when);
-    if (bytes === undefined) return faults.scale;
-    const fault = this.open(name, attributeLabels(point.attributes), [], { isSummed: false });
+    if ((point.scale ?? 0) < scaleMin) return faults.scale;
+    const fault = this.open(name, attributeLabels(point.attributes), [], { isSummed: when.isDelta });
     if (fault !== undefined) return fault;
-    const time = { low: when.timeMs % 0x1_0000_0000, high: Math.floor(when.timeMs / 0x1_0000_0000) };
-    const isWritten = this.points.histogram(
-      { source: new ByteSource(bytes), start: 0, end: bytes.length },
-      time,
-      when.startMs,
-    );
-    if (!isWritten) return faults.overflow;
+    const whole = when.isDelta ? this.addHistogram(point, when) : point;
+    const bytes = whole === undefined ? undefined : nativeHistogram(whole, when);
+    if (whole === undefined || bytes === undefined) return faults.overflow;
+    const { timeUnixNano: timeMs = when.timeMs, startTimeUnixNano: startMs = when.startMs } = whole;
+    const time = { low: timeMs % 0x1_0000_0000, high: Math.floor(timeMs / 0x1_0000_0000) };
+    if (!this.points.histogram({ source: new ByteSource(bytes), start: 0, end: bytes.length }, time, startMs)) {
+      return faults.overflow;
+    }
     this.exemplars(point.exemplars);
     return undefined;
+  }
+
+  private addHistogram(delta: ExponentialPoint, when: When): ExponentialPoint | undefined {
+    const { histograms } = this.context.sums();
+    return histograms.add(this.points.id, this.isAdded() ? undefined : delta, when);
+  }
+
+  /** Whether the deltas of this request were added before. */
+  private isAdded(): boolean {
+    if (this.isRepeated === undefined) {
+      const request = this.context.meet();
+      this.points.requestMark(request);
+      this.isRepeated = request.isRepeated;
+    }
+    return this.isRepeated;
   }
 
   private summary(point: SummaryPoint, name: string, when: When): string | undefined {
@@ -261,9 +287,8 @@ class MetricsDecoder {
     if (isStale) points.sample(staleLow, staleHigh, timeMs % 0x1_0000_0000, Math.floor(timeMs / 0x1_0000_0000));
     else if (!isDelta) points.sampleValue(value, timeMs, startMs);
     else {
-      const sums = this.context.sums();
-      this.isRepeated ??= this.context.isRepeated();
-      const sum = sums.add(points.id, this.isRepeated ? 0 : value, { timeMs, startMs });
+      const { numbers } = this.context.sums();
+      const sum = numbers.add(points.id, this.isAdded() ? 0 : value, { timeMs, startMs });
       if (sum === undefined) return faults.overflow;
       points.sampleValue(sum.value, sum.timeMs, sum.startMs);
     }

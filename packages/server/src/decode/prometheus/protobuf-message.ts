@@ -17,8 +17,9 @@ export function protobufMessage(fields: Readonly<Record<number, FieldValue>>): B
     } else if (typeof value === "number") {
       if (!Object.is(value, 0)) parts.push(varint(BigInt((number << 3) | 1)), double(value));
     } else if ("fixed64" in value) parts.push(varint(BigInt((number << 3) | 1)), value.fixed64);
+    else if (value.length === 0) continue;
     else if (value instanceof Uint8Array) parts.push(...delimited(number, value));
-    else if (value.length > 0) parts.push(...list(number, value));
+    else parts.push(...list(number, value));
   }
   return Buffer.concat(parts);
 }

@@ -2,11 +2,13 @@ import { LogBlock } from "../../decode/log-block.ts";
 import { DeltaSums } from "../../decode/metrics/delta-sums.ts";
 import { KnownSeries } from "../../decode/metrics/known-series.ts";
 import { MetricsBlock } from "../../decode/metrics/metrics-block.ts";
+import { DeltaHistograms } from "../../decode/otlp/delta-histograms.ts";
 import type { NativeBlock } from "../../decode/native/native-block.ts";
 import { SpanBlock } from "../../decode/span-block.ts";
 import type { SightglassError } from "../../model/errors.ts";
 import { createOtlpMetrics } from "../metrics-otlp.ts";
 import type { Append, OtlpSink } from "../otlp-sink.ts";
+import { RepeatedRequests } from "../repeated-requests.ts";
 
 /** A spool without a disk: real blocks, and refusals and waits on demand. */
 export class FakeSink implements OtlpSink {
@@ -20,7 +22,7 @@ export class FakeSink implements OtlpSink {
   readonly logs = this.appendTo(this.logBlock);
   readonly metricsBlock = new MetricsBlock();
   readonly metrics = createOtlpMetrics({
-    sums: () => this.sums,
+    deltas: () => this.deltas,
     sink: async (receivedAtMs, write) => {
       if (this.error !== undefined) throw this.error;
       const request = this.known.begin(0);
@@ -30,7 +32,10 @@ export class FakeSink implements OtlpSink {
     },
   });
   private readonly known = new KnownSeries({ seriesPerMetricMax: 1000, seriesMax: 10_000 });
-  private readonly sums = new DeltaSums();
+  private readonly deltas = {
+    sums: { numbers: new DeltaSums(), histograms: new DeltaHistograms() },
+    requests: new RepeatedRequests(),
+  };
 
   private appendTo<Block extends NativeBlock>(block: Block): Append<Block> {
     return async (write) => {
