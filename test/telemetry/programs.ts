@@ -18,7 +18,7 @@ globalThis.setTimeout = Object.assign(
 `;
 
 const everything = `${hurry}${imports}
-bootstrap({ service: "contract", metrics: { runtime: true } });
+bootstrap({ service: "contract", exitTimeoutMs: 20_000, metrics: { runtime: true } });
 const source = { system: "kafka", table: "orders" };
 const sink = { system: "postgresql", table: "orders" };
 const options = { partition: "d1", logicalDate: new Date(0), backfill: true, attempt: 1, toBeContinued: true };
@@ -52,7 +52,7 @@ await pipeline("orders", options, async (run) => {
 
 /** What a pipeline within another trace sends that is told to stop. */
 const cancelled = `${hurry}${imports}
-bootstrap({ service: "contract" });
+bootstrap({ service: "contract", exitTimeoutMs: 20_000 });
 process.env.TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 await pipeline("stopped", (run) => run.stage("wait", async () => {
   await sleep(400);
