@@ -25,6 +25,7 @@ const options = { partition: "d1", logicalDate: new Date(0), backfill: true, att
 
 await pipeline("orders", options, async (run) => {
   let message;
+  globalThis.gc(); // seen by the time that the run is over
   await run.stage("produce", () => { message = kafka.inject({ value: "x" }); });
   await run.stage("consume", { source, sink, links: kafka.links([message]), retries: 1 }, async (stage) => {
     await stage.each([1, 2, 3, 4], (record) => {
@@ -44,7 +45,6 @@ await pipeline("orders", options, async (run) => {
       sendTopValues: true,
     },
   ));
-  globalThis.gc?.();
   await pipeline("orders", { continues: kafka.extract(message) }, () => undefined);
   await run.stage("fail", { attempt: 2 }, () => { throw new TypeError("broken"); });
 }).catch(() => undefined);
