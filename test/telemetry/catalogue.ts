@@ -213,6 +213,54 @@ export const events: readonly EventEntry[] = [
     ],
   },
   {
+    name: "pipeline.profile",
+    on: ["stage"],
+    when: "for a profile of `@sightglass/sdk/profile`, on whatever span was active",
+    attributes: [
+      { name: "pipeline.profile.reason", type: "string", meaning: "`asked`, `slow`, `slow_before`" },
+      { name: "pipeline.profile.duration_ms", type: "double", meaning: "how long it ran" },
+      { name: "pipeline.profile.idle_ms", type: "double", meaning: "how long the thread had nothing to do" },
+      { name: "pipeline.profile.interval_us", type: "int", meaning: "between two samples" },
+      { name: "pipeline.profile.samples", type: "int", meaning: "samples" },
+      { name: "pipeline.profile.expected_ms", type: "int", meaning: "what the stage usually takes, where it was slow" },
+    ],
+  },
+  {
+    name: "pipeline.profile.function",
+    on: ["stage"],
+    when: "for the 8 functions with the most time of their own, and the 8 with the most in all",
+    attributes: [
+      { name: "code.function.name", type: "string", meaning: "the function" },
+      { name: "code.file.path", type: "string", meaning: "its file; absent for what V8 does itself" },
+      { name: "code.line.number", type: "int", meaning: "its line" },
+      { name: "pipeline.profile.self_ms", type: "double", meaning: "in the function itself" },
+      { name: "pipeline.profile.total_ms", type: "double", meaning: "in it and in what it called" },
+    ],
+  },
+  {
+    name: "pipeline.profile.stacks",
+    on: ["stage"],
+    when: "for all stacks, in at most 8 parts of 16,000 characters; what does not fit is one line, `(other)`",
+    attributes: [
+      { name: "pipeline.profile.part", type: "int", meaning: "from 0" },
+      {
+        name: "pipeline.profile.folded",
+        type: "string",
+        meaning: "folded stacks: a line each, frames from the outside joined by `;`, a space, microseconds",
+      },
+    ],
+  },
+  {
+    name: "pipeline.heap_snapshot",
+    on: ["stage"],
+    when: "when `heapLimit()` has written one",
+    attributes: [
+      { name: "pipeline.heap_snapshot.path", type: "string", meaning: "the file" },
+      { name: "pipeline.heap_snapshot.used_bytes", type: "int", meaning: "what the heap held" },
+      { name: "pipeline.heap_snapshot.limit_bytes", type: "int", meaning: "what it was to hold at most" },
+    ],
+  },
+  {
     name: "exception",
     on: both,
     when: "when it threw, as the semantic conventions have it; of `sightglass run` the stack trace is the end of its standard error",

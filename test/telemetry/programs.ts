@@ -60,7 +60,23 @@ await pipeline("stopped", (run) => run.stage("wait", async () => {
 })).catch(() => undefined);
 `;
 
-export const programs = { everything, cancelled };
+/** A stage that is slow after five that were not, and one that needs more memory than it may. */
+const profiled = `${imports}
+import { heapLimit, whenSlow } from "@sightglass/sdk/profile";
+bootstrap({ service: "contract", exitTimeoutMs: 20_000 });
+const quick = whenSlow({ factor: 1.01, durationMinMs: 200, intervalUs: 1000 });
+const work = async () => {
+  const before = process.cpuUsage();
+  while (process.cpuUsage(before).user < 100_000) await sleep(1).then(() => JSON.parse(JSON.stringify(process.memoryUsage())));
+};
+await pipeline("profiled", async (run) => {
+  for (let i = 0; i < 5; i++) await run.stage("s", { profile: quick }, () => sleep(1));
+  await run.stage("s", { profile: quick }, () => sleep(250).then(work));
+  await run.stage("big", { profile: heapLimit({ aboveBytes: 1, folder: "heap" }) }, () => {});
+});
+`;
+
+export const programs = { everything, cancelled, profiled };
 
 const counts = "::sightglass read=10 written=4 failed=2 filtered=1 deduplicated=1 bytes=100 reason=bad::";
 const endpoints = ["--source", "s3:raw/orders", "--sink", "postgresql:orders", "--partition", "d1"];

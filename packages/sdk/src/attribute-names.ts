@@ -61,6 +61,22 @@ export const attributeNames = {
   columnP99: "dq.column.p99",
   columnTop: "dq.column.top",
   scoreTable: "table",
+  profileReason: "pipeline.profile.reason",
+  profileDuration: "pipeline.profile.duration_ms",
+  profileExpected: "pipeline.profile.expected_ms",
+  profileIdle: "pipeline.profile.idle_ms",
+  profileInterval: "pipeline.profile.interval_us",
+  profileSamples: "pipeline.profile.samples",
+  profileSelf: "pipeline.profile.self_ms",
+  profileTotal: "pipeline.profile.total_ms",
+  profilePart: "pipeline.profile.part",
+  profileFolded: "pipeline.profile.folded",
+  codeFunction: "code.function.name",
+  codeFile: "code.file.path",
+  codeLine: "code.line.number",
+  heapSnapshotPath: "pipeline.heap_snapshot.path",
+  heapUsed: "pipeline.heap_snapshot.used_bytes",
+  heapLimit: "pipeline.heap_snapshot.limit_bytes",
   errorType: "error.type",
 } as const;
 
@@ -70,6 +86,10 @@ export const eventNames = {
   heartbeat: "pipeline.heartbeat",
   recordFailed: "pipeline.record.failed",
   check: "dq.check",
+  profile: "pipeline.profile",
+  profileFunction: "pipeline.profile.function",
+  profileStacks: "pipeline.profile.stacks",
+  heapSnapshot: "pipeline.heap_snapshot",
   columnProfile: "dq.column.profile",
 } as const;
 

@@ -9,3 +9,4 @@ export type { RetryOptions } from "./retry.ts";
 export type { LeftOut, RecordOptions, RecordTotals } from "./records.ts";
 export type { Endpoint, Stage, StageOptions, StageWork, StartStage } from "./stage.ts";
 export type { FailureDetail } from "./failures.ts";
+export type { ObservedStage, StageObserver } from "./stage-observer.ts";

@@ -17,6 +17,7 @@ import {
 import { retryOptions, type RetryOptions } from "./retry.ts";
 import { asText, safely } from "./safely.ts";
 import { Scope } from "./scope.ts";
+import { observe, type StageObserver } from "./stage-observer.ts";
 import { watch } from "./watch.ts";
 
 /** Where rows come from or go to. */
@@ -36,6 +37,8 @@ export interface StageOptions {
   attempt?: number;
   /** Show on standard error how far it is: a bar on a terminal, a line every 10 s elsewhere. */
   progress?: boolean | ProgressOptions;
+  /** What watches the stage: `whenSlow()` and `heapLimit()` of `@sightglass/sdk/profile`, or your own. */
+  profile?: StageObserver | readonly StageObserver[];
   /** Spans that the stage has to do with, such as the producers of a batch. */
   links?: Link[];
   attributes?: Attributes;
@@ -152,12 +155,15 @@ async function attemptStage<T>(start: StageStart, attempt: number, work: StageWo
   });
   const stage = new OpenStage(start.name, attempt, scope, start.run);
   const stopProgress = safely(() => startProgress(start, stage), undefined);
+  const stopProfile = startProfile(start, scope.span);
   watch().add(scope);
   try {
     const value = await context.with(scope.context, work, undefined, stage);
+    stopProfile?.(true);
     scope.succeed();
     return value;
   } catch (thrown) {
+    stopProfile?.(false);
     scope.fail(thrown);
     throw thrown;
   } finally {
@@ -172,6 +178,10 @@ function startProgress({ name, options: { progress } }: StageStart, stage: OpenS
   const tracked = { name, total: progress === true ? undefined : progress.total, done: () => stage.rowsDone };
   board.add(tracked);
   return () => board.remove(tracked);
+}
+
+function startProfile({ name, run, options: { profile } }: StageStart, span: Span) {
+  return profile === undefined ? undefined : observe(profile, { pipeline: run.pipeline, stage: name, span });
 }
 
 class OpenStage implements Stage {

@@ -1,6 +1,7 @@
 import { describe, expectTypeOf, it } from "vitest";
 import type { bootstrap, BootstrapOptions, Telemetry } from "./bootstrap/index.ts";
 import { type Endpoint, pipeline, type Run, type Stage, type StageOptions } from "./index.ts";
+import { heapLimit, profile, whenSlow } from "./profile/index.ts";
 
 /** Checked by tsc; nothing here runs. */
 describe("types", () => {
@@ -51,7 +52,19 @@ describe("types", () => {
     expectTypeOf(use).toBeFunction();
   });
 
+  it("carry the value of profiled work through", () => {
+    const use = () => {
+      expectTypeOf(profile(() => 1)).toEqualTypeOf<number>();
+      expectTypeOf(profile(async () => "x")).toEqualTypeOf<Promise<string>>();
+      // @ts-expect-error a limit is needed
+      heapLimit({ folder: "/tmp" });
+      return pipeline("p", (run) => run.stage("s", { profile: [whenSlow({ factor: 2 })] }, () => true));
+    };
+    expectTypeOf(use).returns.toEqualTypeOf<Promise<boolean>>();
+  });
+
   it("have no any in them", () => {
+    expectTypeOf<StageOptions["profile"]>().not.toBeAny();
     expectTypeOf<Run["span"]>().not.toBeAny();
     expectTypeOf<StageOptions["attributes"]>().not.toBeAny();
     expectTypeOf<Parameters<typeof bootstrap>[0]>().toEqualTypeOf<BootstrapOptions | undefined>();

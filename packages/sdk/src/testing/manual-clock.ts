@@ -30,6 +30,11 @@ export class ManualClock implements Clock {
     return this.#timers.length;
   }
 
+  /** Time passes while the thread is busy: no timer runs. */
+  skip(durationMs: number): void {
+    this.#nowMs += durationMs;
+  }
+
   /** Lets time pass; timers run in order, and what they await settles in between. */
   async advance(durationMs: number): Promise<void> {
     const endMs = this.#nowMs + durationMs;

@@ -1,0 +1,3 @@
+export { heapLimit, type HeapLimitOptions } from "./heap-limit.ts";
+export { profile, type ProfileOptions } from "./profile.ts";
+export { whenSlow, type WhenSlowOptions } from "./when-slow.ts";
