@@ -2,8 +2,8 @@ import { anchored, matchSql, spanAttributeSql, typedJsonSql } from "./search-att
 import type { AttributeFilter, FieldFilter, SpanField, SpanFilter } from "./search-filter.ts";
 import type { SqlParams } from "./search-params.ts";
 
-/** How many of the resources in the searched time meet a condition: of those that none meets, the SQL says nothing. */
-export type ResourceMatch = "none" | "some" | "all";
+/** The resources in the searched time that meet a condition, unless they are too many to name, or all there are. */
+export type ResourceMatch = readonly string[] | "many" | "all";
 
 export interface FilterSqlOptions {
   params: SqlParams;
@@ -64,7 +64,8 @@ function attributeSql(filter: AttributeFilter, options: FilterSqlOptions): strin
 
 function resourceSql(filter: AttributeFilter, { params, resourceMatch, windowSql }: FilterSqlOptions): string {
   const match = resourceMatch(filter);
-  if (match !== "some") return match === "all" ? "1" : "0";
+  if (match === "all") return "1";
+  if (match !== "many") return match.length === 0 ? "0" : `resource IN ${params.strings(match)}`;
   // Resources are few: the condition runs once for each, not once for each span. GLOBAL: on a cluster, resolved once.
   return `resource GLOBAL IN (SELECT resource FROM (SELECT DISTINCT resource FROM spans WHERE ${windowSql})
     WHERE ${typedJsonSql("resource", filter, params)})`;

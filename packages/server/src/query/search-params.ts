@@ -11,6 +11,12 @@ export class SqlParams {
     return `{${name}:String}`;
   }
 
+  strings(values: readonly string[]): string {
+    const name = `search${this.#count++}`;
+    this.values[name] = values;
+    return `{${name}:Array(String)}`;
+  }
+
   /** A double; integers up to 2^53 compare exactly with integer columns. */
   number(value: number): string {
     return `toFloat64(${this.string(String(value))})`;

@@ -5,8 +5,11 @@ import type { ResourceMatch } from "./search-filter-sql.ts";
 import { SqlParams } from "./search-params.ts";
 import { inTimeRangeSql } from "./trace-window.ts";
 
+/** So many resources are named in the search; of more, the engine looks them up again for each window. */
+const resourcesNamedMax = 200;
+
 /**
- * How many resources meet each condition of a filter that asks for one, in a range of time. Mostly a key is found on
+ * Which resources meet each condition of a filter that asks for one, in a range of time. Mostly a key is found on
  * spans or on resources, not on both; a condition that no resource meets leaves the search, and an index can answer it.
  */
 export async function matchResources(
@@ -19,13 +22,15 @@ export async function matchResources(
     if (condition.kind === "attribute" && (condition.scope === "any" || condition.scope === "resource"))
       conditions.push(condition);
   });
-  if (conditions.length === 0) return () => "none";
+  if (conditions.length === 0) return () => [];
   const params = new SqlParams();
-  const counts = conditions.map((condition) => `toUInt32(countIf(${typedJsonSql("resource", condition, params)}))`);
+  const tests = conditions.map((condition) => typedJsonSql("resource", condition, params));
+  const named = tests.map((test) => `groupArrayIf(${resourcesNamedMax})(resource, ${test})`);
+  const counts = tests.map((test) => `toUInt32(countIf(${test}))`);
   // Without a start, more resources than are in the range do no harm, and their dictionaries are read instead of rows.
   const within = range.startNs === 0n ? "" : `WHERE ${inTimeRangeSql({ fromNs: "startNs", toNs: "endNs" })}`;
-  const [row] = await store.query<{ total: number; matches: number[] }>(
-    `SELECT toUInt32(count()) AS total, [${counts.join(", ")}] AS matches
+  const [row] = await store.query<{ total: number; counts: number[]; named: string[][] }>(
+    `SELECT toUInt32(count()) AS total, [${counts.join(", ")}] AS counts, [${named.join(", ")}] AS named
      FROM (SELECT DISTINCT resource FROM spans ${within})`,
     {
       params: { ...params.values, startNs: range.startNs.toString(), endNs: range.endNs.toString() },
@@ -34,8 +39,9 @@ export async function matchResources(
   );
   const matches = new Map<AttributeFilter, ResourceMatch>();
   for (const [index, condition] of conditions.entries()) {
-    const count = row?.matches[index] ?? 0;
-    matches.set(condition, count === 0 ? "none" : count === row?.total ? "all" : "some");
+    const count = row?.counts[index] ?? 0;
+    const isEach = count > 0 && count === row?.total;
+    matches.set(condition, isEach ? "all" : count > resourcesNamedMax ? "many" : (row?.named[index] ?? []));
   }
-  return (condition) => matches.get(condition) ?? "some";
+  return (condition) => matches.get(condition) ?? "many";
 }

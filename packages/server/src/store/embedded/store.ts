@@ -53,6 +53,9 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   return new EmbeddedStore({ lock, control, readers: rest.slice(0, readers), writers: rest.slice(readers) });
 }
 
+/** Only skip indexes that are read beforehand are put together for an OR, as of the types that a searched value may have. */
+const planSettings = { use_skip_indexes_on_data_read: 0 };
+
 class EmbeddedStore implements Store {
   readonly kind = "embedded";
   readonly clusterName = null;
@@ -75,7 +78,7 @@ class EmbeddedStore implements Store {
   }
 
   queryBytes(sql: string, format: string, options: QueryOptions = {}): Promise<Uint8Array> {
-    return this.#run(this.#readers, { sql, format, settings: querySettings(options) }, options);
+    return this.#run(this.#readers, { sql, format, settings: { ...querySettings(options), ...planSettings } }, options);
   }
 
   async execute(sql: string, options: QueryOptions = {}): Promise<void> {
