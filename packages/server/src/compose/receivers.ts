@@ -2,6 +2,7 @@ import { formatAddress } from "../config/quantities.ts";
 import { limits } from "../model/limits.ts";
 import { createAuthorize } from "../model/tokens.ts";
 import { Admission } from "../receive/admission.ts";
+import { Gate } from "../receive/gate.ts";
 import { createOtlpMetrics } from "../receive/metrics-otlp.ts";
 import { createOtlpGrpcReceiver } from "../receive/otlp-grpc.ts";
 import { createOtlpHttpHandler, isOtlpPath } from "../receive/otlp-http-handler.ts";
@@ -30,6 +31,7 @@ export async function startReceivers(
       logs: tables.logs.append.bind(tables.logs),
       metrics: createOtlpMetrics({ sink: metrics.write, deltas: metrics.deltas }),
     },
+    largeBodies: new Gate(1),
     authorize: createAuthorize(config.auth.tokens),
     clock,
     admission,

@@ -29,6 +29,11 @@ export const limits = {
   },
   stopGraceMs: { value: 5000, effect: "requests still under way when the server stops are cut off" },
   responseErrorMessageBytesMax: { value: 8 * 1024, effect: "partial success and error messages are cut" },
+  decodeAtOnceBytesMax: {
+    value: 2 * 1024 * 1024,
+    effect: "a larger OTLP body of spans or logs is decoded in slices, one body at a time; smaller ones go in between",
+  },
+  decodeSliceMs: { value: 10, effect: "decoding a large body lets other work go first" },
   decodeDepthMax: { value: 64, effect: "a more deeply nested AnyValue makes the request invalid" },
   decodePartsMax: {
     value: 2 * 1024 * 1024,

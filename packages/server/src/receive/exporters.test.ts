@@ -17,6 +17,7 @@ import { createOtlpGrpcReceiver } from "./otlp-grpc.ts";
 import { createOtlpHttpReceiver } from "./otlp-http.ts";
 import { ReceiverStats } from "./receiver-stats.ts";
 import type { Receiver } from "./receiver.ts";
+import { Gate } from "./gate.ts";
 import { FakeSink } from "./testing/fake-sink.ts";
 
 /** The official exporters of OpenTelemetry for JavaScript send, and the engine has what they sent. */
@@ -28,7 +29,14 @@ let grpc: string;
 
 beforeAll(async () => {
   const admission = new Admission({ requestsMax: 8, bytesMax: 2 ** 24 });
-  const shared = { sink, clock: systemClock, admission, authorize: () => {}, onInternalError: () => {} };
+  const shared = {
+    sink,
+    largeBodies: new Gate(1),
+    clock: systemClock,
+    admission,
+    authorize: () => {},
+    onInternalError: () => {},
+  };
   const address = { host: "127.0.0.1", port: 0 };
   receivers = [
     createOtlpHttpReceiver({ ...shared, address, stats: new ReceiverStats("otlp-http") }),

@@ -8,6 +8,7 @@ import { Admission } from "./admission.ts";
 import { createOtlpGrpcReceiver, type OtlpGrpcOptions } from "./otlp-grpc.ts";
 import { ReceiverStats } from "./receiver-stats.ts";
 import type { Receiver } from "./receiver.ts";
+import { Gate } from "./gate.ts";
 import { FakeSink } from "./testing/fake-sink.ts";
 import { logBody, traceBody } from "./testing/otlp-requests.ts";
 
@@ -27,6 +28,7 @@ async function start(options: Partial<OtlpGrpcOptions> = {}): Promise<void> {
   receiver = createOtlpGrpcReceiver({
     address: { host: "127.0.0.1", port: 0 },
     sink,
+    largeBodies: new Gate(1),
     authorize: () => {},
     clock: systemClock,
     admission,
@@ -243,6 +245,7 @@ describe("start and stop", () => {
     const second = createOtlpGrpcReceiver({
       address: { host: "127.0.0.1", port },
       sink,
+      largeBodies: new Gate(1),
       authorize: () => {},
       clock: systemClock,
       admission,

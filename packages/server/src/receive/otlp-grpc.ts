@@ -13,23 +13,20 @@ import {
   status,
 } from "@grpc/grpc-js";
 import type { ServerHttp2Stream } from "node:http2";
-import type { Clock } from "../model/clock.ts";
 import { type ErrorCode, SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 import type { Signal } from "../model/signal.ts";
 import type { Authorize } from "../model/tokens.ts";
 import type { Admission, Admitted } from "./admission.ts";
 import { formatAddress, type ListenAddress, listenError } from "./listen.ts";
-import { ingest, type OtlpSink } from "./otlp-sink.ts";
+import { ingest, type IngestContext } from "./otlp-sink.ts";
 import { encodeSuccess, refusalOf, refusalProtobuf } from "./otlp-status.ts";
 import type { ReceiverStats } from "./receiver-stats.ts";
 import type { Receiver } from "./receiver.ts";
 
-export interface OtlpGrpcOptions {
+export interface OtlpGrpcOptions extends IngestContext {
   readonly address: ListenAddress;
-  readonly sink: OtlpSink;
   readonly authorize: Authorize;
-  readonly clock: Clock;
   /** Shared by all receivers. */
   readonly admission: Admission;
   readonly stats: ReceiverStats;
@@ -105,7 +102,7 @@ function exportMethod(signal: Signal, options: OtlpGrpcOptions): handleUnaryCall
     let response: Buffer;
     try {
       const receivedAtMs = options.clock.nowMs();
-      const outcome = await ingest(options.sink, { signal, encoding: "protobuf", body, receivedAtMs });
+      const outcome = await ingest(options, { signal, encoding: "protobuf", body, receivedAtMs });
       response = encodeSuccess(outcome, signal, "protobuf");
     } catch (error) {
       callback(refuse(error, options));

@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { Clock } from "../model/clock.ts";
 import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 import type { Signal } from "../model/signal.ts";
@@ -8,14 +7,12 @@ import type { Admission, Admitted } from "./admission.ts";
 import { ClientGone, readBody } from "./body.ts";
 import { handleCors } from "./cors.ts";
 import { endUnread } from "./end-unread.ts";
-import { ingest, type OtlpEncoding, type OtlpSink } from "./otlp-sink.ts";
+import { ingest, type IngestContext, type OtlpEncoding } from "./otlp-sink.ts";
 import { encodeRefusal, encodeSuccess, refusalOf, retryAfterSeconds } from "./otlp-status.ts";
 import type { ReceiverStats } from "./receiver-stats.ts";
 
-export interface OtlpHttpHandlerOptions {
-  readonly sink: OtlpSink;
+export interface OtlpHttpHandlerOptions extends IngestContext {
   readonly authorize: Authorize;
-  readonly clock: Clock;
   /** Shared by all receivers. */
   readonly admission: Admission;
   readonly stats: ReceiverStats;
@@ -72,7 +69,7 @@ async function handle(
     const { hold } = admitted;
     const body = await readBody(request, { bytesMax: options.bodyBytesMax ?? limits.requestBodyBytesMax.value, hold });
     const receivedAtMs = options.clock.nowMs();
-    const outcome = await ingest(options.sink, { signal, encoding, body, receivedAtMs });
+    const outcome = await ingest(options, { signal, encoding, body, receivedAtMs });
     answer(response, 200, encoding, encodeSuccess(outcome, signal, encoding));
   } catch (error) {
     if (error instanceof ClientGone) response.destroy();

@@ -9,6 +9,7 @@ import { Admission } from "./admission.ts";
 import { createOtlpHttpReceiver, type OtlpHttpOptions } from "./otlp-http.ts";
 import { ReceiverStats } from "./receiver-stats.ts";
 import type { Receiver } from "./receiver.ts";
+import { Gate } from "./gate.ts";
 import { FakeSink } from "./testing/fake-sink.ts";
 import { logBody, traceBody, traceJson } from "./testing/otlp-requests.ts";
 
@@ -29,6 +30,7 @@ async function start(options: Partial<OtlpHttpOptions> = {}): Promise<void> {
   receiver = createOtlpHttpReceiver({
     address: { host: "127.0.0.1", port: 0 },
     sink,
+    largeBodies: new Gate(1),
     authorize: () => {},
     clock: systemClock,
     admission,
@@ -331,6 +333,7 @@ describe("start and stop", () => {
     const second = createOtlpHttpReceiver({
       address: { host: "127.0.0.1", port },
       sink,
+      largeBodies: new Gate(1),
       authorize: () => {},
       clock: systemClock,
       admission,

@@ -1,9 +1,14 @@
-import type { LogBlock } from "../decode/log-block.ts";
-import { decodeLogsJson, decodeLogsProtobuf } from "../decode/otlp/logs.ts";
+import { LogBlock } from "../decode/log-block.ts";
+import { decodeLogsSteps } from "../decode/otlp/logs.ts";
 import type { DecodeOutcome } from "../decode/otlp/rejections.ts";
-import { decodeTracesJson, decodeTracesProtobuf } from "../decode/otlp/traces.ts";
-import type { SpanBlock } from "../decode/span-block.ts";
+import { decodeTracesSteps } from "../decode/otlp/traces.ts";
+import { SpanBlock } from "../decode/span-block.ts";
+import { finish, type Steps } from "../decode/steps.ts";
+import type { Clock } from "../model/clock.ts";
+import { limits } from "../model/limits.ts";
 import type { Signal } from "../model/signal.ts";
+import type { Gate } from "./gate.ts";
+import { inSlices } from "./in-slices.ts";
 import type { IngestMetrics } from "./metrics-otlp.ts";
 
 /**
@@ -19,6 +24,13 @@ export interface OtlpSink {
   readonly metrics: IngestMetrics;
 }
 
+export interface IngestContext {
+  readonly sink: OtlpSink;
+  readonly clock: Clock;
+  /** Large bodies take turns: each needs a block of its own, and together they would not be decoded any sooner. */
+  readonly largeBodies: Gate;
+}
+
 export type OtlpEncoding = "protobuf" | "json";
 
 /**
@@ -26,16 +38,39 @@ export type OtlpEncoding = "protobuf" | "json";
  * @throws SightglassError
  */
 export function ingest(
-  sink: OtlpSink,
+  context: IngestContext,
   request: { signal: Signal; encoding: OtlpEncoding; body: Uint8Array; receivedAtMs: number },
 ): Promise<DecodeOutcome> {
-  const { signal, encoding, body, receivedAtMs } = request;
+  const { sink } = context;
+  const { signal, encoding, body } = request;
   if (signal === "metrics") return sink.metrics(request);
-  const context = { receivedAtMs };
   if (signal === "spans") {
-    const decode = encoding === "json" ? decodeTracesJson : decodeTracesProtobuf;
-    return sink.spans((block) => decode(body, block, context));
+    const decode = (block: SpanBlock) => decodeTracesSteps(encoding, body, block, request);
+    return append(context, { to: sink.spans, newBlock: () => new SpanBlock(), decode, bytes: body.length });
   }
-  const decode = encoding === "json" ? decodeLogsJson : decodeLogsProtobuf;
-  return sink.logs((block) => decode(body, block, context));
+  const decode = (block: LogBlock) => decodeLogsSteps(encoding, body, block, request);
+  return append(context, { to: sink.logs, newBlock: () => new LogBlock(), decode, bytes: body.length });
+}
+
+interface Decoding<Block> {
+  to: Append<Block>;
+  newBlock: () => Block;
+  decode: (block: Block) => Steps<DecodeOutcome>;
+  bytes: number;
+}
+
+/** A large body is decoded into a block of its own, between other work, and then appended as a whole. */
+async function append<Block extends { appendAll(from: Block): void }>(
+  { clock, largeBodies }: IngestContext,
+  { to, newBlock, decode, bytes }: Decoding<Block>,
+): Promise<DecodeOutcome> {
+  if (bytes <= limits.decodeAtOnceBytesMax.value) return to((block) => finish(decode(block)));
+  return largeBodies.run(async () => {
+    const own = newBlock();
+    const outcome = await inSlices(decode(own), clock);
+    return to((block) => {
+      block.appendAll(own);
+      return outcome;
+    });
+  });
 }

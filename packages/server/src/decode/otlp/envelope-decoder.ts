@@ -4,6 +4,7 @@ import type { AttributeColumns } from "../attribute-columns.ts";
 import { ByteSource } from "../native/byte-source.ts";
 import type { LowCardinalityColumn } from "../native/low-cardinality-column.ts";
 import type { Word64Column } from "../native/fixed-columns.ts";
+import type { Steps } from "../steps.ts";
 import { TypedJsonWriter } from "../typed-json-writer.ts";
 import { AnyValueFields, anyValueKind, KeyValueFields, writeAnyValue } from "./any-value.ts";
 import { AttributeList } from "./attribute-list.ts";
@@ -28,6 +29,7 @@ interface EnvelopeColumns {
   readonly scope: LowCardinalityColumn;
 }
 
+const itemsPerStep = 512;
 const serviceName = Buffer.from("service.name");
 const unknownService = new ByteSource(Buffer.from("unknown_service"));
 
@@ -85,8 +87,11 @@ export abstract class EnvelopeDecoder {
   /** Decodes one span or log record from the reader's position to `end`. */
   protected abstract decodeItem(end: number): void;
 
-  /** @throws SightglassError invalid_argument, payload_too_large; rows that were appended until then are not undone */
-  decode(): DecodeOutcome {
+  /**
+   * Decodes the body in steps of some items each.
+   * @throws SightglassError invalid_argument, payload_too_large; rows that were appended until then are not undone
+   */
+  *steps(): Steps<DecodeOutcome> {
     const { reader } = this;
     const end = reader.limit;
     while (reader.position < end) {
@@ -94,7 +99,7 @@ export abstract class EnvelopeDecoder {
       const tag = reader.tag();
       if (tag === 0x0a) {
         const resourceEnd = reader.end();
-        this.decodeResource(resourceEnd);
+        yield* this.decodeResource(resourceEnd);
         reader.position = resourceEnd;
       } else reader.skipUnknown(tag, 1);
     }
@@ -102,7 +107,7 @@ export abstract class EnvelopeDecoder {
   }
 
   /** ResourceSpans, ResourceLogs: resource = 1, scopes = 2, schema_url = 3. */
-  private decodeResource(end: number): void {
+  private *decodeResource(end: number): Steps<void> {
     const { reader } = this;
     const start = reader.position;
     this.resourceIndex++;
@@ -117,14 +122,14 @@ export abstract class EnvelopeDecoder {
       const tag = reader.tag();
       if (tag === 0x12) {
         const scopeEnd = reader.end();
-        this.decodeScope(scopeEnd);
+        yield* this.decodeScope(scopeEnd);
         reader.position = scopeEnd;
       } else reader.skip(tag);
     }
   }
 
   /** ScopeSpans, ScopeLogs: scope = 1, items = 2, schema_url = 3. */
-  private decodeScope(end: number): void {
+  private *decodeScope(end: number): Steps<void> {
     const { reader } = this;
     const start = reader.position;
     this.scopeIndex++;
@@ -143,6 +148,7 @@ export abstract class EnvelopeDecoder {
         this.countPart();
         this.decodeItem(itemEnd);
         reader.position = itemEnd;
+        if (this.itemIndex % itemsPerStep === itemsPerStep - 1) yield;
       } else reader.skip(tag);
     }
   }

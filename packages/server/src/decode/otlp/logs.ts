@@ -3,8 +3,9 @@ import { isAnnouncement } from "../pipeline-keys.ts";
 import { anyValueKind, KeyValueFields, writeAnyValue } from "./any-value.ts";
 import { type DecodeContext, EnvelopeDecoder } from "./envelope-decoder.ts";
 import { exportLogsServiceRequest } from "./json/message-types.ts";
-import { jsonToProtobuf } from "./json/transcode.ts";
+import { jsonToProtobufSteps } from "./json/transcode.ts";
 import { LogFields } from "./log-fields.ts";
+import { finish, type Steps } from "../steps.ts";
 import type { DecodeOutcome } from "./rejections.ts";
 
 const faults = {
@@ -22,7 +23,7 @@ const eventNameKey = Buffer.from("event.name");
  * @throws SightglassError invalid_argument (with the byte offset), payload_too_large; then the caller rolls the block back
  */
 export function decodeLogsProtobuf(body: Uint8Array, block: LogBlock, context: DecodeContext): DecodeOutcome {
-  return new LogsDecoder(body, block, context).decode();
+  return finish(decodeLogsSteps("protobuf", body, block, context));
 }
 
 /**
@@ -30,7 +31,18 @@ export function decodeLogsProtobuf(body: Uint8Array, block: LogBlock, context: D
  * @throws SightglassError invalid_argument (with the JSON path), payload_too_large
  */
 export function decodeLogsJson(body: Uint8Array, block: LogBlock, context: DecodeContext): DecodeOutcome {
-  return decodeLogsProtobuf(jsonToProtobuf(body, exportLogsServiceRequest), block, context);
+  return finish(decodeLogsSteps("json", body, block, context));
+}
+
+/** Either, in steps of some records each. */
+export function* decodeLogsSteps(
+  encoding: "protobuf" | "json",
+  body: Uint8Array,
+  block: LogBlock,
+  context: DecodeContext,
+): Steps<DecodeOutcome> {
+  const message = encoding === "json" ? yield* jsonToProtobufSteps(body, exportLogsServiceRequest) : body;
+  return yield* new LogsDecoder(message, block, context).steps();
 }
 
 /** Decodes log records (opentelemetry/proto/logs/v1/logs.proto). */

@@ -2,8 +2,9 @@ import type { SpanBlock } from "../span-block.ts";
 import { isPipelineSpan } from "../pipeline-keys.ts";
 import { type DecodeContext, EnvelopeDecoder } from "./envelope-decoder.ts";
 import { exportTraceServiceRequest } from "./json/message-types.ts";
-import { jsonToProtobuf } from "./json/transcode.ts";
+import { jsonToProtobufSteps } from "./json/transcode.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
+import { finish, type Steps } from "../steps.ts";
 import type { DecodeOutcome } from "./rejections.ts";
 import { SpanFields } from "./span-fields.ts";
 
@@ -23,7 +24,7 @@ const spanFieldMax = 16;
  * @throws SightglassError invalid_argument (with the byte offset), payload_too_large; then the caller rolls the block back
  */
 export function decodeTracesProtobuf(body: Uint8Array, block: SpanBlock, context: DecodeContext): DecodeOutcome {
-  return new TracesDecoder(body, block, context).decode();
+  return finish(decodeTracesSteps("protobuf", body, block, context));
 }
 
 /**
@@ -31,7 +32,18 @@ export function decodeTracesProtobuf(body: Uint8Array, block: SpanBlock, context
  * @throws SightglassError invalid_argument (with the JSON path), payload_too_large
  */
 export function decodeTracesJson(body: Uint8Array, block: SpanBlock, context: DecodeContext): DecodeOutcome {
-  return decodeTracesProtobuf(jsonToProtobuf(body, exportTraceServiceRequest), block, context);
+  return finish(decodeTracesSteps("json", body, block, context));
+}
+
+/** Either, in steps of some spans each. */
+export function* decodeTracesSteps(
+  encoding: "protobuf" | "json",
+  body: Uint8Array,
+  block: SpanBlock,
+  context: DecodeContext,
+): Steps<DecodeOutcome> {
+  const message = encoding === "json" ? yield* jsonToProtobufSteps(body, exportTraceServiceRequest) : body;
+  return yield* new TracesDecoder(message, block, context).steps();
 }
 
 /** Decodes spans (opentelemetry/proto/trace/v1/trace.proto). */

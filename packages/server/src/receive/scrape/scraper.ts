@@ -1,6 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
 import { limits } from "../../model/limits.ts";
-import { Gate } from "./gate.ts";
+import { Gate } from "../gate.ts";
 import type { ScrapeJob } from "./job.ts";
 import { type PoolContext, ScrapePool } from "./pool.ts";
 import { durationText } from "./target.ts";

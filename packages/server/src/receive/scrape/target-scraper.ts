@@ -2,7 +2,7 @@ import type { ExposedMetadata } from "../../decode/exposition/exposition.ts";
 import { parseExposition, scrapeProtocols } from "../../decode/exposition/parse.ts";
 import { type SampleBatch, SampleSeries, type SeriesSample } from "../../decode/exposition/write-samples.ts";
 import type { Clock } from "../../model/clock.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate } from "../gate.ts";
 import type { HttpAnswer, HttpClient } from "./http-client.ts";
 import type { ScrapeJob } from "./job.ts";
 import type { Target } from "./target.ts";

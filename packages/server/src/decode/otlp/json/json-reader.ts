@@ -143,26 +143,49 @@ export class JsonReader {
 
   /** Takes an object; `each` takes the value of each member, whose name was the last string. */
   members(each: () => void): void {
+    for (let more = this.firstMember(); more; more = this.nextMember()) each();
+  }
+
+  /** Takes the beginning of an object and the name of its first member. @returns false when there is none, and its end is taken */
+  firstMember(): boolean {
     this.expect(0x7b);
-    if (this.takes(0x7d)) return;
-    do {
+    if (this.takes(0x7d)) return false;
+    this.takeString();
+    return true;
+  }
+
+  /** After a member's value: takes the name of the next one. @returns false when there is none, and the object's end is taken */
+  nextMember(): boolean {
+    if (this.takes(0x2c)) {
       this.takeString();
-      each();
-    } while (this.takes(0x2c));
+      return true;
+    }
     this.expect(0x7d);
+    return false;
   }
 
   /** Takes an array; `each` takes one element. */
   elements(each: () => void): void {
+    for (let more = this.firstElement(); more; more = this.nextElement()) each();
+  }
+
+  /** Takes the beginning of an array. @returns false when it is empty, and its end is taken */
+  firstElement(): boolean {
     this.expect(0x5b);
-    if (this.takes(0x5d)) return;
-    let index = 0;
-    do {
-      this.path.push(index++);
-      each();
-      this.path.pop();
-    } while (this.takes(0x2c));
+    if (this.takes(0x5d)) return false;
+    this.path.push(0);
+    return true;
+  }
+
+  /** After an element. @returns false when it was the last, and the array's end is taken */
+  nextElement(): boolean {
+    const index = this.path.pop() as number;
+    if (this.takes(0x2c)) {
+      this.path.push(index + 1);
+      return true;
+    }
     this.expect(0x5d);
+    return false;
   }
 }
 

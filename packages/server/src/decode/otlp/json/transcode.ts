@@ -3,6 +3,7 @@ import { SightglassError } from "../../../model/errors.ts";
 import { limits } from "../../../model/limits.ts";
 import { ByteSource } from "../../native/byte-source.ts";
 import { GrowableBytes } from "../../native/growable-bytes.ts";
+import { finish, type Steps } from "../../steps.ts";
 import { wireBytes, wireFixed32, wireFixed64, wireVarint } from "../protobuf-reader.ts";
 import { colon, JsonReader, numberPattern } from "./json-reader.ts";
 import type { FieldType, MessageType, ScalarKind } from "./message-types.ts";
@@ -11,6 +12,9 @@ import type { FieldType, MessageType, ScalarKind } from "./message-types.ts";
 const messageDepthMax = 2 * limits.decodeDepthMax.value + 16;
 /** Lengths of messages are patched in as four-byte varints, so that nothing is moved: 28 bits. */
 const messageBytesMax = 2 ** 28 - 1;
+/** Lists of an export request inside of each other: resources, scopes, items. The items are the many. */
+const envelopeLevels = 3;
+const itemsPerStep = 256;
 
 /** The value of a digit's byte; more than 15 bits for what is none. */
 const hexDigit = new Uint16Array(256).fill(0x1000);
@@ -26,9 +30,13 @@ const floatWords = new Uint32Array(float.buffer);
  * @throws SightglassError invalid_argument with the JSON path
  */
 export function jsonToProtobuf(body: Uint8Array, type: MessageType): Uint8Array {
+  return finish(jsonToProtobufSteps(body, type));
+}
+
+/** The same in steps of some items each. */
+export function jsonToProtobufSteps(body: Uint8Array, type: MessageType): Steps<Uint8Array> {
   if (!isUtf8(body)) throw new SightglassError("invalid_argument", "invalid OTLP/JSON: the body is not UTF-8");
-  const transcoder = new Transcoder(body);
-  return transcoder.document(type);
+  return new Transcoder(body).document(type);
 }
 
 class Transcoder {
@@ -43,28 +51,61 @@ class Transcoder {
     this.reader = new JsonReader(body);
   }
 
-  document(type: MessageType): Uint8Array {
-    this.message(type);
+  *document(type: MessageType): Steps<Uint8Array> {
+    yield* this.envelope(type, envelopeLevels);
     this.reader.expectEnd();
     return this.out.written();
+  }
+
+  /** A message around lists of items, in steps. */
+  private *envelope(type: MessageType, levels: number): Steps<void> {
+    const { reader } = this;
+    if (reader.peek() !== 0x7b) reader.fail("an object expected");
+    for (let more = reader.firstMember(); more; more = reader.nextMember()) {
+      const field = this.member(type);
+      if (field?.repeated === true && typeof field.kind !== "string")
+        yield* this.list(field.number, field.kind(), levels);
+      else if (field !== undefined) this.field(field);
+      reader.path.pop();
+    }
+  }
+
+  private *list(number: number, type: MessageType, levels: number): Steps<void> {
+    const { reader } = this;
+    if (reader.peek() !== 0x5b) reader.fail("an array expected");
+    let items = 0;
+    for (let more = reader.firstElement(); more; more = reader.nextElement()) {
+      const lengthAt = this.beginMessage(number);
+      if (levels > 1) yield* this.envelope(type, levels - 1);
+      else {
+        this.message(type);
+        if (++items % itemsPerStep === 0) yield;
+      }
+      this.endMessage(lengthAt);
+    }
   }
 
   private message(type: MessageType): void {
     const { reader } = this;
     if (++this.depth > messageDepthMax) reader.fail("values are nested too deeply");
     if (reader.peek() !== 0x7b) reader.fail("an object expected");
-    reader.members(() => this.member(type));
+    reader.members(() => {
+      const field = this.member(type);
+      if (field !== undefined) this.field(field);
+      reader.path.pop();
+    });
     this.depth--;
   }
 
-  private member(type: MessageType): void {
+  /** Takes a member up to its value, and puts its name on the path. @returns undefined when its value needs nothing more */
+  private member(type: MessageType): FieldType | undefined {
     const { reader } = this;
     const field = this.find(type);
     reader.path.push(field?.name ?? reader.text());
     reader.expect(colon);
     if (field === undefined) reader.skip();
-    else if (!reader.takesWord("null")) this.field(field);
-    reader.path.pop();
+    else if (!reader.takesWord("null")) return field;
+    return undefined;
   }
 
   /** The field that the last string names. */
@@ -94,12 +135,22 @@ class Transcoder {
       this.scalar(number, kind);
       return;
     }
-    const { out, reader } = this;
+    const lengthAt = this.beginMessage(number);
+    this.message(kind());
+    this.endMessage(lengthAt);
+  }
+
+  /** @returns where the length goes once it is known */
+  private beginMessage(number: number): number {
+    const { out } = this;
     this.tag(number, wireBytes);
     out.reserve(4);
-    const lengthAt = out.length;
     out.length += 4;
-    this.message(kind());
+    return out.length - 4;
+  }
+
+  private endMessage(lengthAt: number): void {
+    const { out, reader } = this;
     const length = out.length - lengthAt - 4;
     if (length > messageBytesMax) reader.fail("the message is too large");
     for (let i = 0; i < 4; i++) out.bytes[lengthAt + i] = ((length >>> (7 * i)) & 0x7f) | (i < 3 ? 0x80 : 0);
