@@ -1,0 +1,3 @@
+import { turnOn } from "./auto.ts";
+
+turnOn();
