@@ -107,22 +107,44 @@ suite(`targets${skipReason}`, () => {
 });
 
 suite(`the series of a pipeline${skipReason}`, () => {
-  it("are one click away", async () => {
+  const graph = (name: string) => page.getByRole("region", { name });
+
+  it("are drawn on its page, with what each line is, and lead to Explore", async () => {
     await open("/pipelines/flights");
-    await page.getByRole("link", { name: "Runs by status" }).click();
-    await page.waitForURL(/explore/);
-    expect(search().get("expr")).toContain('pipeline_runs_total{pipeline="flights"}');
+    const runs = graph("Runs by status");
+    await runs.locator("canvas").waitFor();
+    expect(await runs.getByRole("list", { name: "Lines" }).innerText()).toContain("success");
+    await runs.locator(".u-over").hover();
+    expect(await page.getByRole("tooltip").innerText()).toMatch(/\d{4} \d\d:\d\d:\d\d[^]*(success|No sample here)/);
+    await runs.getByRole("link", { name: "Runs by status" }).click();
+    await page.waitForURL(/\/explore\?expr=sum\+by\+%28status%29/);
     await page.locator(".series-legend tbody tr").first().waitFor();
   });
 
-  it("are one click away from a run, around its time", async () => {
-    const run = view.mock.world.runs.find((each) => each.pipeline === "flights" && each.endedAt !== null);
+  it("are drawn around a run, with a mark for it, and durations as durations", async () => {
+    const run = view.mock.world.runs.find((each) => each.pipeline === "flights" && each.status === "succeeded");
     await open(`/runs/${run?.id ?? ""}`);
-    await page.getByRole("link", { name: "Rows by stage" }).click();
-    await page.waitForURL(/explore/);
+    await graph("Duration").locator("canvas").waitFor();
+    await page.getByText("◇ is this run").waitFor();
+    await graph("Rows written by stage").getByRole("link", { name: "Rows written by stage" }).click();
+    await page.waitForURL(/\/explore/);
     expect(Date.parse(search().get("start") ?? "")).toBeLessThan(Date.parse(run?.startedAt ?? ""));
-    expect(Date.parse(search().get("end") ?? "")).toBeGreaterThan(Date.parse(run?.endedAt ?? ""));
-    await page.locator(".explore-graph").waitFor();
+    await page.goBack();
+    await graph("Duration").getByRole("link", { name: "Duration" }).click();
+    await page.waitForURL(/histogram_quantile/);
+    expect(search().getAll("expr")).toHaveLength(2);
+    await page.locator(".series-legend tbody tr").first().waitFor();
+    expect(await page.locator(".series-legend tbody tr td").first().innerText()).toMatch(
+      /^[\d.]+ (ms|s|min .*|h .*)$|^–$/,
+    );
+  });
+
+  it("say when they cannot be read, and when there are none", async () => {
+    view.mock.failOn(/^\/api\/v1\/query_range/);
+    await open("/pipelines/flights");
+    await graph("Runs by status").getByText("Could not be read: The store is down").waitFor();
+    view.mock.failOn(null);
+    view.problems.length = 0;
   });
 });
 

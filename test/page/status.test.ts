@@ -47,6 +47,12 @@ suite(`a healthy server${skipReason}`, () => {
     await page.getByText("All is well.").waitFor();
   });
 
+  it("says that no metric has too many series", async () => {
+    await open();
+    await page.getByText("No metric has gone over its limit since the server started.").waitFor();
+    expect(await main()).toContain("A metric may have 100,000 series a day");
+  });
+
   it("names every number with its unit and meaning", async () => {
     await open();
     await page.getByRole("heading", { name: "Receivers" }).waitFor();
@@ -96,6 +102,23 @@ suite(`a server in trouble${skipReason}`, () => {
     expect(await problems.nth(1).textContent()).toMatch(/spool is full/);
     expect(await page.title()).toContain("2 problems");
     expect(await accessibilityProblems(page)).toEqual([]);
+  });
+
+  it("names the metric with too many series, and the label that made them", async () => {
+    await open((status) => {
+      status.cardinality.overflows = [
+        { metric: "http_requests_total", series: 1_204, samples: 9_031, label: "path", labelValues: 1_200 },
+      ];
+    });
+    await page.getByRole("heading", { name: "http_requests_total has too many series" }).waitFor();
+    expect(await main()).toMatch(/1,204 of today are beyond the limit of 100,000.*label path, which has 1,200 values/);
+    const row = page
+      .getByRole("table", { name: "Metrics over their limit" })
+      .getByRole("row", { name: /http_requests/ });
+    expect(await row.textContent()).toMatch(/1,204.*9,031.*path.*1,200 values/);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await row.getByRole("link", { name: "path" }).click();
+    await page.waitForURL(/\/explore\?expr=topk.*count\+by\+%28path%29/);
   });
 
   it("waits for a ledger on the move, and is loud when it stays off", async () => {

@@ -43,6 +43,7 @@ export function serverStatus(nowMs: number, startedMs: number): StatusResponse {
     ],
     process: { residentBytes: 402_000_000, heapBytes: 61_000_000, eventLoopLagMs: 1.4, uptimeMs: nowMs - startedMs },
     fold: { lagMs: 210, dirtyTraces: 1 },
+    cardinality: { seriesPerMetricMax: 100_000, overflows: [] },
   };
 }
 

@@ -59,6 +59,10 @@ export function createStatus({ config, clock, running, metrics }: Context, shown
     receivers: () => receivers.stats,
     process: () => watch.read(),
     fold: () => folder.status(),
+    cardinality: () => ({
+      seriesPerMetricMax: config.metrics.series_per_metric,
+      overflows: shown.ingest.known.overflow.report(),
+    }),
   });
   metrics.register(hostMetrics);
   metrics.register(async () => statusMetrics({ ...(await status()), cpuSeconds: watch.read().cpuSeconds }));

@@ -394,6 +394,26 @@ export interface StatusResponse {
   process: { residentBytes: number; heapBytes: number; eventLoopLagMs: number; uptimeMs: number };
   /** How far the fold is behind the newest fact. */
   fold: { lagMs: number; dirtyTraces: number };
+  cardinality: CardinalityStatus;
+}
+
+export interface CardinalityStatus {
+  /** Series that one metric may have on one day. */
+  seriesPerMetricMax: number;
+  /** Metrics that have gone beyond since the server started, worst first. */
+  overflows: SeriesOverflow[];
+}
+
+/** A metric with too many series: further ones are counted together. */
+export interface SeriesOverflow {
+  metric: string;
+  /** Series of today beyond the limit. */
+  series: number;
+  /** Samples that went into the overflow series. */
+  samples: number;
+  /** The label with the most distinct values among those series, and how many; empty when none has been met today. */
+  label: string;
+  labelValues: number;
 }
 
 export interface TableStatus {

@@ -2,7 +2,7 @@ import type { StatusResponse } from "../http/contract.ts";
 import { family, type Labels, type MetricFamily } from "./metrics.ts";
 
 /** What the server's own state is as metrics; docs/reference/metrics.md is written from this file. */
-export type StatusMetricsInput = Omit<StatusResponse, "now" | "dataDir"> & { cpuSeconds: number };
+export type StatusMetricsInput = Omit<StatusResponse, "now" | "dataDir" | "cardinality"> & { cpuSeconds: number };
 
 export function statusMetrics(status: StatusMetricsInput): MetricFamily[] {
   return [

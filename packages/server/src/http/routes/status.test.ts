@@ -16,6 +16,10 @@ const sources: StatusSources = {
   receivers: () => [],
   process: () => ({ residentBytes: 1, heapBytes: 1, eventLoopLagMs: 0, uptimeMs: 60_000 }),
   fold: () => ({ lagMs: 0, dirtyTraces: 0 }),
+  cardinality: () => ({
+    seriesPerMetricMax: 100,
+    overflows: [{ metric: "requests_total", series: 3, samples: 9, label: "path", labelValues: 3 }],
+  }),
 };
 
 describe("status", () => {
@@ -26,6 +30,7 @@ describe("status", () => {
       now: "2026-11-20T03:01:00.000Z",
       engine: { kind: "embedded", version: "26.7", state: "up", lastError: null },
       ledger: { spans: counts },
+      cardinality: { seriesPerMetricMax: 100, overflows: [{ metric: "requests_total", label: "path" }] },
     });
   });
 

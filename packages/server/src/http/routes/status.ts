@@ -15,6 +15,7 @@ export interface StatusSources {
   receivers: () => StatusResponse["receivers"];
   process: () => StatusResponse["process"];
   fold: () => StatusResponse["fold"];
+  cardinality: () => StatusResponse["cardinality"];
 }
 
 /**
@@ -41,6 +42,7 @@ export function createStatusReader(sources: StatusSources): () => Promise<Status
       receivers: sources.receivers(),
       process: sources.process(),
       fold: sources.fold(),
+      cardinality: sources.cardinality(),
     };
   };
 }

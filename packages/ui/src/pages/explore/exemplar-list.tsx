@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { countOf } from "../../format/count.ts";
 import { formatExact } from "../../format/time.ts";
-import { formatValueShort } from "../../format/value.ts";
+import { formatNumber } from "../../format/value.ts";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import type { FoundExemplar } from "./exemplar-marks.ts";
-import { metricText } from "./series-name.ts";
+import { metricText } from "../../series/series-name.ts";
 
 /** The diamonds of the graph as text. */
 export function ExemplarList({ exemplars }: { exemplars: readonly FoundExemplar[] }) {
@@ -25,7 +25,7 @@ export function ExemplarList({ exemplars }: { exemplars: readonly FoundExemplar[
           {exemplars.toReversed().map(({ timeMs, value, traceId, seriesLabels }, index) => (
             <Row key={`${timeMs} ${traceId} ${index}`}>
               <td className="points-time">{formatExact(new Date(timeMs).toISOString())}</td>
-              <td className="num">{formatValueShort(value)}</td>
+              <td className="num">{formatNumber(value)}</td>
               <td>
                 {traceId === null ? (
                   <span className="muted">none named</span>

@@ -4,9 +4,9 @@ import { formatDuration } from "../../format/duration.ts";
 import type { QueryData } from "../../api/prometheus.ts";
 import { Panel } from "../../primitives/panel.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
-import type { Answered } from "./chart-data.ts";
+import type { Answered } from "../../series/lines.ts";
 import { letterOf } from "./letters.ts";
-import type { Evaluated } from "./time-range.ts";
+import type { Evaluated } from "../../series/evaluated.ts";
 
 // It brings the query language, which is not small.
 const PushedList = lazy(() => import("./pushed-list.tsx"));

@@ -6,7 +6,7 @@ import { Button } from "../../primitives/button.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
 import { useTitle } from "../../shell/use-title.ts";
 import { type ExploreSearch, parseDurationText, queriesOf } from "../../url/explore-search.ts";
-import { matrixOf } from "./chart-data.ts";
+import { matrixOf } from "../../series/lines.ts";
 import { durationMs, samplesRead } from "./explain-panel.tsx";
 import { ExploreResults } from "./explore-results.tsx";
 import { letterOf } from "./letters.ts";

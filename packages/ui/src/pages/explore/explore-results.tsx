@@ -1,4 +1,5 @@
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
+import type { Unit } from "../../format/unit.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
@@ -6,17 +7,18 @@ import { Segments } from "../../primitives/segments.tsx";
 import { Skeleton } from "../../primitives/skeleton.tsx";
 import { Tabs } from "../../primitives/tabs.tsx";
 import { type ExploreMode, exploreModes, type ExploreSearch, exploreViews } from "../../url/explore-search.ts";
-import { linesOf, matrixOf } from "./chart-data.ts";
+import { type ChartLine, linesOf, matrixOf } from "../../series/lines.ts";
 import { ExemplarList } from "./exemplar-list.tsx";
 import { hasValuesOfObservations } from "./exemplar-marks.ts";
 import { ExplainPanel } from "./explain-panel.tsx";
 import { GraphView } from "./graph-view.tsx";
-import { heatOf } from "./heat-data.ts";
+import { heatOf, isOneHistogram } from "./heat-data.ts";
 import { SeriesLegend } from "./series-legend.tsx";
 import { PointsView, TableView } from "./table-view.tsx";
 import type { TimeControlsProps } from "./time-controls.tsx";
 import { fixedRange, zoomedOut } from "./time-range.ts";
 import { type Answers, type Asked, useExemplars } from "./use-answers.ts";
+import { useUnits } from "./use-units.ts";
 
 export interface ExploreResultsProps {
   search: ExploreSearch;
@@ -33,10 +35,16 @@ export function ExploreResults({ search, asked, result, onSearch }: ExploreResul
   const view = search.view ?? "graph";
   const { answers, range } = result;
   const lines = useMemo(() => linesOf(answers, range), [answers, range]);
+  const { unitOfQuery, boundUnitOfQuery } = useUnits();
+  const unitOf = useCallback((line: ChartLine) => unitOfQuery(line.expr), [unitOfQuery]);
   const hasNative = answers.some(({ data }) =>
     matrixOf(data, range).some(({ histograms }) => histograms !== undefined),
   );
-  const mode = search.mode ?? (hasNative && lines.total === 0 ? "heatmap" : "lines");
+  const [only] = answers;
+  const isHeat =
+    (hasNative && lines.total === 0) ||
+    (answers.length === 1 && only !== undefined && isOneHistogram(only.data, range));
+  const mode = search.mode ?? (isHeat ? "heatmap" : "lines");
   return (
     <>
       <div className="explore-bar">
@@ -86,9 +94,9 @@ export function ExploreResults({ search, asked, result, onSearch }: ExploreResul
         ) : answers.length === 0 ? (
           <NoAnswer asked={asked} result={result} />
         ) : view === "table" ? (
-          <TableView answers={answers} atMs={range.endMs} />
+          <TableView answers={answers} atMs={range.endMs} unitOf={unitOfQuery} />
         ) : view === "points" ? (
-          <PointsView lines={lines.lines} range={range} />
+          <PointsView lines={lines.lines} range={range} unitOf={unitOf} />
         ) : (
           <Graph
             search={search}
@@ -98,6 +106,8 @@ export function ExploreResults({ search, asked, result, onSearch }: ExploreResul
             mode={mode}
             lines={lines}
             hasNative={hasNative}
+            unitOf={unitOf}
+            boundUnitOf={boundUnitOfQuery}
           />
         )}
       </div>
@@ -110,17 +120,20 @@ interface GraphProps extends ExploreResultsProps {
   mode: ExploreMode;
   lines: ReturnType<typeof linesOf>;
   hasNative: boolean;
+  unitOf: (line: ChartLine) => Unit;
+  boundUnitOf: (expr: string) => Unit;
 }
 
-function Graph({ search, asked, result, onSearch, mode, lines, hasNative }: GraphProps) {
+function Graph({ search, asked, result, onSearch, mode, lines, hasNative, unitOf, boundUnitOf }: GraphProps) {
   const { answers, range } = result;
   const off = useMemo(() => new Set(search.off), [search.off]);
   const heat = useMemo(
     () =>
       mode === "heatmap"
-        ? (answers.map(({ data }) => heatOf(data, range)).find((each) => each !== null) ?? null)
+        ? (answers.map(({ data, expr }) => heatOf(data, range, boundUnitOf(expr))).find((each) => each !== null) ??
+          null)
         : null,
-    [mode, answers, range],
+    [mode, answers, range, boundUnitOf],
   );
   const exemplars = useExemplars(asked, range, search.exemplars === "1");
   if (mode === "heatmap" && heat === null)
@@ -146,6 +159,7 @@ function Graph({ search, asked, result, onSearch, mode, lines, hasNative }: Grap
         isStacked={mode === "stacked"}
         heat={heat}
         exemplars={exemplars}
+        unitOf={unitOf}
         exemplarsHaveValues={asked.every(({ expr }) => hasValuesOfObservations(expr))}
         onZoom={(zoomed) => onSearch(fixedRange(zoomed))}
         onPan={(byMs) => onSearch(fixedRange({ startMs: range.startMs + byMs, endMs: range.endMs + byMs }))}
@@ -155,6 +169,7 @@ function Graph({ search, asked, result, onSearch, mode, lines, hasNative }: Grap
           lines={lines.lines}
           total={lines.total}
           off={off}
+          unitOf={unitOf}
           onOff={(next) => onSearch({ off: next.size === 0 ? undefined : [...next] })}
         />
       ) : (

@@ -1,19 +1,20 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { Chart } from "../../chart/chart.tsx";
+import { durationIncrements } from "../../chart/duration-increments.ts";
 import type { HoveredPoint } from "../../chart/options.ts";
 import type { ChartMark } from "../../chart/spec.ts";
 import { formatExact } from "../../format/time.ts";
-import { formatValueShort } from "../../format/value.ts";
+import { formatUnitShort, plainNumber, type Unit } from "../../format/unit.ts";
+import { formatNumber, formatValueShort } from "../../format/value.ts";
 import { Bubble } from "../../primitives/tooltip.tsx";
-import { type ChartLine, stacked, stepsOf } from "./chart-data.ts";
+import { LineWords } from "../../series/line-words.tsx";
+import { type ChartLine, stacked, stepsOf } from "../../series/lines.ts";
 import type { FoundExemplar } from "./exemplar-marks.ts";
 import { type HeatMap, rowOf } from "./heat-data.ts";
-import type { Evaluated } from "./time-range.ts";
+import type { Evaluated } from "../../series/evaluated.ts";
 
 const heightPx = 320;
-/** As many as a tooltip holds. */
-const namedMax = 12;
 export const seriesColours = 10;
 
 export interface GraphViewProps {
@@ -27,6 +28,7 @@ export interface GraphViewProps {
   exemplars: readonly FoundExemplar[];
   /** Whether exemplars have a place on the y axis of the lines. */
   exemplarsHaveValues: boolean;
+  unitOf: (line: ChartLine) => Unit;
   onZoom: (range: { startMs: number; endMs: number }) => void;
   onPan: (byMs: number) => void;
 }
@@ -35,13 +37,16 @@ export interface GraphViewProps {
 export const lineColour = (index: number): string => `--service-${index % seriesColours}`;
 
 export function GraphView(props: GraphViewProps) {
-  const { range, lines, off, isStacked, heat, exemplars, onZoom, onPan } = props;
+  const { range, lines, off, isStacked, heat, exemplars, unitOf, onZoom, onPan } = props;
   const navigate = useNavigate();
   const [hovered, setHovered] = useState<HoveredPoint | null>(null);
   const xMs = useMemo(() => stepsOf(range), [range]);
   const shown = useMemo(
-    () => lines.map((line, index) => ({ ...line, color: lineColour(index) })).filter(({ name }) => !off.has(name)),
-    [lines, off],
+    () =>
+      lines
+        .map((line, index) => ({ ...line, color: lineColour(index), unit: unitOf(line) }))
+        .filter(({ name }) => !off.has(name)),
+    [lines, off, unitOf],
   );
   const series = useMemo(() => {
     const values = isStacked ? stacked(shown.map((line) => line.values)) : shown.map((line) => line.values);
@@ -57,6 +62,7 @@ export function GraphView(props: GraphViewProps) {
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- of the props only these two are read
     [exemplars, heat, props.exemplarsHaveValues],
   );
+  const axisUnit = commonUnit(shown);
   const openTrace = (index: number) => {
     const traceId = exemplars[index]?.traceId ?? null;
     if (traceId !== null) void navigate({ to: "/traces/$traceId", params: { traceId }, search: {} });
@@ -73,7 +79,8 @@ export function GraphView(props: GraphViewProps) {
         {...(heat === null ? {} : { heat })}
         fitsY
         isStacked={isStacked && heat === null}
-        yFormat={formatValueShort}
+        yFormat={(value) => formatUnitShort(value, axisUnit)}
+        {...(axisUnit.of === "seconds" ? { yIncrements: secondIncrements } : {})}
         marks={marks}
         onMark={openTrace}
         onHover={setHovered}
@@ -105,41 +112,18 @@ export function GraphView(props: GraphViewProps) {
 }
 
 const none: never[] = [];
+const secondIncrements = durationIncrements.map((ms) => ms / 1000);
+
+/** One axis cannot count two things. */
+function commonUnit(lines: readonly { unit: Unit }[]): Unit {
+  const [first] = lines;
+  const isCommon = lines.every(({ unit }) => unit.of === first?.unit.of && unit.isPerSecond === first.unit.isPerSecond);
+  return first !== undefined && isCommon ? first.unit : plainNumber;
+}
 
 function markY({ value }: FoundExemplar, { heat, exemplarsHaveValues }: GraphViewProps): number | null {
   if (heat !== null) return rowOf(value, heat.bounds);
   return exemplarsHaveValues ? value : null;
-}
-
-function LineWords({
-  lines,
-  atMs,
-  index,
-}: {
-  lines: readonly (ChartLine & { color: string })[];
-  atMs: number;
-  index: number;
-}) {
-  const known = lines
-    .flatMap(({ name, color, values }) => {
-      const value = values[index] ?? null;
-      return value === null ? [] : [{ name, color, value }];
-    })
-    .sort((a, b) => b.value - a.value);
-  return (
-    <div className="graph-words">
-      <p className="muted">{formatExact(new Date(atMs).toISOString())}</p>
-      {known.length === 0 ? <p>No sample here</p> : null}
-      {known.slice(0, namedMax).map(({ name, color, value }) => (
-        <p key={name} className="graph-word">
-          <span className="chart-swatch" style={{ background: `var(${color})` }} />
-          <span className="truncate">{name}</span>
-          <strong>{formatValueShort(value)}</strong>
-        </p>
-      ))}
-      {known.length > namedMax ? <p className="muted">and {known.length - namedMax} smaller ones</p> : null}
-    </div>
-  );
 }
 
 function HeatWords({ heat, atMs, column, row }: { heat: HeatMap; atMs: number; column: number; row: number }) {
@@ -161,7 +145,7 @@ function ExemplarWords({ exemplar }: { exemplar: FoundExemplar }) {
     <div className="graph-words">
       <p className="muted">Exemplar, {formatExact(new Date(exemplar.timeMs).toISOString())}</p>
       <p>
-        <strong>{formatValueShort(exemplar.value)}</strong>
+        <strong>{formatNumber(exemplar.value)}</strong>
       </p>
       {Object.entries(exemplar.labels).map(([key, value]) => (
         <p key={key} className="graph-word">

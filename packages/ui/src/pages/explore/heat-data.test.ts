@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HistogramBucket, QueryData } from "../../api/prometheus.ts";
-import { heatOf, isHistogram, rowOf } from "./heat-data.ts";
+import { heatOf, isOneHistogram, rowOf } from "./heat-data.ts";
 
 const range = { startMs: 0, endMs: 10_000, stepMs: 10_000 };
 
@@ -35,11 +35,13 @@ describe("heatOf", () => {
         { metric: { le: "1", job: "a" }, values: [[0, "5"]] },
         { metric: { le: "1", job: "b" }, values: [[0, "6"]] },
         { metric: { le: "2", job: "a" }, values: [[0, "9"]] },
+        { metric: { le: "4", job: "a" }, values: [[0, "10"]] },
       ],
     };
     expect(heatOf(data, range)?.cells).toEqual([
       [11, null],
       [0, null],
+      [1, null],
     ]);
   });
 
@@ -57,11 +59,22 @@ describe("heatOf", () => {
     expect(heat?.cells.reduce((sum, [first]) => sum + (first ?? 0), 0)).toBeCloseTo(320);
   });
 
+  it("leaves out bounds that nothing was between, at both ends", () => {
+    const counts = { "0.1": "0", "0.5": "7", "1": "7", "2": "9", "+Inf": "9" };
+    const data = classic(Object.fromEntries(Object.entries(counts).map(([le, count]) => [le, [[0, count]]])));
+    expect(heatOf(data, range, { of: "seconds", isPerSecond: false })).toMatchObject({
+      cells: [
+        [7, null],
+        [0, null],
+        [2, null],
+      ],
+      edges: ["100ms", "500ms", "1s", "2s"],
+    });
+  });
+
   it("is nothing for other series", () => {
     const data: QueryData = { resultType: "matrix", result: [{ metric: { job: "a" }, values: [[0, "1"]] }] };
     expect(heatOf(data, range)).toBeNull();
-    expect(isHistogram(data, range)).toBe(false);
-    expect(isHistogram(native([0, "0", "1", "1"]), range)).toBe(true);
   });
 });
 
@@ -73,4 +86,21 @@ it.each([
   [-1, 0],
 ])("sets %d at row %d", (value, row) => {
   expect(rowOf(value, [0, 0.1, 0.5, Infinity])).toBeCloseTo(row);
+});
+
+describe("isOneHistogram", () => {
+  const buckets = (...labels: Record<string, string>[]): QueryData => ({
+    resultType: "matrix",
+    result: labels.map((metric) => ({ metric, values: [[0, "1"]] })),
+  });
+  it.each<[string, QueryData, boolean]>([
+    ["buckets", buckets({ le: "1" }, { le: "2" }, { le: "+Inf" }), true],
+    ["buckets of one job", buckets({ job: "a", le: "1" }, { le: "2", job: "a" }, { le: "+Inf", job: "a" }), true],
+    ["buckets of two jobs", buckets({ job: "a", le: "1" }, { job: "a", le: "2" }, { job: "b", le: "1" }), false],
+    ["other series", buckets({ job: "a" }, { job: "b" }, { job: "c" }), false],
+    ["two bounds only", buckets({ le: "1" }, { le: "2" }), false],
+    ["a native histogram", native([0, "0", "1", "1"]), false],
+  ])("of %s", (_, data, expected) => {
+    expect(isOneHistogram(data, range)).toBe(expected);
+  });
 });

@@ -1,8 +1,9 @@
 import type { QueryData, RangeSeries } from "../../api/prometheus.ts";
 import type { ChartHeat } from "../../chart/spec.ts";
-import { formatValueShort, parseValue } from "../../format/value.ts";
-import { matrixOf, stepsOf } from "./chart-data.ts";
-import type { Evaluated } from "./time-range.ts";
+import { formatUnitShort, plainNumber, type Unit } from "../../format/unit.ts";
+import { parseValue } from "../../format/value.ts";
+import { matrixOf, stepsOf } from "../../series/lines.ts";
+import type { Evaluated } from "../../series/evaluated.ts";
 
 /** A heat map, with its bounds as numbers. */
 export interface HeatMap extends ChartHeat {
@@ -23,15 +24,30 @@ interface Cell {
 /** More rows than these are thinner than a finger's width of a screen. */
 const rowsMax = 48;
 
-export const isHistogram = (data: QueryData, range: Evaluated): boolean =>
-  matrixOf(data, range).some(({ metric, histograms }) => histograms !== undefined || metric["le"] !== undefined);
+/** Whether the series are the buckets of one classic histogram: they have `le`, and nothing else that tells them apart. */
+export function isOneHistogram(data: QueryData, range: Evaluated): boolean {
+  const series = matrixOf(data, range);
+  if (series.length < 3) return false;
+  const withoutBound = ({ metric: { le: _, ...rest } }: RangeSeries) => JSON.stringify(Object.entries(rest).sort());
+  const [first] = series;
+  return (
+    first !== undefined &&
+    series.every((each) => each.metric["le"] !== undefined && withoutBound(each) === withoutBound(first))
+  );
+}
 
-/** Native histograms, or classic buckets with `le`; null when a result has neither. Series are added up. */
-export function heatOf(data: QueryData, range: Evaluated): HeatMap | null {
+/**
+ * Native histograms, or classic buckets with `le`; null when a result has neither. Series are added up, and bounds that
+ * nothing was ever between are left out at both ends.
+ *
+ * @param boundUnit the unit of what was observed
+ */
+export function heatOf(data: QueryData, range: Evaluated, boundUnit: Unit = plainNumber): HeatMap | null {
   const series = matrixOf(data, range);
   const native = series.flatMap((each) => nativeCells(each, range));
-  const cells = native.length > 0 ? native : classicCells(series, range);
-  if (cells.length === 0) return null;
+  const all = native.length > 0 ? native : classicCells(series, range);
+  if (all.length === 0) return null;
+  const cells = trimmed(all);
   const bounds = thinned([...new Set(cells.flatMap(({ lower, upper }) => [lower, upper]))].sort((a, b) => a - b));
   const count = stepsOf(range).length;
   const rows = bounds.slice(1).map(() => Array.from({ length: count }, (): number | null => null));
@@ -44,7 +60,23 @@ export function heatOf(data: QueryData, range: Evaluated): HeatMap | null {
     }
   }
   const max = rows.reduce((most, columns) => columns.reduce<number>((a, b) => Math.max(a, b ?? 0), most), 0);
-  return { bounds, edges: bounds.map(edgeName), cells: rows, totals, max, stepMs: range.stepMs };
+  return {
+    bounds,
+    edges: bounds.map((bound) => formatUnitShort(Number(bound.toPrecision(3)), boundUnit)),
+    cells: rows,
+    totals,
+    max,
+    stepMs: range.stepMs,
+  };
+}
+
+/** Without what is below the lowest observation and above the highest. */
+function trimmed(cells: readonly Cell[]): readonly Cell[] {
+  const filled = cells.filter(({ count }) => count > 0);
+  if (filled.length === 0) return cells;
+  const lowest = filled.reduce((least, { lower }) => Math.min(least, lower), Infinity);
+  const highest = filled.reduce((most, { upper }) => Math.max(most, upper), -Infinity);
+  return cells.filter(({ lower, upper }) => lower >= lowest && upper <= highest);
 }
 
 /** Where a value lies on the y axis: rows are equally high, and values spread evenly within. */
@@ -102,9 +134,6 @@ function classicCells(series: readonly RangeSeries[], range: Evaluated): Cell[] 
     }));
   });
 }
-
-/** Exponential bounds have many digits, of which three tell enough. */
-const edgeName = (bound: number) => formatValueShort(Number(bound.toPrecision(3)));
 
 function thinned(bounds: readonly number[]): number[] {
   const every = Math.ceil((bounds.length - 1) / rowsMax);

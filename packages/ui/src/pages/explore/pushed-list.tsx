@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { plannedSelectors } from "./pushed-plan.ts";
-import type { Evaluated } from "./time-range.ts";
+import type { Evaluated } from "../../series/evaluated.ts";
 
 export interface PushedListProps {
   expr: string;

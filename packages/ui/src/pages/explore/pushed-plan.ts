@@ -1,5 +1,5 @@
 import { matcherText, parse, planSelections, printDuration, type Selection } from "@sightglass/promql";
-import type { Evaluated } from "./time-range.ts";
+import type { Evaluated } from "../../series/evaluated.ts";
 
 /** What the store is asked for one selector of a query. */
 export interface PlannedSelector {

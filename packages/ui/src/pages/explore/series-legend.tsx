@@ -1,18 +1,19 @@
 import { formatCount } from "../../format/count.ts";
-import { formatValueShort } from "../../format/value.ts";
+import { formatUnit, type Unit } from "../../format/unit.ts";
 import { Header, Table } from "../../primitives/table.tsx";
-import { type ChartLine, linesMax } from "./chart-data.ts";
+import { type ChartLine, linesMax } from "../../series/lines.ts";
 import { lineColour } from "./graph-view.tsx";
 
 export interface SeriesLegendProps {
   lines: readonly ChartLine[];
   total: number;
   off: ReadonlySet<string>;
+  unitOf: (line: ChartLine) => Unit;
   onOff: (off: Set<string>) => void;
 }
 
 /** Every line with its figures; a click shows or hides it. */
-export function SeriesLegend({ lines, total, off, onOff }: SeriesLegendProps) {
+export function SeriesLegend({ lines, total, off, unitOf, onOff }: SeriesLegendProps) {
   const toggle = (name: string) => {
     const next = new Set(off);
     if (!next.delete(name)) next.add(name);
@@ -34,33 +35,37 @@ export function SeriesLegend({ lines, total, off, onOff }: SeriesLegendProps) {
           </tr>
         </thead>
         <tbody>
-          {lines.map(({ name, stats }, index) => (
-            <tr key={name} className={`table-row${off.has(name) ? " is-off" : ""}`}>
-              <th scope="row">
-                <span className="series-name">
-                  <button
-                    type="button"
-                    className="series-toggle"
-                    aria-pressed={!off.has(name)}
-                    onClick={() => toggle(name)}
-                  >
-                    <span className="chart-swatch" style={{ background: `var(${lineColour(index)})` }} />
-                    <span className="mono">{name}</span>
-                  </button>
-                  {lines.length > 1 ? (
-                    <button type="button" className="series-only" onClick={() => only(name)}>
-                      {isOnly(name) ? "all" : "only"}
-                      <span className="visually-hidden"> {name}</span>
+          {lines.map((line, index) => {
+            const { name, stats } = line;
+            const unit = unitOf(line);
+            return (
+              <tr key={name} className={`table-row${off.has(name) ? " is-off" : ""}`}>
+                <th scope="row">
+                  <span className="series-name">
+                    <button
+                      type="button"
+                      className="series-toggle"
+                      aria-pressed={!off.has(name)}
+                      onClick={() => toggle(name)}
+                    >
+                      <span className="chart-swatch" style={{ background: `var(${lineColour(index)})` }} />
+                      <span className="mono">{name}</span>
                     </button>
-                  ) : null}
-                </span>
-              </th>
-              <td className="num">{formatValueShort(stats.last)}</td>
-              <td className="num">{formatValueShort(stats.min)}</td>
-              <td className="num">{formatValueShort(stats.mean)}</td>
-              <td className="num">{formatValueShort(stats.max)}</td>
-            </tr>
-          ))}
+                    {lines.length > 1 ? (
+                      <button type="button" className="series-only" onClick={() => only(name)}>
+                        {isOnly(name) ? "all" : "only"}
+                        <span className="visually-hidden"> {name}</span>
+                      </button>
+                    ) : null}
+                  </span>
+                </th>
+                <td className="num">{formatUnit(stats.last, unit)}</td>
+                <td className="num">{formatUnit(stats.min, unit)}</td>
+                <td className="num">{formatUnit(stats.mean, unit)}</td>
+                <td className="num">{formatUnit(stats.max, unit)}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </Table>
       {total > lines.length ? (

@@ -1,21 +1,28 @@
 import { formatCount } from "../../format/count.ts";
 import { formatExact } from "../../format/time.ts";
-import { formatValue, formatValueShort, parseValue } from "../../format/value.ts";
+import { formatUnit, type Unit } from "../../format/unit.ts";
+import { formatNumber, formatValue, parseValue } from "../../format/value.ts";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import type { HistogramValue, QueryData, SeriesLabels } from "../../api/prometheus.ts";
-import { type Answered, type ChartLine, stepsOf } from "./chart-data.ts";
+import { type Answered, type ChartLine, stepsOf } from "../../series/lines.ts";
 import { letterOf } from "./letters.ts";
-import { metricText } from "./series-name.ts";
-import type { Evaluated } from "./time-range.ts";
+import { metricText } from "../../series/series-name.ts";
+import type { Evaluated } from "../../series/evaluated.ts";
 
 const rowsMax = 500;
 /** Wider tables cannot be read. */
 const columnsMax = 20;
 
+export interface TableViewProps {
+  answers: readonly Answered[];
+  atMs: number;
+  unitOf: (expr: string) => Unit;
+}
+
 /** Values at one moment, of every query. */
-export function TableView({ answers, atMs }: { answers: readonly Answered[]; atMs: number }) {
+export function TableView({ answers, atMs, unitOf }: TableViewProps) {
   return answers.map(({ index, expr, data }) => {
-    const rows = rowsOf(data);
+    const rows = rowsOf(data, unitOf(expr));
     return (
       <section key={index} className="explore-table" aria-label={`Query ${letterOf(index)}`}>
         {answers.length > 1 ? <h3 className="mono">{expr}</h3> : null}
@@ -30,12 +37,14 @@ export function TableView({ answers, atMs }: { answers: readonly Answered[]; atM
               </tr>
             </thead>
             <tbody>
-              {rows.slice(0, rowsMax).map(({ labels, value }) => (
+              {rows.slice(0, rowsMax).map(({ labels, value, exact }) => (
                 <Row key={metricText(labels)}>
                   <td className="mono">
                     <Labels labels={labels} />
                   </td>
-                  <td className="num mono">{value}</td>
+                  <td className="num" title={exact}>
+                    {value}
+                  </td>
                 </Row>
               ))}
             </tbody>
@@ -50,22 +59,32 @@ export function TableView({ answers, atMs }: { answers: readonly Answered[]; atM
   });
 }
 
-function rowsOf(data: QueryData): { labels: SeriesLabels; value: string }[] {
+interface ValueRow {
+  labels: SeriesLabels;
+  value: string;
+  /** All digits, where the value leaves some out. */
+  exact?: string;
+}
+
+function rowsOf(data: QueryData, unit: Unit): ValueRow[] {
   if (data.resultType === "vector")
-    return data.result.map(({ metric, value, histogram }) => ({
-      labels: metric,
-      value: histogram === undefined ? formatValue(parseValue(value?.[1] ?? "NaN")) : histogramWords(histogram[1]),
-    }));
+    return data.result.map(({ metric, value, histogram }) => {
+      if (histogram !== undefined) return { labels: metric, value: histogramWords(histogram[1]) };
+      const number = parseValue(value?.[1] ?? "NaN");
+      return { labels: metric, value: formatUnit(number, unit), exact: formatValue(number) };
+    });
   if (data.resultType === "matrix")
     return data.result.map(({ metric, values = [], histograms = [] }) => ({
       labels: metric,
       value: [...values.map(([, text]) => text), ...histograms.map(([, each]) => histogramWords(each))].join(" "),
     }));
-  return [{ labels: {}, value: data.result[1] }];
+  const [, text] = data.result;
+  if (data.resultType === "string") return [{ labels: {}, value: text }];
+  return [{ labels: {}, value: formatUnit(parseValue(text), unit), exact: text }];
 }
 
 const histogramWords = ({ count, sum }: HistogramValue) =>
-  `count ${formatValueShort(parseValue(count))}, sum ${formatValueShort(parseValue(sum))}`;
+  `count ${formatNumber(parseValue(count))}, sum ${formatNumber(parseValue(sum))}`;
 
 function Labels({ labels }: { labels: SeriesLabels }) {
   const { __name__: name, ...rest } = labels;
@@ -84,10 +103,16 @@ function Labels({ labels }: { labels: SeriesLabels }) {
   );
 }
 
+export interface PointsViewProps {
+  lines: readonly ChartLine[];
+  range: Evaluated;
+  unitOf: (line: ChartLine) => Unit;
+}
+
 /** The graph's numbers: a row for each moment, newest first. */
-export function PointsView({ lines, range }: { lines: readonly ChartLine[]; range: Evaluated }) {
+export function PointsView({ lines, range, unitOf }: PointsViewProps) {
   const steps = stepsOf(range);
-  const columns = lines.slice(0, columnsMax);
+  const columns = lines.slice(0, columnsMax).map((line) => ({ ...line, unit: unitOf(line) }));
   const rows = steps.map((atMs, index) => ({ atMs, index })).reverse();
   if (lines.length === 0) return <p className="muted explore-foot">No series in this time.</p>;
   return (
@@ -109,9 +134,9 @@ export function PointsView({ lines, range }: { lines: readonly ChartLine[]; rang
               <th scope="row" className="points-time">
                 {formatExact(new Date(atMs).toISOString())}
               </th>
-              {columns.map(({ name, values }) => (
+              {columns.map(({ name, values, unit }) => (
                 <td key={name} className="num">
-                  {formatValueShort(values[index] ?? null)}
+                  {formatUnit(values[index] ?? null, unit)}
                 </td>
               ))}
             </Row>

@@ -1,20 +1,8 @@
+import { type Evaluated, stepFor } from "../../series/evaluated.ts";
 import { durationText, exploreRangeDefault, parseDurationText, type ExploreSearch } from "../../url/explore-search.ts";
 
-/** What the queries are asked for. */
-export interface Evaluated {
-  startMs: number;
-  endMs: number;
-  stepMs: number;
-}
-
 const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
-const steps = [
-  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * secondMs),
-  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * minuteMs),
-  ...[1, 2, 3, 6, 12, 24].map((hours) => hours * hourMs),
-];
+const hourMs = 3_600 * secondMs;
 
 /** As many as a chart shows apart. */
 const pointsWanted = 240;
@@ -25,7 +13,7 @@ const widestMs = 366 * 24 * hourMs;
 
 /** The step that gives a chart about as many points as it has room for. */
 export function autoStepMs(widthMs: number): number {
-  return steps.find((step) => widthMs / step <= pointsWanted) ?? Math.ceil(widthMs / pointsWanted / hourMs) * hourMs;
+  return stepFor(widthMs, pointsWanted);
 }
 
 /** The newest value is at most so old: with steps of an hour too, what just happened is in sight. */

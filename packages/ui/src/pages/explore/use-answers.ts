@@ -2,10 +2,10 @@ import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 import { exemplarsQuery, instantQuery, rangeQuery } from "../../api/prometheus-queries.ts";
 import type { ExploreQuery } from "../../url/explore-search.ts";
-import type { Answered } from "./chart-data.ts";
+import type { Answered } from "../../series/lines.ts";
 import { exemplarsOf, type FoundExemplar } from "./exemplar-marks.ts";
 import { type Note, noteOf } from "./notes.ts";
-import type { Evaluated } from "./time-range.ts";
+import type { Evaluated } from "../../series/evaluated.ts";
 
 /** A query of the URL, with its place on the page. */
 export interface Asked extends ExploreQuery {

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import type { PipelineResponse } from "sightglass/contract";
+import type { PipelineResponse, RunSummary } from "sightglass/contract";
 import { useMemo } from "react";
 import { isNotFound } from "../../api/errors.ts";
 import { pipelineGridQuery, pipelineQuery, runsQuery } from "../../api/queries.ts";
@@ -13,6 +13,7 @@ import { Panel } from "../../primitives/panel.tsx";
 import { Segments } from "../../primitives/segments.tsx";
 import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
 import { VerdictLine } from "../../primitives/verdict.tsx";
+import { timeSince } from "../../series/pipeline-series.ts";
 import { SeriesPanel } from "../../series/series-panel.tsx";
 import { useTitle } from "../../shell/use-title.ts";
 import type { RunsFilterChange } from "../../url/runs-search.ts";
@@ -89,6 +90,8 @@ function PipelineBody({ data, window, search, onChange }: BodyProps) {
   const { pipeline } = data;
   const nowMs = useNow(5_000);
   const verdict = pipelineVerdict(pipeline, nowMs);
+  const runs = useChartedRuns(pipeline.name, window);
+  const firstAt = runs.length < chartedMax ? runs.at(-1)?.startedAt : undefined;
   return (
     <>
       <VerdictLine tone={verdict.tone} detail={verdict.detail}>
@@ -102,10 +105,17 @@ function PipelineBody({ data, window, search, onChange }: BodyProps) {
       </VerdictLine>
       <PipelineFacts pipeline={pipeline} windowName={windowNames[window]} search={search} />
       <GridPanel name={pipeline.name} />
-      <Charts name={pipeline.name} window={window} />
+      <RunCharts
+        runs={runs}
+        note={
+          runs.length === chartedMax
+            ? `newest ${chartedMax} runs; click opens one`
+            : `${windowNames[window]}; click opens a run`
+        }
+      />
       <StagesPanel pipeline={pipeline.name} stages={data.stages} window={window} />
       <RunsPanel name={pipeline.name} search={search} onChange={onChange} />
-      <SeriesPanel pipeline={pipeline.name} time={{ range: window }} />
+      <SeriesPanel pipeline={pipeline.name} time={timeSince(firstAt, window, nowMs)} />
     </>
   );
 }
@@ -128,22 +138,13 @@ function GridPanel({ name }: { name: string }) {
   );
 }
 
-function Charts({ name, window }: { name: string; window: Window }) {
+/** The newest runs of the window. */
+function useChartedRuns(name: string, window: Window): readonly RunSummary[] {
   // Rounded, so that the question stays the same while time goes by.
   const nowMs = useNow(600_000);
   const start = new Date(nowMs - windowMs[window]).toISOString();
   const { data } = useInfiniteQuery(runsQuery({ pipeline: name, start }, chartedMax));
-  const runs = useMemo(() => data?.pages[0]?.runs ?? [], [data]);
-  return (
-    <RunCharts
-      runs={runs}
-      note={
-        runs.length === chartedMax
-          ? `newest ${chartedMax} runs; click opens one`
-          : `${windowNames[window]}; click opens a run`
-      }
-    />
-  );
+  return useMemo(() => data?.pages[0]?.runs ?? [], [data]);
 }
 
 function PipelineLoading() {

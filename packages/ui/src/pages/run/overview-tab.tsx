@@ -1,7 +1,8 @@
 import type { RunResponse } from "sightglass/contract";
 import { countOf } from "../../format/count.ts";
 import { Panel } from "../../primitives/panel.tsx";
-import { SeriesPanel, timeAround } from "../../series/series-panel.tsx";
+import { timeAround } from "../../series/pipeline-series.ts";
+import { SeriesPanel } from "../../series/series-panel.tsx";
 import { RowWaterfall } from "./row-waterfall.tsx";
 import { StageInspector } from "./stage-inspector.tsx";
 import { StageTimeline } from "./stage-timeline.tsx";
@@ -31,7 +32,11 @@ export function OverviewTab({ run, nowMs, selected, onSelect }: OverviewTabProps
           )}
         </Panel>
         <RowWaterfall run={run} selected={selected} onSelect={onSelect} />
-        <SeriesPanel pipeline={run.pipeline} time={timeAround(run.startedAt, run.endedAt)} />
+        <SeriesPanel
+          pipeline={run.pipeline}
+          time={timeAround(run.startedAt, run.endedAt)}
+          mark={{ at: run.startedAt, words: "this run" }}
+        />
       </div>
       {stage === undefined ? null : <StageInspector stage={stage} onClose={() => onSelect(undefined)} />}
     </div>

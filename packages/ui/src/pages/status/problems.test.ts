@@ -21,6 +21,7 @@ const well: StatusResponse = {
   ],
   process: { residentBytes: 1, heapBytes: 1, eventLoopLagMs: 2, uptimeMs: 1 },
   fold: { lagMs: 100, dirtyTraces: 0 },
+  cardinality: { seriesPerMetricMax: 100_000, overflows: [] },
 };
 
 const balanced = { spans: "balances", logs: "balances" } as const;
@@ -34,6 +35,19 @@ const cases: { name: string; change: Partial<StatusResponse>; found: string[] }[
       fold: { lagMs: 90_000, dirtyTraces: 4 },
     },
     found: ["failed: The engine is down", "warning: Runs are 1 min 30 s behind"],
+  },
+  {
+    name: "a metric with too many series today, but not one of yesterday",
+    change: {
+      cardinality: {
+        seriesPerMetricMax: 100_000,
+        overflows: [
+          { metric: "http_requests_total", series: 1_204, samples: 9_000, label: "path", labelValues: 1_200 },
+          { metric: "queue_depth", series: 0, samples: 40, label: "", labelValues: 0 },
+        ],
+      },
+    },
+    found: ["warning: http_requests_total has too many series"],
   },
   {
     name: "a full spool, once",

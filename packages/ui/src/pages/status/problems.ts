@@ -35,6 +35,7 @@ export function findProblems(status: StatusResponse, verdicts: LedgerVerdicts): 
     ...diskProblems(status),
     ...receiverProblems(status),
     ...lagProblems(status),
+    ...cardinalityProblems(status),
   ];
   return problems.sort((a, b) => Number(b.severity === "failed") - Number(a.severity === "failed"));
 }
@@ -166,6 +167,21 @@ function lagProblems({ fold, process }: StatusResponse): Problem[] {
     });
   }
   return problems;
+}
+
+function cardinalityProblems({ cardinality: { seriesPerMetricMax, overflows } }: StatusResponse): Problem[] {
+  return overflows
+    .filter(({ series }) => series > 0)
+    .map(({ metric, series, label, labelValues }) => ({
+      severity: "warning",
+      title: `${metric} has too many series`,
+      detail: `${formatCount(series)} of today are beyond the limit of ${formatCount(seriesPerMetricMax)}, and are counted together.${
+        label === ""
+          ? ""
+          : ` Most of them differ in the label ${label}, which has ${formatCount(labelValues)} values among them.`
+      }`,
+      action: `Take ${label === "" ? "the label that differs" : label} off at the sender or with metric_relabel_configs, or raise metrics.series_per_metric.`,
+    }));
 }
 
 /** What a refusal by code means for the sender, and who can do what. The codes are those of model/errors.ts. */

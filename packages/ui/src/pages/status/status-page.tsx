@@ -10,6 +10,7 @@ import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
 import { StatusShape } from "../../primitives/status.tsx";
 import { VerdictLine } from "../../primitives/verdict.tsx";
 import { useTitle } from "../../shell/use-title.ts";
+import { CardinalityPanel } from "./cardinality-panel.tsx";
 import { LedgerPanel } from "./ledger-panel.tsx";
 import { LedgerWatch } from "./ledger-check.ts";
 import { findProblems, type LedgerVerdicts, type Problem } from "./problems.ts";
@@ -51,6 +52,7 @@ export function StatusPage() {
           <LedgerPanel ledger={data.ledger} verdicts={verdicts} rates={rates} />
           <SpoolPanel spool={data.spool} />
           <StoragePanel storage={data.storage} />
+          <CardinalityPanel cardinality={data.cardinality} />
           <ReceiversPanel receivers={data.receivers} />
           <ProcessPanel status={data} />
         </>

@@ -63,7 +63,12 @@ function TableRow({ table }: { table: TableStatus }) {
   );
 }
 
-function retention({ ageMaxMs, bytesMax }: TableStatus): string {
+/** Tables that hold data for a short time only, whatever the retention. */
+const passing: Readonly<Record<string, string>> = { samples: "until folded into sample_chunks" };
+
+function retention({ table, ageMaxMs, bytesMax }: TableStatus): string {
+  const passes = passing[table];
+  if (passes !== undefined) return passes;
   const limits = [ageMaxMs > 0 && days(ageMaxMs), bytesMax > 0 && formatBytes(bytesMax)].filter(
     (limit) => limit !== false,
   );

@@ -1,7 +1,7 @@
-import type { QueryData, RangeSeries, SeriesLabels } from "../../api/prometheus.ts";
-import { parseValue } from "../../format/value.ts";
+import type { QueryData, RangeSeries, SeriesLabels } from "../api/prometheus.ts";
+import { parseValue } from "../format/value.ts";
 import { seriesName, tellingLabels } from "./series-name.ts";
-import type { Evaluated } from "./time-range.ts";
+import type { Evaluated } from "./evaluated.ts";
 
 /** One query's answer, and which query it was. */
 export interface Answered {
@@ -16,7 +16,8 @@ export interface Answered {
 export interface ChartLine {
   /** Unique in the chart. */
   name: string;
-  queryIndex: number;
+  /** Its query. */
+  expr: string;
   labels: SeriesLabels;
   /** One for each step; null where there is none, or no finite number. */
   values: (number | null)[];
@@ -51,7 +52,7 @@ export function linesOf(answers: readonly Answered[], range: Evaluated): { lines
   const lines: ChartLine[] = [];
   const taken = new Set<string>();
   let total = 0;
-  for (const { index, expr, legend, data } of answers) {
+  for (const { expr, legend, data } of answers) {
     const series = matrixOf(data, range).filter(({ values }) => (values?.length ?? 0) > 0);
     total += series.length;
     const told = tellingLabels(series.map(({ metric }) => metric));
@@ -60,7 +61,7 @@ export function linesOf(answers: readonly Answered[], range: Evaluated): { lines
       // Without a label left, the question is the best name.
       const name = unique(named === "{}" ? expr : named, taken);
       const values = onSteps(each, range, count);
-      lines.push({ name, queryIndex: index, labels: each.metric, values, stats: statsOf(values) });
+      lines.push({ name, expr, labels: each.metric, values, stats: statsOf(values) });
     }
   }
   return { lines, total };

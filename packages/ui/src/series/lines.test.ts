@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { QueryData } from "../../api/prometheus.ts";
-import { linesMax, linesOf, stacked, statsOf, stepsOf } from "./chart-data.ts";
+import type { QueryData } from "../api/prometheus.ts";
+import { linesMax, linesOf, stacked, statsOf, stepsOf } from "./lines.ts";
 import { seriesName, tellingLabels } from "./series-name.ts";
 
 const range = { startMs: 10_000, endMs: 40_000, stepMs: 10_000 };

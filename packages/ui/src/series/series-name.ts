@@ -1,4 +1,4 @@
-import type { SeriesLabels } from "../../api/prometheus.ts";
+import type { SeriesLabels } from "../api/prometheus.ts";
 
 /** `name{a="b"}`, as Prometheus writes it; `{}` when there is nothing. */
 export function metricText(labels: SeriesLabels): string {
