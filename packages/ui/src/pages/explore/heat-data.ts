@@ -3,6 +3,7 @@ import type { ChartHeat } from "../../chart/spec.ts";
 import { formatUnitShort, plainNumber, type Unit } from "../../format/unit.ts";
 import { parseValue } from "../../format/value.ts";
 import { matrixOf, stepsOf } from "../../series/lines.ts";
+import { tellingLabels } from "../../series/series-name.ts";
 import type { Evaluated } from "../../series/evaluated.ts";
 
 /** A heat map, with its bounds as numbers. */
@@ -28,12 +29,8 @@ const rowsMax = 48;
 export function isOneHistogram(data: QueryData, range: Evaluated): boolean {
   const series = matrixOf(data, range);
   if (series.length < 3) return false;
-  const withoutBound = ({ metric: { le: _, ...rest } }: RangeSeries) => JSON.stringify(Object.entries(rest).sort());
-  const [first] = series;
-  return (
-    first !== undefined &&
-    series.every((each) => each.metric["le"] !== undefined && withoutBound(each) === withoutBound(first))
-  );
+  const told = tellingLabels(series.map(({ metric }) => metric));
+  return told.size === 1 && told.has("le");
 }
 
 /**

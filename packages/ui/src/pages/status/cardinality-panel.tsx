@@ -50,7 +50,7 @@ function OverflowRow({ overflow: { metric, series, samples, label, labelValues }
   const name = `__name__=${JSON.stringify(metric)}`;
   return (
     <Row>
-      <th scope="row" className="status-name">
+      <th scope="row" className="status-name" aria-label={metric}>
         <Link to="/explore" search={{ expr: [`{${name}, otel_metric_overflow="true"}`] }}>
           <code>{metric}</code>
         </Link>
