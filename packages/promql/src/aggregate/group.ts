@@ -1,5 +1,5 @@
 import type { Aggregate } from "../ast/nodes.ts";
-import { metricNameLabel, type Labels } from "../model/labels.ts";
+import { Labels, metricNameLabel } from "../model/labels.ts";
 import type { StepSeries } from "../model/series.ts";
 
 /** The series that an aggregation makes one of. */
@@ -10,7 +10,7 @@ export interface Group {
 
 /** The labels of the group of a series: those named with `by`, or all but those and the metric name with `without`. */
 export function groupLabels(labels: Labels, node: Pick<Aggregate, "grouping" | "without">): Labels {
-  if (!node.without && node.grouping.length === 0) return labels.filter(() => false);
+  if (!node.without && node.grouping.length === 0) return Labels.empty;
   return node.without
     ? labels.filter((name) => name !== metricNameLabel && !node.grouping.includes(name))
     : labels.filter((name) => node.grouping.includes(name));

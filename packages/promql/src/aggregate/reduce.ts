@@ -98,18 +98,31 @@ function deviation(finish: (variance: number) => number): Reducer {
   };
 }
 
+/** Steps whose values are gathered together: reading a whole stretch of each member is faster than one value of it. */
+const gatheredSteps = 32;
+
 /** `quantile(q, v)`: q may differ from step to step. */
 export function quantileReducer(quantiles: Float64Array): Reducer {
   return ({ members }, out, node, evaluation) => {
     for (const member of members) if (member.histograms !== undefined) warnIgnored(member, node, evaluation);
-    const floats = new Float64Array(members.length);
-    for (let step = 0; step < out.present.length; step++) {
-      let count = 0;
-      for (const member of members)
-        if (member.present[step] === floatSample) floats[count++] = member.values[step] as number;
-      if (count === 0) continue;
-      out.values[step] = quantileOf(quantiles[step] ?? NaN, floats.subarray(0, count));
-      out.present[step] = floatSample;
+    const steps = out.present.length;
+    const rows = Array.from({ length: Math.min(gatheredSteps, steps) }, () => new Float64Array(members.length));
+    const counts = new Uint32Array(rows.length);
+    for (let from = 0; from < steps; from += rows.length) {
+      const to = Math.min(steps, from + rows.length);
+      counts.fill(0);
+      for (const { present, values } of members)
+        for (let step = from; step < to; step++) {
+          if (present[step] !== floatSample) continue;
+          const row = step - from;
+          (rows[row] as Float64Array)[(counts[row] as number)++] = values[step] as number;
+        }
+      for (let step = from; step < to; step++) {
+        const count = counts[step - from] as number;
+        if (count === 0) continue;
+        out.values[step] = quantileOf(quantiles[step] ?? NaN, (rows[step - from] as Float64Array).subarray(0, count));
+        out.present[step] = floatSample;
+      }
     }
   };
 }

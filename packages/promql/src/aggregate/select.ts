@@ -65,33 +65,52 @@ function topK(node: Aggregate, groups: readonly Group[], counts: Float64Array, e
   for (const { members } of groups) {
     if (members.some((member) => member.present.includes(histogramSample)))
       evaluation.annotations.info(messages.histogramIgnoredInAggregation(node.operator), node.expr.span);
-    for (let step = 0; step < counts.length; step++) {
-      const count = counts[step] ?? 0;
-      if (count < 1) continue;
-      for (const each of bestOf(members, step, count, direction)) kept.keep(each, step);
-    }
+    const best = bestOf(members, counts, direction);
+    best.forEach((chosen, step) => {
+      for (const each of chosen) kept.keep(each, step);
+    });
   }
   return { type: "vector", series: kept.series, ordered: counts.length === 1 };
 }
 
-/** The first `count` members by value, best first; the earlier one of equals. NaN comes last in either direction. */
-function bestOf(members: readonly StepSeries[], step: number, count: number, direction: 1 | -1): readonly StepSeries[] {
-  const best: StepSeries[] = [];
+/**
+ * For each step the first members by value, as many as `counts` says, best first; the earlier one of equals. NaN comes last
+ * in either direction.
+ */
+function bestOf(
+  members: readonly StepSeries[],
+  counts: Float64Array,
+  direction: 1 | -1,
+): readonly (readonly StepSeries[])[] {
+  const steps = counts.length;
+  const best: StepSeries[][] = Array.from({ length: steps }, () => []);
   // Ranks are what is compared: the smaller, the better.
-  const ranks: number[] = [];
+  const ranks: number[][] = Array.from({ length: steps }, () => []);
+  // What a rank must be smaller than: nothing is, as long as there is room. NaN where everything but NaN is better.
+  const bounds = new Float64Array(steps).fill(Infinity);
+  for (let step = 0; step < steps; step++) if ((counts[step] as number) < 1) bounds[step] = -Infinity;
+  const isOpen = Uint8Array.from(counts, (count) => (count >= 1 ? 1 : 0));
   for (const member of members) {
-    if (member.present[step] !== floatSample) continue;
-    const value = member.values[step] as number;
-    const rank = Number.isNaN(value) ? NaN : direction * value;
-    const last = ranks[ranks.length - 1] as number;
-    if (best.length === count && !(rank < last || (Number.isNaN(last) && !Number.isNaN(rank)))) continue;
-    if (best.length === count) {
-      best.pop();
-      ranks.pop();
+    const { values, present } = member;
+    for (let step = 0; step < steps; step++) {
+      if (present[step] !== floatSample) continue;
+      const rank = direction * (values[step] as number);
+      const bound = bounds[step] as number;
+      if (isOpen[step] === 0 && !(rank < bound || (bound !== bound && rank === rank))) continue;
+      const chosen = best[step] as StepSeries[];
+      const ranksOf = ranks[step] as number[];
+      const count = counts[step] as number;
+      if (chosen.length >= count) {
+        chosen.pop();
+        ranksOf.pop();
+      }
+      const at = placeFor(rank, ranksOf);
+      chosen.splice(at, 0, member);
+      ranksOf.splice(at, 0, rank);
+      if (chosen.length < count) continue;
+      isOpen[step] = 0;
+      bounds[step] = ranksOf[ranksOf.length - 1] as number;
     }
-    const at = placeFor(rank, ranks);
-    best.splice(at, 0, member);
-    ranks.splice(at, 0, rank);
   }
   return best;
 }

@@ -55,7 +55,7 @@ export function fromComputed(computed: ComputedSeries, grid: Grid): StepSeries {
 
 function lookBack(raw: RawSeries, reference: Grid, lookbackMs: number, read: SampleReader, out: StepSeries): void {
   const { timestampsMs, histograms } = raw;
-  const stale = staleFlags(raw.values);
+  const stale = staleFlags(raw.values, raw.hasStale);
   const length = timestampsMs.length;
   const count = out.present.length;
   const stepMs = reference.count === 1 ? 0 : reference.stepMs;

@@ -1,6 +1,6 @@
 import { unwrapParens, type Call } from "../ast/nodes.ts";
 import { executionError } from "../errors.ts";
-import type { RangeFunction } from "../functions/range-function.ts";
+import type { RangeCall, RangeFunction } from "../functions/range-function.ts";
 import { isEmpty, presentCount, SeriesMaker, type StepSeries } from "../model/series.ts";
 import { messages } from "./annotations.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -36,7 +36,7 @@ export async function evaluateRangeCall(
     if (value.type === "scalar") scalars.push(value.values);
   }
   const input = await readRange(range, grid, evaluation, evaluate);
-  const kernel = implementation.kernel({
+  const rangeCall: RangeCall = {
     annotations: evaluation.annotations,
     scalars,
     rangeMs: input.windows.rangeMs,
@@ -44,7 +44,10 @@ export async function evaluateRangeCall(
     smoothed: selector?.smoothed ?? false,
     args,
     span: range.span,
-  });
+  };
+  const kernel = implementation.kernel(rangeCall);
+  const isPlain = !rangeCall.anchored && !rangeCall.smoothed;
+  const seriesKernel = isPlain ? implementation.seriesKernel?.(rangeCall) : undefined;
   const maker = new SeriesMaker(grid.count);
   const results: StepSeries[] = input.computed.map((each) => {
     hintAtNonCounter(node, each.labels.metricName, range.span, evaluation);
@@ -57,7 +60,10 @@ export async function evaluateRangeCall(
     if (pause !== undefined) await pause;
     const named = implementation.keepsName ? series : evaluation.dropped(series.labels);
     const out = maker.make(named.labels, named.dropName);
-    const fullest = forEachWindow(series, input.windows, kernel, out);
+    const fullest =
+      seriesKernel === undefined || series.histograms !== undefined || series.startsMs !== undefined
+        ? forEachWindow(series, input.windows, kernel, out)
+        : seriesKernel(series, input.windows, out);
     // The window and what came of it are in memory at the same time.
     evaluation.hold(fullest);
     evaluation.release(fullest);

@@ -68,7 +68,7 @@ function readMatrix(node: MatrixSelector, grid: Grid, evaluation: Evaluation): R
 function withoutStale(raw: RawSeries, useStartTimestamps: boolean): RangeSeries {
   const { labels, histograms } = raw;
   const startsMs = useStartTimestamps ? raw.startTimestampsMs : undefined;
-  const stale = staleFlags(raw.values);
+  const stale = staleFlags(raw.values, raw.hasStale);
   const kept = stale === undefined ? undefined : keptIndexes(stale, histograms);
   if (kept === undefined || kept.length === raw.values.length) {
     return {

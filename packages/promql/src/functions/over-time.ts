@@ -2,6 +2,7 @@ import { setFloat, setHistogram } from "../model/series.ts";
 import { messages } from "../eval/annotations.ts";
 import { HistogramAccumulator } from "../histogram/kahan.ts";
 import type { RangeKernel, RangeSeries, Window } from "../eval/windows.ts";
+import { extremeOfFloats } from "./extreme-of-floats.ts";
 import { overFloats, type FloatWindow } from "./float-window.ts";
 import { KahanSum } from "./kahan.ts";
 import { quantileOf, quantileWithin, Scratch } from "./quantile.ts";
@@ -11,23 +12,26 @@ const floatFunction = (compute: (floats: FloatWindow) => number): RangeFunction 
   kernel: (call) => overFloats(call, compute),
 });
 
-export const minOverTime = floatFunction(({ values, low, high }) => {
+const leastIn = ({ values, low, high }: FloatWindow): number => {
   let least = values[low] as number;
   for (let index = low + 1; index < high; index++) {
     const value = values[index] as number;
     if (value < least || Number.isNaN(least)) least = value;
   }
   return least;
-});
+};
 
-export const maxOverTime = floatFunction(({ values, low, high }) => {
+const mostIn = ({ values, low, high }: FloatWindow): number => {
   let most = values[low] as number;
   for (let index = low + 1; index < high; index++) {
     const value = values[index] as number;
     if (value > most || Number.isNaN(most)) most = value;
   }
   return most;
-});
+};
+
+export const minOverTime = { ...floatFunction(leastIn), seriesKernel: () => extremeOfFloats(-1) };
+export const maxOverTime = { ...floatFunction(mostIn), seriesKernel: () => extremeOfFloats(1) };
 
 const timeOfExtreme = (wins: (value: number, best: number) => boolean): RangeFunction =>
   floatFunction(({ values, timesMs, low, high }) => {

@@ -4,8 +4,7 @@ export function quantileOf(q: number, values: Float64Array): number {
   if (count === 0 || Number.isNaN(q)) return NaN;
   if (q < 0) return -Infinity;
   if (q > 1) return Infinity;
-  sortNaNFirst(values);
-  return interpolate(q, values, count);
+  return quantileBySelection(q, values);
 }
 
 /** The quantile of values[low, high), which stay as they are. `scratch` is reused from call to call. */
@@ -46,12 +45,57 @@ function insert(sorted: Float64Array, count: number, value: number): void {
   sorted[at] = value;
 }
 
-/** Typed arrays sort NaN last. */
-function sortNaNFirst(values: Float64Array): void {
-  values.sort();
+/** The two neighbours are found without sorting the rest. */
+function quantileBySelection(q: number, values: Float64Array): number {
+  const nans = moveNaNsFirst(values);
+  const count = values.length;
+  const rank = q * (count - 1);
+  const lower = Math.max(0, Math.floor(rank));
+  const upper = Math.min(count - 1, lower + 1);
+  if (lower >= nans) select(values, nans, count - 1, lower);
+  let upperValue = values[upper] as number;
+  if (upper > lower && upper >= nans) {
+    upperValue = values[upper] as number;
+    for (let index = Math.max(nans, lower + 1); index < count; index++)
+      if ((values[index] as number) < upperValue) upperValue = values[index] as number;
+  }
+  const weight = rank - Math.floor(rank);
+  return (values[lower] as number) * (1 - weight) + upperValue * weight;
+}
+
+/** @returns how many there are */
+function moveNaNsFirst(values: Float64Array): number {
   let nans = 0;
-  while (nans < values.length && Number.isNaN(values[values.length - 1 - nans])) nans++;
-  if (nans === 0) return;
-  values.copyWithin(nans, 0, values.length - nans);
-  values.fill(NaN, 0, nans);
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as number;
+    if (value === value) continue;
+    values[index] = values[nans] as number;
+    values[nans++] = value;
+  }
+  return nans;
+}
+
+/** Hoare's selection: afterwards values[k] is where sorting [low, high] would put it, with nothing greater before it. */
+function select(values: Float64Array, from: number, to: number, k: number): void {
+  let [low, high] = [from, to];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const pivot = medianOfThree(values[low] as number, values[middle] as number, values[high] as number);
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while ((values[left] as number) < pivot) left++;
+      while ((values[right] as number) > pivot) right--;
+      if (left > right) break;
+      const value = values[left] as number;
+      values[left++] = values[right] as number;
+      values[right--] = value;
+    }
+    if (k <= right) high = right;
+    else if (k >= left) low = left;
+    else return;
+  }
+}
+
+function medianOfThree(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }

@@ -1,6 +1,7 @@
 import type { Expr } from "../ast/nodes.ts";
 import type { Annotations } from "../eval/annotations.ts";
 import type { RangeKernel } from "../eval/windows.ts";
+import type { SeriesKernel } from "./series-kernel.ts";
 import type { Span } from "../text/position.ts";
 
 /** What a function over a range vector knows when it is called. */
@@ -20,6 +21,8 @@ export interface RangeCall {
 
 export interface RangeFunction {
   readonly kernel: (call: RangeCall) => RangeKernel;
+  /** For series without histograms and start timestamps, and windows that are neither anchored nor smoothed. */
+  readonly seriesKernel?: (call: RangeCall) => SeriesKernel;
   /** The result is a sample of the series itself, so it keeps the name. */
   readonly keepsName?: true;
 }

@@ -6,6 +6,7 @@ import type { RangeKernel, RangeSeries, Window } from "../eval/windows.ts";
 import { extendedRate } from "./extended-rate.ts";
 import { histogramIncrease } from "./histogram-increase.ts";
 import { countHistograms, type RangeCall, type RangeFunction } from "./range-function.ts";
+import { rateOfFloats } from "./rate-of-floats.ts";
 import { ResetTrail } from "./reset-trail.ts";
 import { isStartReset, startsOverlap } from "./start-time.ts";
 
@@ -14,7 +15,11 @@ export interface RateKind {
   readonly perSecond: boolean;
 }
 
-const rateFunction = (kind: RateKind): RangeFunction => ({ kernel: (call) => rateKernel(call, kind) });
+const rateFunction = (kind: RateKind): RangeFunction => ({
+  kernel: (call) => rateKernel(call, kind),
+  seriesKernel: ({ rangeMs }) =>
+    rateOfFloats({ isCounter: kind.isCounter, seconds: kind.perSecond ? rangeMs / 1000 : 1 }),
+});
 
 export const rate = rateFunction({ isCounter: true, perSecond: true });
 export const increase = rateFunction({ isCounter: true, perSecond: false });

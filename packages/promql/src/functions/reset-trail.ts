@@ -5,12 +5,12 @@
 export class ResetTrail {
   #values: Float64Array | undefined;
   /** Indexes of the samples that are smaller than the one before. */
-  #falls: number[] = [];
+  readonly #falls: number[] = [];
   #at = 0;
 
   /** What was counted before the falls among the samples [low, high): to be added to the difference of the ends. */
   addLosses(values: Float64Array, low: number, high: number, difference: number): number {
-    if (values !== this.#values) this.#search(values);
+    if (values !== this.#values) this.search(values);
     const falls = this.#falls;
     if (falls.length === 0) return difference;
     while (this.#at < falls.length && (falls[this.#at] as number) <= low) this.#at++;
@@ -23,8 +23,10 @@ export class ResetTrail {
     return total;
   }
 
-  #search(values: Float64Array): void {
-    const falls: number[] = [];
+  /** @returns whether it falls anywhere */
+  search(values: Float64Array): boolean {
+    this.#falls.length = 0;
+    const falls = this.#falls;
     let previous = values[0] as number;
     for (let index = 1; index < values.length; index++) {
       const value = values[index] as number;
@@ -32,7 +34,7 @@ export class ResetTrail {
       previous = value;
     }
     this.#values = values;
-    this.#falls = falls;
     this.#at = 0;
+    return falls.length > 0;
   }
 }

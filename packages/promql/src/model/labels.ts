@@ -14,6 +14,7 @@ export class Labels {
   /** name, value, name, value, ... */
   readonly #pairs: readonly string[];
   #key: string | undefined;
+  #withoutMetadata: Labels | undefined;
 
   private constructor(pairs: readonly string[]) {
     this.#pairs = pairs;
@@ -71,7 +72,7 @@ export class Labels {
   }
 
   withoutMetadata(): Labels {
-    return this.filter((name) => !metadataLabels.has(name));
+    return (this.#withoutMetadata ??= this.filter((name) => !metadataLabels.has(name)));
   }
 
   /** `on`: only the named labels; otherwise all but these and the metric name. */

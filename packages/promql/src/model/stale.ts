@@ -20,8 +20,9 @@ export function writeStale(values: Float64Array, index: number): void {
   words[index * 2 + 1] = highWord;
 }
 
-/** Which samples are staleness markers; undefined when none is. */
-export function staleFlags(values: Float64Array): Uint8Array | undefined {
+/** Which samples are staleness markers; undefined when none is. `hasStale` is what is known of that. */
+export function staleFlags(values: Float64Array, hasStale?: boolean): Uint8Array | undefined {
+  if (hasStale === false) return undefined;
   const words = wordsOf(values);
   let flags: Uint8Array | undefined;
   for (let index = 0; index < values.length; index++) {

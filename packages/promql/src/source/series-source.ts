@@ -13,6 +13,8 @@ export interface RawSeries {
   readonly histograms?: readonly (FloatHistogram | undefined)[];
   /** When the counter behind each sample started, 0 where that is unknown; absent when it is nowhere known. */
   readonly startTimestampsMs?: Float64Array;
+  /** Whether staleness markers are among the values; absent when the source has not looked. */
+  readonly hasStale?: boolean;
 }
 
 /** Values that the source computed itself, one for each step of `hints.steps`. */

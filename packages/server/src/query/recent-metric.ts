@@ -91,7 +91,8 @@ export class RecentMetric implements RowSink {
     const found: RawSeries[] = [];
     for (const series of this.#matching(matchers)) {
       const { timesMs, values } = series.between(afterMs, untilMs);
-      if (timesMs.length > 0) found.push({ labels: series.labels as Labels, timestampsMs: timesMs, values });
+      if (timesMs.length === 0) continue;
+      found.push({ labels: series.labels as Labels, timestampsMs: timesMs, values, hasStale: series.hasStale });
     }
     return found;
   }

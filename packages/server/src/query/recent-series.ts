@@ -1,4 +1,4 @@
-import type { Labels } from "@sightglass/promql";
+import { isStaleAt, staleFlags, type Labels } from "@sightglass/promql";
 import { sortedUnique, type SampleColumns } from "./series-source-samples.ts";
 
 /** The samples of one series in memory, from some time on. What was handed out is never changed, only appended to. */
@@ -11,6 +11,10 @@ export class RecentSeries {
   #length: number;
   #lastMs: number;
   #isSorted = true;
+  /** May be true although none is left. */
+  hasStale: boolean;
+  /** What was asked for last is likely to be asked for again. */
+  #asked: (SampleColumns & { from: number }) | undefined;
 
   constructor(id: bigint, { timesMs, values }: SampleColumns) {
     this.id = id;
@@ -18,6 +22,7 @@ export class RecentSeries {
     this.#values = values;
     this.#length = timesMs.length;
     this.#lastMs = timesMs[timesMs.length - 1] ?? -Infinity;
+    this.hasStale = staleFlags(values) !== undefined;
   }
 
   get length(): number {
@@ -32,8 +37,11 @@ export class RecentSeries {
     this.#timesMs[at] = timeMs;
     const value = values[row] as number;
     if (value === value) this.#values[at] = value;
-    // As a whole element, so that a staleness marker keeps its bits.
-    else this.#values.set(values.subarray(row, row + 1), at);
+    else {
+      // As a whole element, so that a staleness marker keeps its bits.
+      this.#values.set(values.subarray(row, row + 1), at);
+      this.hasStale ||= isStaleAt(values, row);
+    }
     if (timeMs > this.#lastMs) this.#lastMs = timeMs;
     else this.#isSorted = false;
     return this.#length - before;
@@ -44,7 +52,11 @@ export class RecentSeries {
     if (!this.#isSorted) this.#sort();
     const from = firstAfter(this.#timesMs, this.#length, afterMs);
     const to = this.#lastMs <= untilMs ? this.#length : firstAfter(this.#timesMs, this.#length, untilMs);
-    return { timesMs: this.#timesMs.subarray(from, to), values: this.#values.subarray(from, to) };
+    const asked = this.#asked;
+    if (asked?.from === from && asked.timesMs.length === to - from && asked.timesMs.buffer === this.#timesMs.buffer)
+      return asked;
+    this.#asked = { from, timesMs: this.#timesMs.subarray(from, to), values: this.#values.subarray(from, to) };
+    return this.#asked;
   }
 
   #sort(): void {
