@@ -15,10 +15,11 @@ export function formatFloat(value: number): string {
 
 /** Sample values in the HTTP API: no exponent between 1e-7 and 1e21, `+Inf`, `-Inf`, `NaN` (Go `'f', -1`). */
 export function formatSampleValue(value: number): string {
+  const magnitude = Math.abs(value);
+  // JavaScript writes an exponent outside of these.
+  if (magnitude >= 1e-6 && magnitude < 1e21) return String(value);
   if (!Number.isFinite(value) || value === 0) return formatFloat(value);
-  const plain = String(value);
-  if (!plain.includes("e")) return plain;
-  return expandExponent(plain);
+  return expandExponent(String(value));
 }
 
 function expandExponent(text: string): string {

@@ -3,15 +3,14 @@ import {
   formatSampleValue,
   usesCustomBuckets,
   type FloatHistogram,
+  type Labels,
   type QueryResult,
   type ResultData,
   type ResultSeries,
   type VectorSample,
 } from "@sightglass/promql";
+import { PieceWriter } from "../piece-writer.ts";
 import { notesOf } from "./prometheus-envelope.ts";
-
-/** Pieces are joined until they are about this long. */
-const pieceLengthMin = 64 * 1024;
 
 /** Seconds with milliseconds where there are any. */
 export function timeText(timeMs: number): string {
@@ -30,73 +29,112 @@ export function limited(result: QueryResult, limit: number): QueryResult {
 }
 
 /**
- * The answer to a query as JSON, in pieces: a matrix of thousands of series is never one string.
+ * The answer to a query as JSON, in pieces of bytes.
  * @param stats as they go into the answer, where they were asked for
  */
-export async function* resultJson(result: QueryResult, stats?: object): AsyncGenerator<string> {
+export async function* resultJson(result: QueryResult, stats?: object): AsyncGenerator<Uint8Array> {
   const { data } = result;
-  const type = data.type === "matrix" || data.type === "vector" || data.type === "scalar" ? data.type : "string";
-  let piece = `{"status":"success","data":{"resultType":"${type}","result":`;
-  for (const part of parts(data)) {
-    piece += part;
-    if (piece.length < pieceLengthMin) continue;
-    yield piece;
-    piece = "";
+  const writer = new PieceWriter();
+  writer.text(`{"status":"success","data":{"resultType":"${data.type}","result":`);
+  if (data.type === "scalar") writer.text(`[${timeText(data.timeMs)},"${formatSampleValue(data.value)}"]`);
+  else if (data.type === "string") writer.text(`[${timeText(data.timeMs)},${JSON.stringify(data.value)}]`);
+  else {
+    for (const _item of writeItems(data, writer)) if (writer.hasFull) yield* writer.takeFull();
   }
   const notes = JSON.stringify(notesOf(result)).slice(1);
-  yield `${piece}${stats === undefined ? "" : `,"stats":${JSON.stringify(stats)}`}}${notes === "}" ? "" : ","}${notes}`;
+  writer.text(`${stats === undefined ? "" : `,"stats":${JSON.stringify(stats)}`}}${notes === "}" ? "" : ","}${notes}`);
+  yield* writer.takeAll();
 }
 
-function* parts(data: ResultData): Generator<string> {
-  if (data.type === "scalar") yield `[${timeText(data.timeMs)},"${formatSampleValue(data.value)}"]`;
-  else if (data.type === "string") yield `[${timeText(data.timeMs)},${JSON.stringify(data.value)}]`;
-  else {
-    yield "[";
-    let separator = "";
-    const times = new TimeTexts();
-    for (const item of data.type === "vector" ? data.samples : data.series) {
-      yield separator + ("timeMs" in item ? vectorSample(item) : matrixSeries(item, times));
+/** Stops after each item, so that what is ready can go. */
+function* writeItems(data: ResultData & { type: "vector" | "matrix" }, writer: PieceWriter): Generator<void> {
+  let separator = "[";
+  if (data.type === "vector")
+    for (const sample of data.samples) {
+      writer.text(separator);
+      writeSample(sample, writer);
       separator = ",";
+      yield;
     }
-    yield "]";
+  else {
+    const times = new PointBegins();
+    for (const series of data.series) {
+      writer.text(separator);
+      writeSeries(series, times, writer);
+      separator = ",";
+      yield;
+    }
   }
+  writer.text(separator === "[" ? "[]" : "]");
 }
 
-function vectorSample({ labels, timeMs, value, histogram }: VectorSample): string {
-  const metric = JSON.stringify(labels.toObject());
-  return histogram === undefined
-    ? `{"metric":${metric},"value":[${timeText(timeMs)},"${formatSampleValue(value)}"]}`
-    : `{"metric":${metric},"histogram":[${timeText(timeMs)},${histogramJson(histogram)}]}`;
+function writeSample({ labels, timeMs, value, histogram }: VectorSample, writer: PieceWriter): void {
+  const metric = metricJson(labels);
+  writer.text(
+    histogram === undefined
+      ? `{"metric":${metric},"value":[${timeText(timeMs)},"${formatSampleValue(value)}"]}`
+      : `{"metric":${metric},"histogram":[${timeText(timeMs)},${histogramJson(histogram)}]}`,
+  );
 }
 
-/** Series without gaps share one array of times, whose text is made once. */
-class TimeTexts {
+/** What stands before the value of each point: `"],[TIME,"`. Series without gaps share one array of times. */
+class PointBegins {
   #of: Float64Array | undefined;
-  #texts: string[] = [];
+  bytes: Uint8Array = new Uint8Array();
+  ends: Uint32Array = new Uint32Array();
 
-  get(timestampsMs: Float64Array): string[] {
-    if (this.#of !== timestampsMs) {
-      this.#of = timestampsMs;
-      this.#texts = Array.from(timestampsMs, timeText);
-    }
-    return this.#texts;
+  of(timestampsMs: Float64Array): this {
+    if (this.#of === timestampsMs) return this;
+    this.#of = timestampsMs;
+    this.ends = new Uint32Array(timestampsMs.length);
+    let text = "";
+    timestampsMs.forEach((timeMs, index) => {
+      text += `${index === 0 ? "" : '"],'}[${timeText(timeMs)},"`;
+      this.ends[index] = text.length;
+    });
+    this.bytes = Buffer.from(text, "latin1");
+    return this;
   }
 }
 
-function matrixSeries({ labels, timestampsMs, values, histograms }: ResultSeries, texts: TimeTexts): string {
-  const times = texts.get(timestampsMs);
-  let [floats, natives] = ["", ""];
+function writeSeries(series: ResultSeries, times: PointBegins, writer: PieceWriter): void {
+  const { labels, timestampsMs, values, histograms } = series;
+  writer.text(`{"metric":${metricJson(labels)}`);
+  if (histograms === undefined) writeFloats(times.of(timestampsMs), values, writer);
+  else writeMixed(series, histograms, writer);
+  writer.text("}");
+}
+
+function writeFloats({ bytes, ends }: PointBegins, values: Float64Array, writer: PieceWriter): void {
+  if (values.length === 0) return;
+  writer.text(',"values":[');
+  let begin = 0;
   for (let index = 0; index < values.length; index++) {
-    const histogram = histograms?.[index];
-    if (histogram === undefined)
-      floats += `${floats === "" ? "" : ","}[${times[index]},"${formatSampleValue(values[index] ?? NaN)}"]`;
-    else natives += `${natives === "" ? "" : ","}[${times[index]},${histogramJson(histogram)}]`;
+    const end = ends[index] as number;
+    writer.copy(bytes, begin, end);
+    writer.number(values[index] as number, formatSampleValue);
+    begin = end;
   }
-  const parts = [`"metric":${JSON.stringify(labels.toObject())}`];
-  if (floats !== "") parts.push(`"values":[${floats}]`);
-  if (natives !== "") parts.push(`"histograms":[${natives}]`);
-  return `{${parts.join(",")}}`;
+  writer.text('"]]');
 }
+
+function writeMixed(
+  { timestampsMs, values }: ResultSeries,
+  histograms: readonly (FloatHistogram | undefined)[],
+  writer: PieceWriter,
+): void {
+  const floats: string[] = [];
+  const natives: string[] = [];
+  timestampsMs.forEach((timeMs, index) => {
+    const histogram = histograms[index];
+    if (histogram === undefined) floats.push(`[${timeText(timeMs)},"${formatSampleValue(values[index] ?? NaN)}"]`);
+    else natives.push(`[${timeText(timeMs)},${histogramJson(histogram)}]`);
+  });
+  if (floats.length > 0) writer.text(`,"values":[${floats.join(",")}]`);
+  if (natives.length > 0) writer.text(`,"histograms":[${natives.join(",")}]`);
+}
+
+const metricJson = (labels: Labels): string => JSON.stringify(labels.toObject());
 
 /** Which ends of a bucket belong to it: 0 the upper, 1 the lower, 2 none, 3 both. */
 function boundaryRule(histogram: FloatHistogram, bucket: { lower: number; upper: number }, isFirst: boolean): number {
