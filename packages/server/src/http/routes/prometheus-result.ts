@@ -38,32 +38,22 @@ export async function* resultJson(result: QueryResult, stats?: object): AsyncGen
   writer.text(`{"status":"success","data":{"resultType":"${data.type}","result":`);
   if (data.type === "scalar") writer.text(`[${timeText(data.timeMs)},"${formatSampleValue(data.value)}"]`);
   else if (data.type === "string") writer.text(`[${timeText(data.timeMs)},${JSON.stringify(data.value)}]`);
-  else {
-    for (const _item of writeItems(data, writer)) if (writer.hasFull) yield* writer.takeFull();
-  }
+  else for (const piece of writeItems(data, writer)) yield piece;
   const notes = JSON.stringify(notesOf(result)).slice(1);
   writer.text(`${stats === undefined ? "" : `,"stats":${JSON.stringify(stats)}`}}${notes === "}" ? "" : ","}${notes}`);
   yield* writer.takeAll();
 }
 
-/** Stops after each item, so that what is ready can go. */
-function* writeItems(data: ResultData & { type: "vector" | "matrix" }, writer: PieceWriter): Generator<void> {
+/** @returns the pieces that are ready before the end */
+function* writeItems(data: ResultData & { type: "vector" | "matrix" }, writer: PieceWriter): Generator<Uint8Array> {
+  const times = new PointBegins();
   let separator = "[";
-  if (data.type === "vector")
-    for (const sample of data.samples) {
-      writer.text(separator);
-      writeSample(sample, writer);
-      separator = ",";
-      yield;
-    }
-  else {
-    const times = new PointBegins();
-    for (const series of data.series) {
-      writer.text(separator);
-      writeSeries(series, times, writer);
-      separator = ",";
-      yield;
-    }
+  for (const item of data.type === "vector" ? data.samples : data.series) {
+    writer.text(separator);
+    if ("timeMs" in item) writeSample(item, writer);
+    else writeSeries(item, times, writer);
+    separator = ",";
+    if (writer.hasFull) yield* writer.takeFull();
   }
   writer.text(separator === "[" ? "[]" : "]");
 }
