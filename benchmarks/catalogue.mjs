@@ -52,6 +52,14 @@ export const catalogue = {
       ];
     },
   },
+  "active-series": {
+    about: "a million active series: new ones, known ones, memory, beside Prometheus and VictoriaMetrics",
+    run: async () => ({ rows: await (await import("./active-series.mjs")).activeSeries() }),
+    figures: ({ rows }) => {
+      const peak = rows.find(({ server, what }) => server === "sightglass" && what === "peak").residentMegabytes;
+      return [less("resident, 1,000,000 active series", peak, { unit: "MB", floor: 1200, target: 800 })];
+    },
+  },
   "metric-disk": {
     about: "bytes a sample on disk, beside Prometheus and VictoriaMetrics",
     run: async () => ({ rows: await (await import("./metric-disk.mjs")).metricDisk() }),

@@ -4,7 +4,7 @@
  */
 
 export const intervalMs = 15_000;
-const seriesPerTarget = 100;
+export const seriesPerTarget = 100;
 const jitterMs = 20;
 
 /** Kinds by their share of a target's series: how a value follows from the one before. */
@@ -34,14 +34,15 @@ const whole = (value) => Math.floor(value);
 const cents = (value) => Math.round(value * 100) / 100;
 
 /**
+ * @param options.firstTarget number of the first of their targets: others make other series
  * @returns the series; `next()` goes on to the following scrape, after which `value` and `timeMs` are those of it
  */
-export function makeSeries(count, { startMs, seed = 1 }) {
+export function makeSeries(count, { startMs, seed = 1, firstTarget = 0 }) {
   const random = randomOf(seed);
   const targets = Array.from({ length: Math.ceil(count / seriesPerTarget) }, () => makeTarget(random, startMs));
   return Array.from({ length: count }, (_unused, index) => {
     const target = Math.floor(index / seriesPerTarget);
-    return makeOne({ index, target, clock: targets[target], random });
+    return makeOne({ index, target: firstTarget + target, clock: targets[target], random });
   });
 }
 
@@ -67,7 +68,7 @@ function makeOne({ index, target, clock, random }) {
       cluster: "eu-central-1",
       device: `disk${place}`,
       environment: "production",
-      instance: `10.0.${target >> 8}.${target & 255}:9100`,
+      instance: `10.${target >> 16}.${(target >> 8) & 255}.${target & 255}:9100`,
       job: "node-exporter",
       pod: `node-exporter-${target.toString(36).padStart(5, "0")}`,
     },

@@ -35,7 +35,14 @@ export function startMetricsIngest({ config, clock, log, running }: Context, sto
     },
     onRecovered: (found) => {
       const day = Math.floor(clock.nowMs() / dayMs);
-      for (const { metric, ...id } of found.series) known.recover(seriesId(id), metric, day);
+      const id = new SeriesId();
+      for (const { metric, ids } of found.series) {
+        for (let at = 0; at < ids.length; at += 2) {
+          id.low = ids[at]!;
+          id.high = ids[at + 1]!;
+          known.recover(id, metric, day);
+        }
+      }
       deltas = deltaStateOf(found);
     },
     onFailure: (error) => log.error({ error }, "the state of metrics is not read; it is tried again"),

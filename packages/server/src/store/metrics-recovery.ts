@@ -1,16 +1,11 @@
 import type { Clock } from "../model/clock.ts";
 import type { Store } from "./store.ts";
-import {
-  readRequestMarks,
-  readSeriesOfDay,
-  readSummedHistograms,
-  readSummedSeries,
-  type SummedSeries,
-} from "./summed-series.ts";
+import { type MetricSeries, readSeriesOfDay } from "./series-of-day.ts";
+import { readRequestMarks, readSummedHistograms, readSummedSeries, type SummedSeries } from "./summed-series.ts";
 
 /** What an earlier process knew of metrics. */
 export interface RecoveredMetrics {
-  series: { low: number; high: number; metric: string }[];
+  series: MetricSeries[];
   summed: SummedSeries[];
   histograms: { low: number; high: number; histogram: Uint8Array }[];
   requests: { low: number; high: number }[];

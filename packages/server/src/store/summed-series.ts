@@ -56,11 +56,3 @@ export function readRequestMarks(store: Store): Promise<{ low: number; high: num
     wide,
   );
 }
-
-/** The series whose row of `day` (since the epoch) is written. */
-export function readSeriesOfDay(store: Store, day: number): Promise<{ low: number; high: number; metric: string }[]> {
-  return store.query(`SELECT ${idSql}, metric FROM series WHERE day = toDate({day:UInt16})`, {
-    ...wide,
-    params: { day },
-  });
-}
