@@ -1,11 +1,25 @@
 import type { Check } from "./probe.ts";
 
-/** Another service answers, with a status below 400. */
-export function httpCheck(url: string, timeoutMs = 2000): Check {
+/** A database answers a query: a pool or client of pg or mysql2, or anything else that takes SQL text. */
+export function databaseCheck(database: { query(sql: string): unknown }, sql = "select 1"): Check {
   return async () => {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: "manual" });
+    await database.query(sql);
+  };
+}
+
+/** A cache answers a ping: a client of redis, ioredis or memcached. */
+export function cacheCheck(cache: { ping(): unknown }): Check {
+  return async () => {
+    await cache.ping();
+  };
+}
+
+/** Another service answers, with a status below 400. */
+export function httpCheck(url: string): Check {
+  return async (signal) => {
+    const response = await fetch(url, { signal, redirect: "manual" });
     await response.body?.cancel();
-    if (response.status >= 400) throw new Error(`${url} answers HTTP ${response.status}`);
+    if (response.status >= 400) throw new Error(`${withoutSecrets(url)} answers HTTP ${response.status}`);
   };
 }
 
@@ -15,4 +29,10 @@ export function lagCheck(read: () => number | PromiseLike<number>, max: number):
     const lag = await read();
     if (!(lag <= max)) throw new Error(`the lag is ${lag}, the limit ${max}`);
   };
+}
+
+/** Reasons are shown to whoever asks: no password, no token in the query. */
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }

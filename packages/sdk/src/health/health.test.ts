@@ -1,10 +1,11 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
 import { fastify } from "fastify";
 import { Hono } from "hono";
 import { afterEach, describe, expect, it } from "vitest";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { type Health, health, httpCheck, lagCheck } from "./index.ts";
+import { cacheCheck, databaseCheck, type Health, health, httpCheck, kafkaLag, lagCheck } from "./index.ts";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -51,11 +52,13 @@ const frameworks: [string, (checked: Health) => Promise<(path: string) => Promis
   ],
   [
     "hono",
-    (checked) => {
+    async (checked) => {
       const app = new Hono();
       app.all("/health", (c) => checked.fetch(c.req.raw));
       app.all("/health/*", (c) => checked.fetch(c.req.raw));
-      return Promise.resolve(async (path) => app.request(path));
+      const listener = getRequestListener(app.fetch);
+      const base = await serve((request, response) => void listener(request, response));
+      return (path) => fetch(base + path);
     },
   ],
   [
@@ -138,6 +141,57 @@ describe("checks", () => {
     expect((await checked.answer("/health/ready"))?.statusCode).toBe(200);
   });
 
+  it("that takes too long is told so, and the next one is made all the same", async () => {
+    const clock = new ManualClock();
+    const signals: AbortSignal[] = [];
+    const check = (signal: AbortSignal) => {
+      signals.push(signal);
+      return signals.length === 1 ? new Promise(() => {}) : true;
+    };
+    const checked = health({ checks: { slow: { check, timeoutMs: 500, cacheMs: 0 } } }, clock);
+    const first = statusOf(checked);
+    await clock.advance(500);
+    expect([(await first)[0], (await statusOf(checked))[0]]).toEqual([503, 200]);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  });
+
+  it("of a database and of a cache", async () => {
+    const asked: string[] = [];
+    const database = { query: (sql: string) => void asked.push(sql) };
+    const cache = { ping: () => Promise.reject(new Error("connect ECONNREFUSED")) };
+    const checks = { database: databaseCheck(database), cache: cacheCheck(cache) };
+    const ill = { status: "unavailable", reason: "connect ECONNREFUSED" };
+    expect(await statusOf(health({ checks }))).toEqual([503, { database: { status: "ok" }, cache: ill }]);
+    expect(asked).toEqual(["select 1"]);
+  });
+
+  it("of the lag of a Kafka group, also where it has committed nothing yet", async () => {
+    const admin = {
+      fetchTopicOffsets: async () => [
+        { partition: 0, high: "100", low: "40" },
+        { partition: 1, high: "100", low: "40" },
+        { partition: 2, high: "9007199254740993", low: "0" },
+      ],
+      fetchOffsets: async () => [
+        {
+          partitions: [
+            { partition: 0, offset: "90" },
+            { partition: 1, offset: "-1" },
+            { partition: 2, offset: "9007199254740993" },
+          ],
+        },
+      ],
+    };
+    expect(await kafkaLag(admin, "group", "orders")()).toBe(10 + 60);
+  });
+
+  it("shows no secrets of the address", async () => {
+    const base = await serve((_request, response) => void response.writeHead(401).end());
+    const checks = { api: httpCheck(`${base}/health?token=secret`) };
+    const api = { status: "unavailable", reason: `${base}/health answers HTTP 401` };
+    expect(await statusOf(health({ checks }))).toEqual([503, { api }]);
+  });
+
   it("of another service and of lag", async () => {
     let status = 204;
     const base = await serve((_request, response) => void response.writeHead(status).end());
@@ -145,9 +199,17 @@ describe("checks", () => {
     const lag = { status: "unavailable", reason: "the lag is 12, the limit 10" };
     expect(await statusOf(health({ checks }))).toEqual([503, { api: { status: "ok" }, lag }]);
     status = 500;
-    const api = { status: "unavailable", reason: `${base} answers HTTP 500` };
+    const api = { status: "unavailable", reason: `${base}/ answers HTTP 500` };
     expect(await statusOf(health({ checks: { api: checks.api } }))).toEqual([503, { api }]);
   });
+});
+
+it("answers below a path of your own", async () => {
+  const checked = health({ path: "/internal/health/" });
+  for (const path of ["/internal/health", "/internal/health/ready", "/internal/health/live/?x"])
+    expect((await checked.answer(path))?.statusCode).toBe(200);
+  for (const path of ["/health", "/", "/internal/health/other", "/internal/healthy"])
+    expect(await checked.answer(path)).toBeUndefined();
 });
 
 it("is not ready from drain on, but alive", async () => {

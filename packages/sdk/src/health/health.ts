@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../clock.ts";
+import { safely } from "../safely.ts";
 import { type Check, type CheckOptions, type PartHealth, Probe } from "./probe.ts";
 
 export interface HealthOptions {
@@ -7,6 +8,8 @@ export interface HealthOptions {
   checks?: Record<string, Check | CheckOptions>;
   /** What only a restart would mend. They decide `/health/live`. Most programs have none. */
   live?: Record<string, Check | CheckOptions>;
+  /** Where it is answered, with `/ready` and `/live` below. Default `/health`. */
+  path?: string;
 }
 
 export interface HealthReport {
@@ -39,27 +42,28 @@ export interface Health {
   node(this: void, request: IncomingMessage, response: ServerResponse, next?: () => void): void;
   /** For hono and others with `fetch`'s types: `app.all("/health/*", (c) => health.fetch(c.req.raw))`. */
   fetch(this: void, request: Request): Promise<Response>;
-  /** For fastify: `app.get("/health", health.fastify)`, and the same for `/health/*`. */
+  /** For fastify: `app.get("/health", health.fastify)` and the same for `/health/*`; below a prefix, say so with `path`. */
   fastify(this: void, request: { url: string }, reply: FastifyReplyLike): Promise<unknown>;
   /** A small server of its own, on loopback unless `host` says otherwise. It does not keep the process alive. */
   listen(options?: { port?: number; host?: string }): Promise<HealthServer>;
-  /** From now on not ready, for a graceful end: call it, wait until no more work comes, then end. */
+  /** From now on not ready, because the process is about to end (`gracefulShutdown` does it). */
   drain(reason?: string): void;
 }
 
 const headers = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" } as const;
 
-/** Says over HTTP how this process is: `/health`, `/health/ready` and `/health/live`. */
+/** Says over HTTP how this process is: `/health`, `/health/ready` and `/health/live`. Nothing in here throws. */
 export function health(options: HealthOptions = {}, clock: Clock = systemClock): Health {
   const checks = probes(options.checks, clock);
   const live = probes(options.live, clock);
+  const root = (options.path ?? "/health").replace(/\/$/, "");
   let draining: string | undefined;
 
   const answer: Health["answer"] = async (path) => {
     const [pathname = ""] = path.split("?");
-    const route = pathname.length > 1 ? pathname.replace(/\/$/, "") : pathname;
-    if (route === "/health/live") return answerOf(await reportOf(live));
-    if (route !== "/health" && route !== "/health/ready") return undefined;
+    const route = pathname.replace(/\/$/, "");
+    if (route === `${root}/live`) return answerOf(await reportOf(live));
+    if (route !== root && route !== `${root}/ready`) return undefined;
     const report = await reportOf(checks);
     if (draining === undefined) return answerOf(report);
     const shutdown: PartHealth = { status: "unavailable", reason: draining };
@@ -69,7 +73,8 @@ export function health(options: HealthOptions = {}, clock: Clock = systemClock):
   const handle = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
     const found = await answer(request.url ?? "/");
     if (found === undefined && next !== undefined) next();
-    else respond(response, found ?? notFound);
+    // Somebody else may have begun an answer already.
+    else safely(() => respond(response, found ?? notFound), undefined);
   };
   const node: Health["node"] = (request, response, next) => {
     void handle(request, response, next);

@@ -1,7 +1,7 @@
 import { type Clock, within } from "../clock.ts";
 
-/** Says how a part is: throws, rejects or returns false when it is not well. */
-export type Check = () => unknown;
+/** Says how a part is: throws, rejects or returns false when it is not well. `signal` is aborted when it takes too long. */
+export type Check = (signal: AbortSignal) => unknown;
 
 export interface CheckOptions {
   check: Check;
@@ -49,10 +49,14 @@ export class Probe {
 
   async #run(): Promise<PartHealth> {
     const timeoutMs = this.#options.timeoutMs ?? timeoutDefaultMs;
+    const late = new AbortController();
     try {
-      const done = Promise.resolve(this.#options.check()).then((value) => ({ value }));
+      const done = Promise.resolve(this.#options.check(late.signal)).then((value) => ({ value }));
       const result = await within(this.#clock, timeoutMs, done);
-      if (result === undefined) return unavailable(`no answer within ${timeoutMs} ms`);
+      if (result === undefined) {
+        late.abort();
+        return unavailable(`no answer within ${timeoutMs} ms`);
+      }
       return result.value === false ? unavailable("the check said no") : { status: "ok" };
     } catch (thrown) {
       return unavailable(thrown instanceof Error ? thrown.message || thrown.name : String(thrown));
