@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import type { AnyValue, KeyValue, RunsResponse, RunResponse, SpanDetail, TraceResponse } from "sightglass/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Server, until } from "../app/server.ts";
+import { rowsOf } from "./example.ts";
 
 const execute = promisify(execFile);
 const python = process.env.SIGHTGLASS_TEST_PYTHON ?? "python3";
@@ -65,9 +66,13 @@ describe.skipIf(!installed)(
       );
       const { runs } = await server.get<RunsResponse>("/api/runs");
       const run = await server.get<RunResponse>(`/api/runs/${runs[0]?.id ?? ""}`);
-      expect(run).toMatchObject({ origin: "otel", status: "succeeded" });
-      expect(run.stages.length).toBeGreaterThan(1);
-      expect(run.recordsRead).toBeGreaterThan(0);
+      expect(run).toMatchObject({ origin: "otel", status: "succeeded", recordsUnexplained: 0 });
+      expect(rowsOf(run)).toEqual({
+        extract: [5, 5, null, null, null],
+        validate: [5, 2, 1, 1, 1],
+        load: [2, 2, null, null, null],
+      });
+      expect(run.failedRecords).toMatchObject([{ stage: "validate", reason: "amount_is_no_number", count: 1 }]);
     });
   },
 );
