@@ -26,6 +26,19 @@ export interface ClusterStoreOptions {
 /** Longer than any query may take, so that the server's own limit answers first; inserts and DDL may take this long. */
 const requestTimeoutMs = 300_000;
 
+const clusterSettings = {
+  // An error after the first rows must not pass for a short result.
+  wait_end_of_query: 1,
+  cancel_http_readonly_queries_on_client_close: 1,
+  // What was stored is found by the next query, whichever node answers it: replicas lag, so all reads and inserts go to the
+  // first replica of each shard that is up and has caught up.
+  load_balancing: "in_order",
+  prefer_localhost_replica: 0,
+  max_replica_delay_for_distributed_queries: 2,
+  // A node that is down does what it missed when it is back; neither a start nor retention waits for it.
+  distributed_ddl_output_mode: "none_only_active",
+} as ClickHouseSettings;
+
 /**
  * Connects to a ClickHouse server or cluster and makes the database there.
  * @throws SightglassError config_invalid (a name that cannot be used), store_unavailable
@@ -73,11 +86,7 @@ function connect({ url, database, username, password }: Target): ClickHouseClien
     request_timeout: requestTimeoutMs,
     // Errors reach the caller, who logs them; the client must not write to the console.
     log: { level: ClickHouseLogLevel.OFF },
-    clickhouse_settings: {
-      // An error after the first rows must not pass for a short result.
-      wait_end_of_query: 1,
-      cancel_http_readonly_queries_on_client_close: 1,
-    },
+    clickhouse_settings: clusterSettings,
   });
 }
 
