@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { drainPending } from "chdb";
@@ -8,21 +8,11 @@ import { storeSuite } from "../store.suite.ts";
 import { startHttpFront } from "../testing/http-front.ts";
 import { openClusterStore } from "./store.ts";
 
-/** The engine takes itself for the cluster's one node: `Distributed` tables then read and write its local tables. */
-const clusterConfig = `<clickhouse>
-  <tcp_port>9000</tcp_port>
-  <remote_servers><sightglass><shard><internal_replication>true</internal_replication>
-    <replica><host>127.0.0.1</host><port>9000</port></replica>
-  </shard></sightglass></remote_servers>
-</clickhouse>`;
-
-async function open(clusterName: string | undefined) {
-  const root = mkdtempSync(join(tmpdir(), "sightglass-cluster-"));
-  writeFileSync(join(root, "engine.xml"), clusterConfig);
-  const lane = new Lane(join(root, "engine"), [`--config-file=${join(root, "engine.xml")}`]);
+async function open() {
+  const root = mkdtempSync(join(tmpdir(), "sightglass-server-"));
+  const lane = new Lane(join(root, "engine"), []);
   const front = await startHttpFront(lane);
-  const query = clusterName === undefined ? "" : `?cluster=${clusterName}`;
-  const store = await openClusterStore({ url: `${front.url}/telemetry${query}` });
+  const store = await openClusterStore({ url: `${front.url}/telemetry` });
   return {
     store,
     async close() {
@@ -35,8 +25,8 @@ async function open(clusterName: string | undefined) {
   };
 }
 
-storeSuite("a ClickHouse server", () => open(undefined));
-storeSuite("a ClickHouse cluster", () => open("sightglass"));
+// A cluster of several: test/engines/cluster.test.ts.
+storeSuite("a ClickHouse server", open);
 
 describe("a server that does not answer", () => {
   it("is store_unavailable", async () => {

@@ -34,7 +34,7 @@ const clusterSettings = {
   // first replica of each shard that is up and has caught up.
   load_balancing: "in_order",
   prefer_localhost_replica: 0,
-  max_replica_delay_for_distributed_queries: 2,
+  max_replica_delay_for_distributed_queries: "2",
   // A node that is down does what it missed when it is back; neither a start nor retention waits for it.
   distributed_ddl_output_mode: "none_only_active",
 } as ClickHouseSettings;

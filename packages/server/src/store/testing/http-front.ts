@@ -13,8 +13,7 @@ const notSettings = new Set(["query", "query_id", "database", "wait_end_of_query
 
 /**
  * ClickHouse's HTTP interface before an embedded engine, which has none: the real client on one side, the real engine on
- * the other. Replication needs a keeper, which the embedded engine has not either: `ON CLUSTER` and `Replicated` are
- * taken out of DDL; `Distributed` tables and everything else run as they are.
+ * the other.
  */
 export async function startHttpFront(lane: Lane): Promise<{ url: string; close(): Promise<void> }> {
   let last: Promise<unknown> = Promise.resolve();
@@ -42,9 +41,7 @@ async function answer(lane: Lane, request: IncomingMessage, response: ServerResp
   const uploaded = join(tmpdir(), `sightglass-front-${randomBytes(6).toString("hex")}.native`);
   try {
     const statementInUrl = searchParams.get("query");
-    const sql = withoutReplication(
-      statementInUrl === null ? await text(request) : await fromUpload(statementInUrl, request, uploaded),
-    );
+    const sql = statementInUrl === null ? await text(request) : await fromUpload(statementInUrl, request, uploaded);
     const { settings, params } = readParameters(searchParams);
     const database = searchParams.get("database") ?? "default";
     await lane.run({ sql: `USE ${database}`, format: "Null", settings: {} });
@@ -74,15 +71,4 @@ function readParameters(searchParams: URLSearchParams) {
     else if (!notSettings.has(name)) settings[name] = value;
   }
   return { settings, params };
-}
-
-function withoutReplication(sql: string): string {
-  if (!/^\s*(CREATE|ALTER|DROP)/.test(sql)) return sql;
-  return sql
-    .replaceAll(/ON CLUSTER `\w+`/g, "")
-    .replaceAll(/Replicated(\w*MergeTree)/g, "$1")
-    .replaceAll(
-      /replicated_deduplication_window = (\d+), replicated_deduplication_window_seconds = \d+/g,
-      "non_replicated_deduplication_window = $1",
-    );
 }
