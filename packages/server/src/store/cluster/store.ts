@@ -26,7 +26,7 @@ export interface ClusterStoreOptions {
 /** Longer than any query may take, so that the server's own limit answers first; inserts and DDL may take this long. */
 const requestTimeoutMs = 300_000;
 
-const clusterSettings = {
+const clusterSettings: ClickHouseSettings = {
   // An error after the first rows must not pass for a short result.
   wait_end_of_query: 1,
   cancel_http_readonly_queries_on_client_close: 1,
@@ -36,8 +36,9 @@ const clusterSettings = {
   prefer_localhost_replica: 0,
   max_replica_delay_for_distributed_queries: "2",
   // A node that is down does what it missed when it is back; neither a start nor retention waits for it.
-  distributed_ddl_output_mode: "none_only_active",
-} as ClickHouseSettings;
+  // (The client's types know the older modes only.)
+  distributed_ddl_output_mode: "none_only_active" as "none",
+};
 
 /**
  * Connects to a ClickHouse server or cluster and makes the database there.
