@@ -1,4 +1,4 @@
-import type { AnyValue, LogRecord, SpanDetail, TraceResponse } from "sightglass/contract";
+import type { AnyValue, KeyValue, LogRecord, SpanDetail, TraceResponse } from "sightglass/contract";
 
 /** The id of a small trace that has one of everything a trace can have, odd things too. */
 export const oddTraceId = "0ddba11".padEnd(32, "0");
@@ -124,6 +124,55 @@ const loadAttributes = [
   string("empty.text", ""),
 ];
 
+const event = (name: string, ...attributes: KeyValue[]) => ({
+  timeUnixNano: "0",
+  name,
+  attributes,
+  droppedAttributesCount: 0,
+});
+const milliseconds = (key: string, doubleValue: number) => typed(`pipeline.profile.${key}_ms`, { doubleValue });
+const profiled = (name: string, place: [string, number], selfMs: number, totalMs: number) =>
+  event(
+    "pipeline.profile.function",
+    string("code.function.name", name),
+    string("code.file.path", place[0]),
+    typed("code.line.number", { intValue: String(place[1]) }),
+    milliseconds("self", selfMs),
+    milliseconds("total", totalMs),
+  );
+
+/** As the SDK writes a profile of a slow stage, the stacks in two parts. */
+const profileEvents = [
+  event(
+    "pipeline.profile",
+    string("pipeline.profile.reason", "slow"),
+    milliseconds("duration", 1000),
+    milliseconds("idle", 150),
+    typed("pipeline.profile.samples", { intValue: "200" }),
+    typed("pipeline.profile.expected_ms", { intValue: "420" }),
+  ),
+  profiled("parse", ["src/flights.ts", 41], 410, 590),
+  profiled("split", ["node_modules/csv-parse/lib/index.cjs", 7], 180, 180),
+  profiled("joinAirports", ["src/airports.ts", 12], 120, 120),
+  event(
+    "pipeline.profile.stacks",
+    typed("pipeline.profile.part", { intValue: "1" }),
+    string("pipeline.profile.folded", "run (src/run.ts:3);(garbage collector) 140000\n(idle) 150000\n"),
+  ),
+  event(
+    "pipeline.profile.stacks",
+    typed("pipeline.profile.part", { intValue: "0" }),
+    string(
+      "pipeline.profile.folded",
+      [
+        "run (src/run.ts:3);parse (src/flights.ts:41) 410000",
+        "run (src/run.ts:3);parse (src/flights.ts:41);split (node_modules/csv-parse/lib/index.cjs:7) 180000",
+        "run (src/run.ts:3);joinAirports (src/airports.ts:12) 120000\n",
+      ].join("\n"),
+    ),
+  ),
+];
+
 function sketches(linkedTraceId: string): Sketch[] {
   const link = { traceState: "", flags: 1, droppedAttributesCount: 0 };
   return [
@@ -141,6 +190,7 @@ function sketches(linkedTraceId: string): Sketch[] {
       name: "transform",
       stage: "transform",
       ms: [1210, 2240],
+      events: profileEvents,
     },
     {
       spanId: "0000000000000003",

@@ -44,7 +44,7 @@ describe("call times", () => {
   it.each([
     ["file:///app/src/a.ts", "src/a.ts"],
     ["file:///elsewhere/b.ts", "/elsewhere/b.ts"],
-    ["file:///app/node_modules/x/node_modules/@s/pg/c.js", "@s/pg/c.js"],
+    ["file:///app/node_modules/x/node_modules/@s/pg/c.js", "node_modules/@s/pg/c.js"],
     ["node:internal/timers", "node:internal/timers"],
     ["", ""],
   ])("write %s as %s", (url, file) => {

@@ -111,10 +111,10 @@ function addTo(functions: Map<string, FunctionTime>, frames: readonly Frame[], s
   }
 }
 
-/** Without the scheme and the folder; of an installed package, from its name on. */
+/** Without the scheme and the folder; of an installed package, from the last node_modules/ on. */
 function shortPath(url: string, folder: string): string {
   const path = url.startsWith("file://") ? decodeURI(url.slice("file://".length)) : url;
   const installed = path.lastIndexOf("/node_modules/");
-  if (installed >= 0) return path.slice(installed + "/node_modules/".length);
+  if (installed >= 0) return path.slice(installed + 1);
   return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
 }

@@ -17,6 +17,8 @@ export interface RunSearch {
   q?: string;
   /** Compare: the other run's id; the last good run when absent. */
   against?: string;
+  /** `1` opens the selected stage's profile. */
+  profile?: "1";
 }
 
 export function parseRunSearch(raw: Record<string, unknown>): RunSearch {
@@ -26,5 +28,6 @@ export function parseRunSearch(raw: Record<string, unknown>): RunSearch {
     severity: readChoice(raw, "severity", logSeverities),
     q: readText(raw, "q"),
     against: readText(raw, "against"),
+    profile: readChoice(raw, "profile", ["1"] as const),
   });
 }

@@ -4,7 +4,14 @@ import { parseTraceSearch, parseZoom } from "./trace-search.ts";
 
 describe("parseTraceSearch", () => {
   it("reads what it writes", () => {
-    const search = { span: "00aa", q: 'service:flights ">1s"', critical: "1", colour: "status", zoom: "5-10" };
+    const search = {
+      span: "00aa",
+      q: 'service:flights ">1s"',
+      critical: "1",
+      colour: "status",
+      zoom: "5-10",
+      profile: "1",
+    };
     expect(parseTraceSearch(parseSearchString(stringifySearch(search)))).toEqual(search);
   });
 

@@ -12,6 +12,8 @@ export interface TraceSearch {
   colour?: "status";
   /** The part in sight, `from-to` in nanoseconds since the trace's start; the whole when absent. */
   zoom?: string;
+  /** `1` opens the selected span's profile. */
+  profile?: "1";
 }
 
 export function parseTraceSearch(raw: Record<string, unknown>): TraceSearch {
@@ -21,6 +23,7 @@ export function parseTraceSearch(raw: Record<string, unknown>): TraceSearch {
     critical: readChoice(raw, "critical", ["1"] as const),
     colour: readChoice(raw, "colour", ["status"] as const),
     zoom: readText(raw, "zoom"),
+    profile: readChoice(raw, "profile", ["1"] as const),
   });
 }
 

@@ -1,6 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Endpoint, StageDetail } from "sightglass/contract";
 import type { ReactNode } from "react";
+import { spanQuery } from "../../api/queries.ts";
+import { readProfile } from "../../flame/profile-events.ts";
+import { ProfileSection } from "../../flame/profile-section.tsx";
 import { formatBytes, formatCount } from "../../format/count.ts";
 import { CopyButton } from "../../primitives/copy-button.tsx";
 import { KeyValueList } from "../../primitives/key-value-list.tsx";
@@ -57,6 +61,7 @@ export function StageInspector({ stage, onClose }: { stage: StageDetail; onClose
       </p>
       {stage.attempts.length > 1 ? <Attempts stage={stage} /> : null}
       {stage.error === null ? null : <ErrorBlock error={stage.error} />}
+      <StageProfile stage={stage} />
       {stage.attributes.length === 0 ? null : (
         <>
           <h4 className="inspector-title">Attributes</h4>
@@ -92,6 +97,18 @@ function Attempts({ stage }: { stage: StageDetail }) {
           </li>
         ))}
       </ol>
+    </>
+  );
+}
+
+/** Nothing while its span has not been read, and when it was not profiled. */
+function StageProfile({ stage }: { stage: StageDetail }) {
+  const span = useQuery({ ...spanQuery(stage.traceId, stage.spanId), enabled: stage.status !== "running" });
+  const profile = span.data === undefined ? null : readProfile(span.data);
+  return profile === null ? null : (
+    <>
+      <h4 className="inspector-title">Profile</h4>
+      <ProfileSection profile={profile} of={stage.name} />
     </>
   );
 }

@@ -6,11 +6,11 @@ import { formatInstantExact } from "./instant.ts";
 /** A span may hold thousands. */
 const shownMax = 100;
 
-export function SpanEvents({ span }: { span: SpanDetail }) {
-  const start = BigInt(span.startTimeUnixNano);
+export function SpanEvents({ events, startTimeUnixNano }: Pick<SpanDetail, "events" | "startTimeUnixNano">) {
+  const start = BigInt(startTimeUnixNano);
   return (
     <ol className="span-events">
-      {span.events.slice(0, shownMax).map((event, index) => {
+      {events.slice(0, shownMax).map((event, index) => {
         const at = BigInt(event.timeUnixNano);
         return (
           <li key={`${event.timeUnixNano} ${index}`}>
@@ -26,7 +26,7 @@ export function SpanEvents({ span }: { span: SpanDetail }) {
           </li>
         );
       })}
-      {span.events.length > shownMax ? <li className="muted">and {span.events.length - shownMax} more</li> : null}
+      {events.length > shownMax ? <li className="muted">and {events.length - shownMax} more</li> : null}
     </ol>
   );
 }

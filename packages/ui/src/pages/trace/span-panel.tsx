@@ -4,6 +4,8 @@ import type { RunResponse, SpanResponse } from "sightglass/contract";
 import { type ReactNode, useEffect, useState } from "react";
 import { spanQuery } from "../../api/queries.ts";
 import { formatDuration } from "../../format/duration.ts";
+import { isProfileEvent, readProfile } from "../../flame/profile-events.ts";
+import { ProfileSection } from "../../flame/profile-section.tsx";
 import { formatRatio } from "../../format/count.ts";
 import { CopyButton } from "../../primitives/copy-button.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
@@ -210,14 +212,21 @@ interface SectionsProps {
 function Sections({ trace, span, onSpan }: SectionsProps) {
   const resource = span.resources[span.resource];
   const scope = span.scopes[span.scope];
+  const profile = readProfile(span);
+  const events = span.events.filter(({ name }) => !isProfileEvent(name));
   return (
     <>
       <SpanError span={span} />
       <Section title="Attributes" count={span.attributes.length} dropped={span.droppedAttributesCount}>
         <AttributeList label="Attributes" items={span.attributes} />
       </Section>
-      <Section title="Events" count={span.events.length} dropped={span.droppedEventsCount}>
-        <SpanEvents span={span} />
+      {profile === null ? null : (
+        <Section title="Profile" note={`${profile.sampleCount} samples`}>
+          <ProfileSection profile={profile} of={span.name} />
+        </Section>
+      )}
+      <Section title="Events" count={events.length} dropped={span.droppedEventsCount}>
+        <SpanEvents events={events} startTimeUnixNano={span.startTimeUnixNano} />
       </Section>
       <Section title="Links" count={span.links.length} dropped={span.droppedLinksCount}>
         <SpanLinks span={span} traceId={trace.traceId} onSpan={onSpan} />
