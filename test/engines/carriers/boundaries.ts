@@ -8,6 +8,7 @@ import { postgresql } from "./peers/postgresql.ts";
 import { prefect } from "./peers/prefect.ts";
 import { rabbitmq } from "./peers/rabbitmq.ts";
 import { redis } from "./peers/redis.ts";
+import { spark } from "./peers/spark.ts";
 
 /** One boundary between two processes; what each of them does is in `programs/NAME.mjs`. */
 export interface Boundary {
@@ -40,6 +41,7 @@ export const boundaries: Boundary[] = [
   { name: "kafka", peer: kafka, order: "stored", rowsPerProducer: 3 },
   { name: "s3", peer: moto, order: "stored" },
   { name: "dbt", peer: dbt, order: "stored" },
+  { name: "spark", peer: spark, order: "stored" },
   { name: "prefect", peer: prefect, order: "stored" },
   { name: "airflow-conf", peer: airflow, order: "stored" },
   { name: "airflow-xcom", peer: airflow, order: "stored" },

@@ -43,7 +43,7 @@ export class Side {
     try {
       await until(() => check() || this.#command.hasEnded, {
         what: () => `${this.#what}; it said: ${this.#command.output}`,
-        timeoutMs: 60_000,
+        timeoutMs: 120_000,
       });
     } catch (thrown) {
       await this.#command.end();

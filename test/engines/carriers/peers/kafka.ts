@@ -7,10 +7,12 @@ import { type PeerKind, ready } from "./peer.ts";
 /** Sixteen bytes in URL-safe base64. */
 const clusterId = "c2lnaHRnbGFzcy10ZXN0cw";
 
+const jars = () => installedEngine("kafka/jars");
+
 /** One broker that is its own controller (KRaft), from the jars of Maven Central. */
 export const kafka: PeerKind = {
   name: "kafka",
-  isInstalled: () => installedEngine("kafka") !== undefined && isOnPath("java"),
+  isInstalled: () => jars() !== undefined && isOnPath("java"),
   async start() {
     const folder = new TemporaryFolder("kafka");
     const [port, controllerPort] = [await freePort(), await freePort()];
@@ -28,7 +30,7 @@ export const kafka: PeerKind = {
     ];
     writeFileSync(properties, settings.join("\n"));
     // Short-lived: compiling much would cost more than it gains.
-    const java = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", `${installedEngine("kafka") ?? ""}/*`];
+    const java = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", `${jars() ?? ""}/*`];
     await runToEnd("java", [
       ...java,
       "kafka.tools.StorageTool",
