@@ -87,9 +87,9 @@ function start(name, script, args) {
   children.push(child);
   child.once("exit", (code, signal) => {
     if (stopping) return;
-    if (name === "demo" && code === 0) return;
     process.stderr.write(`The ${name} ended with ${signal ?? `exit code ${code}`}.\n`);
-    void stop(code || 1);
+    // What the demo has shown stays worth looking at.
+    if (name === "server") void stop(code || 1);
   });
   return child;
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PipelinesResponse, RunResponse, RunsResponse } from "sightglass/contract";
+import type { PipelinesResponse, RunResponse, RunsResponse, SpanDetail, TraceResponse } from "sightglass/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Server, until } from "./server.ts";
 
@@ -37,6 +37,12 @@ async function runs(pipeline: string) {
 async function run(partition: string): Promise<RunResponse> {
   const found = (await runs("flights")).find((one) => one.partition === partition);
   return server.get<RunResponse>(`/api/runs/${found?.id ?? ""}`);
+}
+
+async function valueOf(query: string): Promise<number> {
+  const path = `/api/v1/query?query=${encodeURIComponent(query)}`;
+  const { data } = await server.get<{ data: { result: { value: [number, string] }[] } }>(path);
+  return Number(data.result[0]?.value[1]);
 }
 
 const stage = (of: RunResponse, name: string) => of.stages.find((one) => one.name === name);
@@ -91,6 +97,25 @@ describe("the demo", () => {
 
   it("does not call an aggregation a loss", async () => {
     for (const one of await runs("airport_delays")) expect(one.recordsUnexplained ?? 0).toBe(0);
+  });
+
+  it("says how good the data is", async () => {
+    const [latest] = await runs("movies");
+    const { traceId } = await server.get<RunResponse>(`/api/runs/${latest?.id ?? ""}`);
+    const { spans } = await server.get<TraceResponse>(`/api/traces/${traceId}`);
+    const extract = spans.find(({ name }) => name === "extract") as SpanDetail | undefined;
+    const attribute = (key: string) => extract?.attributes.find((one) => one.key === key)?.value;
+    // Three columns that are too empty, and titles that are numbers.
+    expect(attribute("dq.checks.warned")).toEqual({ intValue: "4" });
+    expect(attribute("dq.checks.failed")).toEqual({ intValue: "0" });
+    const verdicts = extract?.events.filter(({ name }) => name === "dq.check") ?? [];
+    expect(verdicts).toHaveLength(15);
+
+    expect(await valueOf(`dq_completeness_ratio{dq_table="movies",dq_column="Director"}`)).toBeCloseTo(1870 / 3201);
+    expect(await valueOf(`dq_validity_ratio{dq_table="movies",dq_rule="title is a text"}`)).toBeCloseTo(3191 / 3201);
+    expect(await valueOf(`dq_row_count{dq_table="flights",dq_partition="2001-01-03"}`)).toBe(16_948);
+    expect(await valueOf(`data_quality_score{table="movies"}`)).toBeCloseTo(11 / 15);
+    expect(await valueOf(`sum(flights_loaded_total)`)).toBeGreaterThan(150_000);
   });
 
   it("finds movies.json as dirty as it is", async () => {

@@ -1,8 +1,10 @@
 import { pipeline } from "@sightglass/sdk";
+import { check } from "@sightglass/sdk/checks";
+import { strikesExpected } from "../expectations.ts";
 import { sources } from "../sources.ts";
 import type { Warehouse } from "../warehouse.ts";
 
-interface Strike {
+export interface Strike {
   month: string;
   struck_on: string;
   airport: string;
@@ -26,6 +28,7 @@ export function runBirdStrikes(warehouse: Warehouse, month: number): Promise<voi
       );
       stage.read(rows.length);
       stage.written(rows.length);
+      await check(rows, { table: "bird_strikes", ...strikesExpected });
       return rows;
     });
 

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { pipeline } from "@sightglass/sdk";
+import { check } from "@sightglass/sdk/checks";
+import { counter } from "@sightglass/sdk/metrics";
 import { nextDay } from "../calendar.ts";
+import { earliestDelayMinutes, flightsExpected } from "../expectations.ts";
 import type { Fault } from "../faults.ts";
 import { sources } from "../sources.ts";
 import type { Warehouse } from "../warehouse.ts";
 
-interface SourceFlight {
+export interface SourceFlight {
   departed_at: string;
   origin: string;
   destination: string;
@@ -32,10 +35,12 @@ interface LoadedFlight {
   delay_minutes: number;
 }
 
-/** Departures more than this early are typing errors in the source, as its own documentation warns. */
-const earliestDelayMinutes = -45;
 /** Positioning flights of a few miles are not passenger flights. */
 const shortestDistanceMiles = 40;
+
+/** As the authority that publishes the data counts it. */
+const lateMinutes = 15;
+const loaded = counter("flights_loaded_total", { labels: { delayed: ["yes", "no"] } });
 
 export interface FlightsRun {
   day: string;
@@ -59,7 +64,8 @@ export function runFlights(warehouse: Warehouse, { day, faults, slowSourceMs }: 
       },
     );
 
-    const valid = await run.stage("validate", (stage) => {
+    const valid = await run.stage("validate", async (stage) => {
+      await check(extracted, { table: "flights", partition: day, ...flightsExpected });
       stage.read(extracted.length);
       const seen = new Set<string>();
       const rows = extracted.filter((flight) => {
@@ -90,6 +96,7 @@ export function runFlights(warehouse: Warehouse, { day, faults, slowSourceMs }: 
       await warehouse.execute("ALTER TABLE flights DELETE WHERE flight_day = {day:Date}", { day });
       await warehouse.insert("flights", joined);
       stage.written(joined.length);
+      for (const { delay_minutes: delay } of joined) loaded.add(1, { delayed: delay > lateMinutes ? "yes" : "no" });
     });
     return joined.length;
   });

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { pipeline } from "@sightglass/sdk";
+import { check } from "@sightglass/sdk/checks";
+import { moviesExpected } from "../expectations.ts";
 import { moviesPath } from "../sources.ts";
 import type { Warehouse } from "../warehouse.ts";
 
-type SourceMovie = Record<string, string | number | null>;
+export type SourceMovie = Record<string, string | number | null>;
 
 interface Movie {
   title: string;
@@ -25,6 +27,7 @@ export function runMovies(warehouse: Warehouse, partition: string): Promise<void
       stage.bytes(Buffer.byteLength(text));
       stage.read(rows.length);
       stage.written(rows.length);
+      await check(rows, { table: "movies", ...moviesExpected });
       return rows;
     });
 

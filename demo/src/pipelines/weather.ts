@@ -1,8 +1,10 @@
 import { pipeline } from "@sightglass/sdk";
+import { check } from "@sightglass/sdk/checks";
+import { weatherExpected } from "../expectations.ts";
 import { sources } from "../sources.ts";
 import type { Warehouse } from "../warehouse.ts";
 
-interface Observation {
+export interface Observation {
   day: string;
   location: string;
   rain_mm: number;
@@ -22,6 +24,7 @@ export function runWeather(warehouse: Warehouse, monthAndDay: string): Promise<v
       );
       stage.read(rows.length);
       stage.written(rows.length);
+      await check(rows, { table: "weather", ...weatherExpected });
       return rows;
     });
     await run.stage("load", { sink: { system: "clickhouse", table: "weather" } }, async (stage) => {
