@@ -27,6 +27,7 @@ export interface DeriverOptions {
 }
 
 const firstSampleWaitMs = 2_000;
+const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * Samples the derived series at every grid point, each of them exactly once (docs/guides/derived-series.md):
@@ -102,7 +103,8 @@ export class Deriver {
     if (atMs <= this.#publishedMs) return;
     await this.#collect(atMs);
     for (const source of await this.#sources()) await advance(this.#store, source, { atMs, ...this.#limit });
-    await publish(this.#store, atMs);
+    const isFirst = Math.floor(atMs / dayMs) > Math.floor(this.#publishedMs / dayMs);
+    await publish(this.#store, { atMs, isFirst });
     // What a first start finds is no news.
     if (this.#publishedMs > 0) await this.#writeExemplars(atMs);
     this.#publishedMs = atMs;
@@ -121,7 +123,7 @@ export class Deriver {
   async #recover(): Promise<number> {
     await writeMetadata(this.#store, this.#clock.nowMs());
     const atMs = await advancedUntilMs(this.#store);
-    if (atMs > 0) await publish(this.#store, atMs);
+    if (atMs > 0) await publish(this.#store, { atMs, isFirst: true });
     // What was written by then was collected by then, or the state would not be there.
     this.#collectedMs = Math.max(0, atMs - limits.derivedLookbackMs.value);
     return atMs;

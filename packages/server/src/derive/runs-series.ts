@@ -79,7 +79,9 @@ export const runCounters: Source = {
     SELECT point.1, point.2, point.3 FROM (${newRuns}) ARRAY JOIN ${runPoints} AS point
     UNION ALL
     SELECT point.1, point.2, point.3 FROM (${newStages}) ARRAY JOIN ${stagePoints} AS point`,
-  carried: `labels['pipeline'] IN ${pipelines} OR mapContains(labels, 'otel_metric_overflow')`,
+  carried: `series_id NOT IN (
+    SELECT series_id FROM derived_labels
+    WHERE source = {source:String} AND pipeline != '' AND pipeline NOT IN ${pipelines})`,
 };
 
 /** How runs stand now. */

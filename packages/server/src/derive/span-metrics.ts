@@ -93,12 +93,22 @@ function pointsOf({ calls, histogram, labels, bounds, unitNs }: Family, index: n
   return calls === null ? points : `arrayConcat([${pointSql(calls, labels, "total")}], ${points})`;
 }
 
+const idleSince = `${timeSql("at")} - toIntervalMillisecond(${limits.derivedIdleMs.value})`;
+/** A span is seen when it is inserted, a moment before a query sees it. */
+const newSince = `${timeSql("since")} - toIntervalMillisecond(${limits.derivedLookbackMs.value})`;
+
 /**
  * Counters of the spans of services, as they stand since the data folder was made; those of either name are a source of
- * their own, so that each has a first time. A series without new spans for long ends.
+ * their own, so that each has a first time. Those with new spans are added up anew, the others go on as they are, and one
+ * without new spans for long ends.
  */
 export function spanCounters(names: SpanMetricNames): Source[] {
-  return chosen(names).map((name) => ({ name: `spans-${name}`, kind: "total", points: spanPoints(familiesOf[name]) }));
+  return chosen(names).map((name) => ({
+    name: `spans-${name}`,
+    kind: "total",
+    points: spanPoints(familiesOf[name]),
+    carried: `grown_at > ${idleSince}`,
+  }));
 }
 
 function spanPoints(families: readonly Family[]): string {
@@ -113,7 +123,7 @@ function spanPoints(families: readonly Family[]): string {
              sum(calls) AS total, sum(duration_ns) AS total_ns, ${buckets.join(",\n")}
       FROM (${named})
       GROUP BY service, span_name, is_overflowing, kind, status_code
-      HAVING max(last_seen) > ${timeSql("at")} - toIntervalMillisecond(${limits.derivedIdleMs.value})
+      HAVING max(last_seen) > greatest(${newSince}, ${idleSince})
     )
     ARRAY JOIN arrayConcat(${families.map(pointsOf).join(",\n")}, []) AS point`;
 }
