@@ -23,8 +23,8 @@ writeFileSync(join(out, "THIRD-PARTY.md"), bundledLicences(await bundle()));
 async function bundle() {
   const build = await rolldown({
     input: { cli: join(out, "cli/index.js") },
-    // The engine finds its library beside itself.
-    external: ["chdb"],
+    // They find their native libraries beside themselves.
+    external: ["chdb", "koffi"],
     platform: "node",
     onLog(level, { message }) {
       if (level === "warn") throw new Error(message);

@@ -12,7 +12,7 @@ import { startRules } from "./rules.ts";
 import { startDeriver, startFolder } from "./runs.ts";
 import { startScraping } from "./scraping.ts";
 import { openSpools } from "./spools.ts";
-import { startChunking, startRetention } from "./store.ts";
+import { startChunking, startLibraryPages, startRetention } from "./store.ts";
 
 /**
  * Starts every part but the store, in order.
@@ -46,6 +46,7 @@ export async function startParts(
     rules,
     startedAtMs,
   });
+  await startLibraryPages(context, store);
   log.info({ page: `http://${formatAddress(config.listen)}`, tookMs: clock.nowMs() - startedAtMs }, "ready");
   return async (changed) => {
     await scraper.apply(scrapeJobs(changed, changed.folder));

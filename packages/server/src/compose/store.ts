@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { Running } from "../self/running.ts";
 import { Chunking } from "../store/chunking.ts";
+import { LibraryPages } from "../store/embedded/library-pages.ts";
 import { openEmbeddedStore } from "../store/embedded/store.ts";
 import { lockFolder } from "../store/folder-lock.ts";
 import { measuredStore } from "../store/measured-store.ts";
@@ -34,6 +35,14 @@ async function openCluster({ data, store: { url = "", cluster, ...login } }: Con
   // Its client is loaded by those only who use it.
   const { openClusterStore } = await import("../store/cluster/store.ts");
   return openClusterStore({ url, ...login, ...(cluster === undefined ? {} : { clusterName: cluster }) });
+}
+
+/** Only where the engine is in this process. */
+export async function startLibraryPages({ clock, running }: Context, store: Store): Promise<void> {
+  if (store.kind !== "embedded") return;
+  const pages = await LibraryPages.open({ clock });
+  pages?.start();
+  running.add("library pages", () => pages?.stop());
 }
 
 export function startRetention(
