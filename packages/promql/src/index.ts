@@ -6,7 +6,15 @@ export { PromqlError } from "./errors.ts";
 export type { EngineOptions, InstantQuery, RangeQuery } from "./eval/engine.ts";
 export type { EvaluationSettings } from "./eval/evaluation.ts";
 export type { Clock } from "./eval/clock.ts";
-export type { QueryResult, QueryStats, ResultData, ResultSeries, Sample, VectorSample } from "./eval/result.ts";
+export type {
+  QueryResult,
+  QueryStats,
+  ResultData,
+  ResultSeries,
+  Sample,
+  SelectorStats,
+  VectorSample,
+} from "./eval/result.ts";
 export type { Problem, PromqlErrorCode } from "./errors.ts";
 
 /** Where series come from. */

@@ -99,6 +99,7 @@ function evaluated({ data, warnings, infos, stats }: QueryResult) {
         seriesSelected: stats.seriesSelected,
         samplesSelected: stats.samplesSelected,
         selectorsComputed: stats.selectorsComputed,
+        selectors: stats.selectors,
       },
     },
   };

@@ -16,7 +16,8 @@ import { canceled, Evaluation, type EvaluationSettings } from "./evaluation.ts";
 import { gridBetween, timeAt, type Grid } from "./grid.ts";
 import { mergeSameLabels, removeDroppedNames } from "./merge.ts";
 import { readRange } from "./range-input.ts";
-import type { QueryResult, QueryStats, ResultData, ResultSeries, VectorSample } from "./result.ts";
+import type { QueryResult, ResultData, ResultSeries, SelectorStats, VectorSample } from "./result.ts";
+import { selectorStats } from "./selector-stats.ts";
 import type { Value } from "./value.ts";
 import type { RangeSeries } from "./windows.ts";
 
@@ -111,22 +112,29 @@ export class Engine {
   async #run(
     text: string,
     evaluation: Evaluation,
-    compute: (stats: MutableStats) => Promise<ResultData>,
+    compute: (selected: SelectorStats[]) => Promise<ResultData>,
   ): Promise<QueryResult> {
-    const selected: MutableStats = { seriesSelected: 0, samplesSelected: 0, selectorsComputed: 0 };
+    const selected: SelectorStats[] = [];
     const data = await compute(selected);
     const annotations = evaluation.annotations.list();
     const rendered = (level: "warning" | "info"): string[] =>
       annotations.filter((each) => each.level === level).map((each) => renderAnnotation(each, text));
-    const stats: QueryStats = { ...selected, samplesPeak: evaluation.samplesPeak };
+    const stats = { ...totals(selected), samplesPeak: evaluation.samplesPeak, selectors: selected };
     return { data, annotations, warnings: rendered("warning"), infos: rendered("info"), stats };
   }
 }
 
-type MutableStats = { -readonly [Key in Exclude<keyof QueryStats, "samplesPeak">]: QueryStats[Key] };
+function totals(selected: readonly SelectorStats[]) {
+  const sum = (of: (each: SelectorStats) => number): number => selected.reduce((total, each) => total + of(each), 0);
+  return {
+    seriesSelected: sum(({ series }) => series),
+    samplesSelected: sum(({ samples }) => samples),
+    selectorsComputed: sum(({ computed }) => (computed === null ? 0 : 1)),
+  };
+}
 
 /** Asks the source for all selectors at the same time. */
-async function load(expr: Expr, evaluation: Evaluation, stats: MutableStats): Promise<void> {
+async function load(expr: Expr, evaluation: Evaluation, selected: SelectorStats[]): Promise<void> {
   const { source, signal, grid, settings } = evaluation;
   const selections = planSelections(expr, grid, settings);
   if (signal.aborted) throw canceled();
@@ -134,11 +142,12 @@ async function load(expr: Expr, evaluation: Evaluation, stats: MutableStats): Pr
     selections.map(async ({ selector, hints }) => source.select(selector.matchers, hints, signal)),
   );
   if (signal.aborted) throw canceled();
-  selections.forEach(({ selector, statsOnly }, index) => {
+  selections.forEach((selection, index) => {
+    const { selector, statsOnly } = selection;
     const result = results[index];
     if (result === undefined) return;
-    count(result, stats);
-    evaluation.checkSeriesCount(stats.seriesSelected);
+    selected.push(selectorStats(selection, result));
+    evaluation.checkSeriesCount(totals(selected).seriesSelected);
     for (const warning of result.warnings ?? []) evaluation.annotations.warn(warning, selector.span);
     evaluation.selected.set(selector, statsOnly ? withStatsHints(result) : result);
   });
@@ -147,15 +156,6 @@ async function load(expr: Expr, evaluation: Evaluation, stats: MutableStats): Pr
 function withStatsHints(result: SelectResult): SelectResult {
   if (result.kind === "raw") return { ...result, series: result.series.map(withResetHints) };
   return result.raw === undefined ? result : { ...result, raw: result.raw.map(withResetHints) };
-}
-
-function count(result: SelectResult, stats: MutableStats): void {
-  const raw = result.kind === "raw" ? result.series : (result.raw ?? []);
-  stats.seriesSelected += raw.length;
-  for (const { values } of raw) stats.samplesSelected += values.length;
-  if (result.kind === "raw") return;
-  stats.seriesSelected += result.series.length;
-  stats.selectorsComputed++;
 }
 
 function instantData(value: Value, timeMs: number): ResultData {

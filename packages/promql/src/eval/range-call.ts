@@ -79,7 +79,8 @@ export async function evaluateRangeCall(
   return vectorOf(merge ? mergeSameLabels(results) : results);
 }
 
-function hintAtNonCounter(node: Call, name: string, span: Call["span"], { annotations }: Evaluation): void {
+/** A rate of a metric that is no counter by its name is probably a mistake. */
+export function hintAtNonCounter(node: Call, name: string, span: Call["span"], { annotations }: Evaluation): void {
   if (node.name !== "rate" && node.name !== "increase") return;
   if (name !== "" && !counterSuffix.test(name)) annotations.info(messages.possibleNonCounter(name), span);
 }

@@ -37,6 +37,21 @@ export interface QueryStats {
   readonly selectorsComputed: number;
   /** Most samples that were in memory at a time. */
   readonly samplesPeak: number;
+  /** The same selector by selector, in the order of the query. */
+  readonly selectors: readonly SelectorStats[];
+}
+
+/** How a selector of a query was answered. */
+export interface SelectorStats {
+  /** As the query prints, with its range. */
+  readonly selector: string;
+  /** Series, or groups of them, and raw samples that the source gave. */
+  readonly series: number;
+  readonly samples: number;
+  /** What the source computed at the steps, such as `sum by (job) of rate`; null where it gave samples. */
+  readonly computed: string | null;
+  /** Where the source says that it has them from. */
+  readonly origin: string | null;
 }
 
 export interface QueryResult {

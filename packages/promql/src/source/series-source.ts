@@ -62,20 +62,25 @@ export interface SelectHints {
   readonly mayCompute: boolean;
 }
 
+interface Told {
+  readonly warnings?: readonly string[];
+  /** Where the series are from, for those who want to know why a query is fast or slow. */
+  readonly origin?: string;
+}
+
 export type SelectResult =
-  | { readonly kind: "raw"; readonly series: readonly RawSeries[]; readonly warnings?: readonly string[] }
+  | ({ readonly kind: "raw"; readonly series: readonly RawSeries[] } & Told)
   /**
    * `call`: the function of `hints.call` was applied (or, without one, the lookback). `aggregate`: and the aggregation
    * of `hints.aggregate` too.
    */
-  | {
+  | ({
       readonly kind: "computed";
       readonly stage: "call" | "aggregate";
       readonly series: readonly ComputedSeries[];
       /** At stage `call`: series that it could not compute, such as native histograms. The engine does them. */
       readonly raw?: readonly RawSeries[];
-      readonly warnings?: readonly string[];
-    };
+    } & Told);
 
 /** Where series come from. The engine asks once per selector of a query, for all selectors at the same time. */
 export interface SeriesSource {

@@ -1,21 +1,26 @@
 import { staleFlags, type SelectHints } from "@sightglass/promql";
-import type { QueryOptions, Store } from "../store/store.ts";
+import type { QueryOptions, QueryParam, Store } from "../store/store.ts";
+import { bucketsSql } from "./series-source-buckets.ts";
 import { NativeReader, seriesIdAt } from "./series-source-native.ts";
 import { clampTimeMs, samplesSql, timeSql, type SelectorSql } from "./series-source-sql.ts";
 
-/** A function of the engine that computes all steps of a series in one go. */
-export interface GridFunction {
-  readonly name: string;
-  /** Staleness markers end the lookback, so they are wanted; the functions over ranges pass over them. */
+/**
+ * How the engine computes what a selector is wanted for: a SELECT of one row for each series, with the columns series_id,
+ * `odd` and `inexact` (UInt8) and `grid`, an Array(Nullable(Float64)) of one element for each step.
+ */
+export interface SeriesAtSteps {
+  readonly sql: string;
+  readonly params: Readonly<Record<string, QueryParam>>;
+  /** The grid has staleness markers, where the lookback ends in one. */
   readonly keepsStale: boolean;
-  readonly windowMs: number;
-  /** Which values the engine may have computed otherwise, so that the samples are wanted after all. */
-  readonly check: keyof typeof checks;
+  /** `inexact` only matters where a counter goes down. */
+  readonly asksForResets: boolean;
 }
 
 /**
- * The engine adds up resets of a counter and takes them away again as the window moves on, which is exact for whole
- * numbers whose sum a double holds, and for counters without resets. NaN and the infinities never leave such a sum.
+ * Values that the engine may have computed otherwise than PromQL does, so that the samples are wanted after all. It adds up
+ * resets of a counter and takes them away again as the window moves on, which is exact for whole numbers whose sum a double
+ * holds, and for counters without resets. NaN and the infinities never leave such a sum.
  */
 const checks = {
   none: { columns: "0 AS odd, 0 AS inexact", asksForResets: false },
@@ -26,11 +31,18 @@ const checks = {
   },
 } as const;
 
+interface GridFunction {
+  readonly name: string;
+  readonly check: keyof typeof checks;
+  /** Staleness markers end the lookback, so they are wanted; the functions over ranges pass over them. */
+  readonly keepsStale?: boolean;
+}
+
 /**
  * Functions of PromQL with the engine's function that gives the same values: left-open windows, extrapolation and counter
  * resets alike. series-source-grid.test.ts compares them over generated data.
  */
-const gridFunctions: Readonly<Record<string, { name: string; check: keyof typeof checks }>> = {
+const gridFunctions: Readonly<Record<string, GridFunction>> = {
   rate: { name: "timeSeriesRateToGrid", check: "resets" },
   increase: { name: "timeSeriesIncreaseToGrid", check: "resets" },
   delta: { name: "timeSeriesDeltaToGrid", check: "finite" },
@@ -40,21 +52,54 @@ const gridFunctions: Readonly<Record<string, { name: string; check: keyof typeof
   resets: { name: "timeSeriesResetsToGrid", check: "finite" },
   last_over_time: { name: "timeSeriesLastToGrid", check: "none" },
 };
+const lookback: GridFunction = { name: "timeSeriesLastToGrid", check: "none", keepsStale: true };
 
 /** What the engine may compute for these hints; undefined when the samples are needed. */
-export function gridFunctionOf(hints: SelectHints): GridFunction | undefined {
+export function seriesAtSteps(selector: SelectorSql, hints: SelectHints): SeriesAtSteps | undefined {
   const { steps, call, rangeMs, lookbackMs } = hints;
   // The engine's grids begin at the epoch, and count in whole milliseconds.
   const isWhole = Number.isInteger(steps.startMs) && Number.isInteger(steps.stepMs) && hints.startMs >= 0;
   if (!hints.mayCompute || !isWhole || clampTimeMs(hints.endMs) !== hints.endMs) return undefined;
-  if (call === undefined) {
-    if (rangeMs !== 0) return undefined;
-    return { name: "timeSeriesLastToGrid", check: "none", keepsStale: true, windowMs: lookbackMs };
-  }
+  if (call === undefined) return rangeMs === 0 ? gridSql(selector, steps, lookbackMs, lookback) : undefined;
+  if (call.constants.length > 0) return undefined;
   const found = gridFunctions[call.name];
-  if (found === undefined || call.constants.length > 0) return undefined;
-  return { ...found, keepsStale: false, windowMs: rangeMs };
+  if (found !== undefined) return gridSql(selector, steps, rangeMs, found);
+  const buckets = bucketsSql(call.name, { steps, rangeMs, samples: notStale(selector) });
+  return buckets === undefined ? undefined : { ...buckets, keepsStale: false, asksForResets: false };
 }
+
+function gridSql(
+  selector: SelectorSql,
+  { startMs, stepMs, count }: SelectHints["steps"],
+  windowMs: number,
+  { name, check, keepsStale = false }: GridFunction,
+): SeriesAtSteps {
+  const { columns, asksForResets } = checks[check];
+  const grid = `${timeSql("gridStartMs")}, ${timeSql("gridEndMs")}, {step:Decimal64(3)}, {window:Decimal64(3)}`;
+  const samples = keepsStale ? `(${samplesSql(selector, { starts: false })})` : notStale(selector);
+  return {
+    sql: `SELECT series_id, ${name}(${grid})(time, value) AS grid, ${columns} FROM ${samples} GROUP BY series_id`,
+    params: {
+      gridStartMs: startMs,
+      gridEndMs: startMs + stepMs * (count - 1),
+      step: decimalSeconds(count === 1 ? 0 : stepMs),
+      window: decimalSeconds(windowMs),
+    },
+    keepsStale,
+    asksForResets,
+  };
+}
+
+/** The bits of Prometheus' staleness marker, as an integer. */
+export const staleBits = "toUInt64(9218868437227405314)";
+
+const notStale = (selector: SelectorSql): string =>
+  `(SELECT * FROM (${samplesSql(selector, { starts: false })}) WHERE reinterpretAsUInt64(value) != ${staleBits})`;
+
+const decimalSeconds = (durationMs: number): string => (durationMs / 1000).toFixed(3);
+
+/** The experimental functions are the ones whose results are compared. */
+export const gridSettings = "SETTINGS allow_experimental_time_series_aggregate_functions = 1";
 
 /** Values at the steps, as ComputedSeries has them. */
 export interface GridColumns {
@@ -62,13 +107,10 @@ export interface GridColumns {
   readonly present: Uint8Array;
 }
 
-/** The bits of Prometheus' staleness marker, as an integer. */
-const staleBits = "toUInt64(9218868437227405314)";
-
-interface WantedGrids {
+export interface WantedGrids {
   readonly selector: SelectorSql;
   readonly hints: SelectHints;
-  readonly gridFunction: GridFunction;
+  readonly atSteps: SeriesAtSteps;
   readonly query: QueryOptions;
 }
 
@@ -77,55 +119,38 @@ interface WantedGrids {
  * are such that the engine may have computed something else than PromQL does.
  */
 export async function readGrids(store: Store, wanted: WantedGrids): Promise<Map<bigint, GridColumns> | undefined> {
-  const { hints, gridFunction } = wanted;
-  const { columns, asksForResets } = checks[gridFunction.check];
-  const bytes = await readAggregate(store, wanted, { steps: hints.steps, windowMs: gridFunction.windowMs, columns });
-  const grids = decodeGrids(bytes, { count: hints.steps.count, keepsStale: gridFunction.keepsStale });
-  if (grids.odd || (grids.inexact && asksForResets && (await hasResets(store, wanted)))) return undefined;
-  return grids.series;
+  const { hints, atSteps } = wanted;
+  const grids = decodeGrids(await readSeries(store, wanted, atSteps), { count: hints.steps.count, ...atSteps });
+  return (await isFaithful(store, wanted, grids)) ? grids.series : undefined;
 }
 
-/** Blocks of series_id, odd, inexact and the function's values. */
-function readAggregate(
+/** Whether what was computed is what PromQL computes. */
+export async function isFaithful(
   store: Store,
-  { selector, gridFunction, query }: WantedGrids,
-  { steps, windowMs, columns }: { steps: SelectHints["steps"]; windowMs: number; columns: string },
-): Promise<Uint8Array> {
-  const { startMs, stepMs, count } = steps;
-  const params = {
-    ...query.params,
-    gridStartMs: startMs,
-    gridEndMs: startMs + stepMs * (count - 1),
-    step: decimalSeconds(count === 1 ? 0 : stepMs),
-    window: decimalSeconds(windowMs),
-  };
-  const grid = `${timeSql("gridStartMs")}, ${timeSql("gridEndMs")}, {step:Decimal64(3)}, {window:Decimal64(3)}`;
-  const notStale = gridFunction.keepsStale ? "" : `WHERE reinterpretAsUInt64(value) != ${staleBits}`;
+  wanted: WantedGrids,
+  { odd, inexact }: { odd: boolean; inexact: boolean },
+): Promise<boolean> {
+  return !odd && !(inexact && wanted.atSteps.asksForResets && (await hasResets(store, wanted)));
+}
+
+function readSeries(store: Store, { query }: WantedGrids, { sql, params }: SeriesAtSteps): Promise<Uint8Array> {
   return store.queryBytes(
-    `SELECT series_id, toUInt8(odd) AS odd, toUInt8(inexact) AS inexact, grid FROM (
-       SELECT series_id, ${gridFunction.name}(${grid})(time, value) AS grid, ${columns}
-       FROM (${samplesSql(selector, { starts: false })}) ${notStale}
-       GROUP BY series_id)
-     SETTINGS allow_experimental_time_series_aggregate_functions = 1`,
+    `SELECT series_id, toUInt8(odd) AS odd, toUInt8(inexact) AS inexact, grid FROM (${sql}) ${gridSettings}`,
     "Native",
-    { ...query, params },
+    { ...query, params: { ...query.params, ...params } },
   );
 }
-
-const decimalSeconds = (durationMs: number): string => (durationMs / 1000).toFixed(3);
 
 /** Whether any counter goes down anywhere in the time that is read: one window over all of it. */
 async function hasResets(store: Store, wanted: WantedGrids): Promise<boolean> {
   const { startMs, endMs } = wanted.hints;
-  const gridFunction = { name: "timeSeriesResetsToGrid", check: "none", keepsStale: false, windowMs: 0 } as const;
   const steps = { startMs: endMs, stepMs: 0, count: 1 };
-  const { columns } = checks.none;
-  const bytes = await readAggregate(store, { ...wanted, gridFunction }, { steps, windowMs: endMs - startMs, columns });
+  const resets: GridFunction = { name: "timeSeriesResetsToGrid", check: "none" };
+  const bytes = await readSeries(store, wanted, gridSql(wanted.selector, steps, endMs - startMs, resets));
   const { series } = decodeGrids(bytes, { count: 1, keepsStale: false });
   return [...series.values()].some(({ values }) => (values[0] ?? 0) > 0);
 }
 
-/** The last column is Array(Nullable(Float64)) with `count` elements in each row. */
 function decodeGrids(bytes: Uint8Array, { count, keepsStale }: { count: number; keepsStale: boolean }) {
   const reader = new NativeReader(bytes);
   const series = new Map<bigint, GridColumns>();
@@ -133,28 +158,42 @@ function decodeGrids(bytes: Uint8Array, { count, keepsStale }: { count: number; 
   for (let rows = reader.nextBlock(); rows !== undefined; rows = reader.nextBlock()) {
     reader.column();
     const ids = reader.words(rows);
-    reader.column();
-    const oddOf = reader.bytes(rows);
-    reader.column();
-    const inexactOf = reader.bytes(rows);
-    odd ||= oddOf.includes(1);
-    inexact ||= inexactOf.includes(1);
-    reader.column();
-    reader.words(rows);
-    const present = reader.bytes(rows * count);
-    const values = reader.floats(rows * count);
-    for (let index = 0; index < present.length; index++) present[index] = 1 - (present[index] as number);
-    if (keepsStale) dropStale(values, present);
-    for (let row = 0; row < rows; row++) {
-      const [from, to] = [row * count, (row + 1) * count];
-      const grid = { values: values.subarray(from, to), present: present.subarray(from, to) };
+    const flags = readFlags(reader, rows);
+    odd ||= flags.odd;
+    inexact ||= flags.inexact;
+    const grids = readGridColumn(reader, rows, count);
+    if (keepsStale) for (const grid of grids) dropStale(grid);
+    grids.forEach((grid, row) => {
       if (grid.present.includes(1)) series.set(seriesIdAt(ids, row), grid);
-    }
+    });
   }
   return { series, odd, inexact };
 }
 
-function dropStale(values: Float64Array, present: Uint8Array): void {
+/** The columns `odd` and `inexact`. */
+export function readFlags(reader: NativeReader, rows: number): { odd: boolean; inexact: boolean } {
+  reader.column();
+  const odd = reader.bytes(rows);
+  reader.column();
+  const inexact = reader.bytes(rows);
+  return { odd: odd.includes(1), inexact: inexact.includes(1) };
+}
+
+/** A column of Array(Nullable(Float64)) with `count` elements in each row. */
+export function readGridColumn(reader: NativeReader, rows: number, count: number): GridColumns[] {
+  reader.column();
+  const lengths = reader.ends(rows);
+  if (lengths[rows - 1] !== rows * count) throw new RangeError(`grids of ${lengths[0]} steps instead of ${count}`);
+  const present = reader.bytes(rows * count);
+  const values = reader.floats(rows * count);
+  for (let index = 0; index < present.length; index++) present[index] = 1 - (present[index] as number);
+  return Array.from({ length: rows }, (_unused, row) => {
+    const [from, to] = [row * count, (row + 1) * count];
+    return { values: values.subarray(from, to), present: present.subarray(from, to) };
+  });
+}
+
+function dropStale({ values, present }: GridColumns): void {
   staleFlags(values)?.forEach((isStale, index) => {
     if (isStale === 1) present[index] = 0;
   });

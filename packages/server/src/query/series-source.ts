@@ -3,7 +3,8 @@ import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 import type { QueryOptions, QueryParam, Store } from "../store/store.ts";
 import type { RecentSamples } from "./recent-samples.ts";
-import { gridFunctionOf, readGrids } from "./series-source-grid.ts";
+import { mayAggregate, readAggregated } from "./series-source-aggregate.ts";
+import { readGrids, seriesAtSteps } from "./series-source-grid.ts";
 import { readHistograms, type HistogramSample } from "./series-source-histograms.ts";
 import type { SeriesLabels } from "./series-source-labels.ts";
 import { mergeSamples } from "./series-source-merge.ts";
@@ -18,8 +19,9 @@ export interface SeriesSourceOptions {
   /** Also read when counters started; only `start_timestamp` and its feature need it. */
   readonly startTimes?: boolean;
   /**
-   * Whether the engine computes functions at the steps: `saving` (default) where there are many more samples than steps,
-   * at a single moment or over a long time. Otherwise reading and evaluating the samples here takes no longer.
+   * Whether the engine computes functions at the steps: `saving` (default) where it can also aggregate, or where there are
+   * many more samples than steps: at a single moment, or over a long time. Otherwise reading and evaluating the samples
+   * here takes no longer.
    */
   readonly pushDown?: "always" | "saving" | "never";
   /** Of each read. */
@@ -68,20 +70,23 @@ class Selection {
   /** @throws SightglassError query_too_large, query_timeout, store_unavailable */
   async run(): Promise<SelectResult> {
     const recent = await this.#fromMemory();
-    if (recent !== undefined) return { kind: "raw", series: recent };
-    const gridFunction = this.#mayPushDown ? gridFunctionOf(this.#hints) : undefined;
-    if (gridFunction === undefined) return this.#raw();
+    if (recent !== undefined) return { kind: "raw", series: recent, origin: "memory" };
+    return (await this.#computed()) ?? (await this.#raw());
+  }
+
+  /** What the engine computed; undefined when it cannot, or need not, or would come to something else. */
+  async #computed(): Promise<SelectResult | undefined> {
+    const [hints, { store }] = [this.#hints, this.#options];
+    const aggregates = mayAggregate(this.#matchers, hints);
+    const atSteps = this.#mayPushDown(aggregates) ? seriesAtSteps(this.#selector, hints) : undefined;
     // Native histograms are not computed in the engine; where there are any, everything is read.
-    const [hasHistograms, grids] = await Promise.all([
-      this.#hasHistograms(),
-      readGrids(this.#options.store, {
-        selector: this.#selector,
-        hints: this.#hints,
-        gridFunction,
-        query: { ...this.#query, rowsMax: this.#seriesMax, params: this.#params },
-      }),
-    ]);
-    if (hasHistograms || grids === undefined) return this.#raw();
+    if (atSteps === undefined || (await this.#hasHistograms())) return undefined;
+    const query = { ...this.#query, rowsMax: this.#seriesMax, params: this.#params };
+    const wanted = { selector: this.#selector, hints, atSteps, query };
+    const aggregated = aggregates ? await this.#explain(readAggregated(store, wanted)) : undefined;
+    if (aggregated !== undefined) return { kind: "computed", stage: "aggregate", series: aggregated };
+    const grids = await this.#explain(readGrids(store, wanted));
+    if (grids === undefined) return undefined;
     const labels = await this.#labelsOf([...grids.keys()]);
     const series = [...grids].flatMap(([id, grid]) => {
       const known = labels.get(id);
@@ -96,10 +101,11 @@ class Selection {
     return recent.select(this.#matchers, this.#hints, { store, labels, options: this.#query });
   }
 
-  get #mayPushDown(): boolean {
+  #mayPushDown(aggregates: boolean): boolean {
     const { pushDown = "saving" } = this.#options;
     const { startMs, endMs, steps } = this.#hints;
-    return pushDown === "always" || (pushDown === "saving" && (steps.count === 1 || endMs - startMs > longMs));
+    if (pushDown !== "saving") return pushDown === "always";
+    return aggregates || steps.count === 1 || endMs - startMs > longMs;
   }
 
   get #seriesMax(): number {
@@ -125,24 +131,18 @@ class Selection {
     const sql = `SELECT series_id, toFloat64(toUnixTimestamp64Milli(time)) AS ms, value
       ${starts ? ", toFloat64(toUnixTimestamp64Milli(start_time)) AS start" : ""}
       FROM (${samplesSql(this.#selector, { starts })})`;
-    try {
-      const bytes = await this.#options.store.queryBytes(sql, "Native", { ...this.#query, params: this.#params });
-      return readSamples(bytes, { starts });
-    } catch (thrown) {
-      throw this.#explained(thrown);
-    }
+    return readSamples(await this.#readBytes(sql), { starts });
   }
 
   async #readHistograms(): Promise<Map<bigint, HistogramSample[]>> {
     const sql = `SELECT series_id, toFloat64(toUnixTimestamp64Milli(time)) AS ms,
         toFloat64(toUnixTimestamp64Milli(start_time)) AS start, histogram
       FROM histogram_samples WHERE ${this.#histogramsSql} ORDER BY series_id, time`;
-    try {
-      const bytes = await this.#options.store.queryBytes(sql, "Native", { ...this.#query, params: this.#params });
-      return readHistograms(bytes);
-    } catch (thrown) {
-      throw this.#explained(thrown);
-    }
+    return readHistograms(await this.#readBytes(sql));
+  }
+
+  #readBytes(sql: string): Promise<Uint8Array> {
+    return this.#explain(this.#options.store.queryBytes(sql, "Native", { ...this.#query, params: this.#params }));
   }
 
   async #hasHistograms(): Promise<boolean> {
@@ -157,6 +157,14 @@ class Selection {
   #labelsOf(ids: readonly bigint[]) {
     const { store, labels } = this.#options;
     return labels.of(ids, this.#selector, { store, params: this.#params, options: this.#query });
+  }
+
+  async #explain<T>(reading: Promise<T>): Promise<T> {
+    try {
+      return await reading;
+    } catch (thrown) {
+      throw this.#explained(thrown);
+    }
   }
 
   #explained(thrown: unknown): unknown {

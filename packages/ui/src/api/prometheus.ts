@@ -1,3 +1,5 @@
+import type { SelectorStats } from "@sightglass/promql";
+
 /** What the Prometheus HTTP API under /api/v1/ answers, as far as the page reads it. */
 
 export type SeriesLabels = Readonly<Record<string, string>>;
@@ -37,6 +39,7 @@ export interface QueryStats {
     readonly samplesSelected: number;
     /** Selectors whose function, or aggregation too, the store computed. */
     readonly selectorsComputed: number;
+    readonly selectors: readonly SelectorStats[];
   };
 }
 

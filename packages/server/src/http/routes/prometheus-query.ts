@@ -105,6 +105,7 @@ function statsOf(parameters: PrometheusParameters, stats: QueryStats, tookMs: nu
       seriesSelected: stats.seriesSelected,
       samplesSelected: stats.samplesSelected,
       selectorsComputed: stats.selectorsComputed,
+      selectors: stats.selectors,
     },
   };
 }

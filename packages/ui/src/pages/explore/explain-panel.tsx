@@ -1,4 +1,3 @@
-import { lazy, Suspense } from "react";
 import { formatCount } from "../../format/count.ts";
 import { formatDuration } from "../../format/duration.ts";
 import type { QueryData } from "../../api/prometheus.ts";
@@ -6,13 +5,10 @@ import { Panel } from "../../primitives/panel.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import type { Answered } from "../../series/lines.ts";
 import { letterOf } from "./letters.ts";
-import type { Evaluated } from "../../series/evaluated.ts";
-
-// It brings the query language, which is not small.
-const PushedList = lazy(() => import("./pushed-list.tsx"));
+import { SelectorList } from "./selector-list.tsx";
 
 /** How each query was answered: what was read, what the store computed itself, how long it took. */
-export function ExplainPanel({ answers, range }: { answers: readonly Answered[]; range: Evaluated }) {
+export function ExplainPanel({ answers }: { answers: readonly Answered[] }) {
   if (answers.length === 0) return null;
   return (
     <Panel title="Explain" note="what each query read, and where it was computed">
@@ -41,9 +37,7 @@ export function ExplainPanel({ answers, range }: { answers: readonly Answered[];
               <td className="num">{formatCount(data.stats?.samples?.peakSamples)}</td>
               <td className="num">{formatDuration(durationMs(data))}</td>
               <td>
-                <Suspense fallback={<span className="muted">–</span>}>
-                  <PushedList expr={expr} range={range} computed={data.stats?.sightglass?.selectorsComputed} />
-                </Suspense>
+                <SelectorList selectors={data.stats?.sightglass?.selectors} />
               </td>
             </Row>
           ))}

@@ -111,7 +111,7 @@ export function ExploreResults({ search, asked, result, onSearch }: ExploreResul
           />
         )}
       </div>
-      {search.explain === "1" && result.trouble === null ? <ExplainPanel answers={answers} range={range} /> : null}
+      {search.explain === "1" && result.trouble === null ? <ExplainPanel answers={answers} /> : null}
     </>
   );
 }
