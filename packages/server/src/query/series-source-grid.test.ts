@@ -58,16 +58,15 @@ const mixed: SeriesFixture = {
   histograms: [{ timeMs: startMs + 1_000_000, hex: "08031900000000000018405a021001620106" }],
 };
 
-const functions = [
-  ...["rate", "increase", "delta", "irate", "idelta", "changes", "resets", "last_over_time"],
-  ...["sum_over_time", "avg_over_time", "min_over_time", "max_over_time", "count_over_time", "present_over_time"],
-  "stddev_over_time",
-];
+const functions =
+  "rate increase delta irate idelta changes resets last_over_time sum_over_time avg_over_time min_over_time max_over_time count_over_time present_over_time stddev_over_time".split(
+    " ",
+  );
 const ranges = ["15s", "1m", "90s", "5m", "17m", "1h"] as const;
-const around = [
-  ...["", "", "", "sum", "sum by (side, group)", "sum without (series, side)", "avg by (group)", "avg"],
-  ...["min without (series)", "max by (side, none)", "max", "count", "group by (group)", "stddev by (group)"],
-];
+const around =
+  ";;;sum;sum by (side, group);sum without (series, side);avg by (group);avg;min without (series);max by (side, none);max;count;group by (group);stddev by (group)".split(
+    ";",
+  );
 
 function generateQuery(random: Random): string {
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
