@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { beginRun, makeWorld, type World } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
+import { accessibilityProblems } from "./checks.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
@@ -21,7 +22,10 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
     const page = await ui.open("/pipelines");
     await page.locator("tbody tr").first().waitFor();
     for (const [key, path] of [
+      ["r", "runs"],
       ["t", "traces"],
+      ["e", "explore"],
+      ["m", "catalogue"],
       ["s", "status"],
       ["p", "pipelines"],
     ] as const) {
@@ -29,6 +33,31 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
       await page.keyboard.press(key);
       await page.waitForURL(`**/${path}`);
     }
+  });
+
+  it("goes to anything by its name, or by a pasted id", async () => {
+    const page = await ui.open("/pipelines");
+    await page.locator("tbody tr").first().waitFor();
+    await page.keyboard.press("Control+k");
+    const dialog = page.getByRole("dialog", { name: "Go to" });
+    await dialog.getByRole("option", { name: "flights" }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.type("http_requests");
+    await dialog.getByRole("option", { name: "Metric http_requests_total" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/explore?expr=http_requests_total");
+    const run = world.runs[0];
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(run?.traceId ?? "");
+    expect(await dialog.getByRole("option").first().innerText()).toContain("Trace");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/traces/${run?.traceId}`);
+    await page.getByRole("button", { name: "Go to…" }).click();
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowUp"]) await page.keyboard.press(key);
+    expect(await dialog.getByRole("option", { selected: true }).innerText()).toContain("Runs");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await page.evaluate(() => document.activeElement?.className)).toContain("go-to");
   });
 
   it("helps, and closes with Escape", async () => {

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { paletteKey } from "./palette/palette-key.ts";
 
 const groups: { title: string; keys: [string, string][] }[] = [
   {
@@ -33,6 +34,7 @@ const groups: { title: string; keys: [string, string][] }[] = [
   {
     title: "Anywhere",
     keys: [
+      [paletteKey, "Go to a pipeline, metric, run or trace"],
       ["?", "This help"],
       ["Esc", "Close, clear"],
     ],
@@ -45,7 +47,7 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
     dialog.current?.showModal();
   }, []);
   return (
-    <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={onClose}>
+    <dialog ref={dialog} className="help" aria-labelledby="help-title" closedby="any" onClose={onClose}>
       <div className="help-body">
         <h2 id="help-title">Keyboard</h2>
         <div className="help-groups">

@@ -1,16 +1,21 @@
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { type ReactNode, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { useShortcuts } from "../keyboard/shortcuts.ts";
 import { ConnectionBanner, ConnectionMark } from "./connection.tsx";
 import { HelpOverlay } from "./help-overlay.tsx";
+import { paletteKey, usePaletteKey } from "./palette/palette-key.ts";
 import { ThemeToggle } from "./theme-toggle.tsx";
 import { useGoTo } from "./go-to.ts";
 import "./shell.css";
 
+const Palette = lazy(() => import("./palette/palette.tsx"));
+
 /** The frame of every view: navigation, connection, theme, help. */
 export function Shell() {
   const [helpOpen, setHelpOpen] = useState(false);
+  const [paletteOpen, setPaletteOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
+  usePaletteKey(() => setPaletteOpen((isOpen) => !isOpen));
   const goTo = useGoTo();
   useShortcuts({
     "?": () => setHelpOpen(true),
@@ -32,6 +37,11 @@ export function Shell() {
           <Mark />
           <span className="brand-name">Sightglass</span>
         </Link>
+        <button type="button" className="go-to" onClick={() => setPaletteOpen(true)}>
+          <SearchIcon />
+          <span className="go-to-words">Go to…</span>
+          <kbd aria-hidden="true">{paletteKey}</kbd>
+        </button>
         <nav className="sidebar-nav" aria-label="Main">
           <NavLink to="/pipelines" icon={<PipelinesIcon />} keys="g p">
             Pipelines
@@ -66,6 +76,11 @@ export function Shell() {
         <ConnectionBanner />
         <Outlet />
       </main>
+      {paletteOpen ? (
+        <Suspense>
+          <Palette onClose={() => setPaletteOpen(false)} />
+        </Suspense>
+      ) : null}
       {helpOpen ? <HelpOverlay onClose={() => setHelpOpen(false)} /> : null}
     </div>
   );
@@ -109,6 +124,15 @@ function Mark() {
 
 const icon = { className: "nav-icon", viewBox: "0 0 16 16", "aria-hidden": true } as const;
 const line = { fill: "none", stroke: "currentColor", strokeWidth: 1.4 } as const;
+
+function SearchIcon() {
+  return (
+    <svg {...icon}>
+      <circle {...line} cx="7" cy="7" r="4.6" />
+      <path {...line} d="m10.4 10.4 3.6 3.6" />
+    </svg>
+  );
+}
 
 function PipelinesIcon() {
   return (
