@@ -4,7 +4,7 @@ import { readStoredCounts } from "../store/ledger-counts.ts";
 import type { Store } from "../store/store.ts";
 import { collectRuns } from "./collect-runs.ts";
 import { gridMs, gridTimeMs } from "./grid.ts";
-import { writeMetadata } from "./metadata.ts";
+import { derivedMetrics, type ToldMetric, writeMetadata } from "./metadata.ts";
 import { patient } from "./patient.ts";
 import { runCounters, runExemplars, runGauges } from "./runs-series.ts";
 import { selfScrape, type ScrapedFamily } from "./self-scrape.ts";
@@ -28,6 +28,7 @@ export interface DeriverOptions {
 
 const firstSampleWaitMs = 2_000;
 const dayMs = 24 * 60 * 60 * 1000;
+const up: ToldMetric = { name: "up", type: "gauge", help: "1 when the target was reached, else 0." };
 
 /**
  * Samples the derived series at every grid point, each of them exactly once (docs/guides/derived-series.md):
@@ -46,6 +47,8 @@ export class Deriver {
   #publishedMs: number | undefined;
   #collectedMs = 0;
   #isStopped = false;
+  /** Families of our own that the catalogue knows. */
+  readonly #toldFamilies = new Set<string>();
   #cycle: Promise<void> = Promise.resolve();
   #cancel: (() => void) | undefined;
 
@@ -121,7 +124,8 @@ export class Deriver {
 
   /** @returns the last grid point that the state was moved on to, now published for certain */
   async #recover(): Promise<number> {
-    await writeMetadata(this.#store, this.#clock.nowMs());
+    await writeMetadata(this.#store, this.#clock.nowMs(), derivedMetrics);
+    this.#toldFamilies.clear();
     const atMs = await advancedUntilMs(this.#store);
     if (atMs > 0) await publish(this.#store, { atMs, isFirst: true });
     // What was written by then was collected by then, or the state would not be there.
@@ -151,6 +155,7 @@ export class Deriver {
   async #sources(): Promise<Source[]> {
     const { spanMetrics, serviceGraph, self } = this.#options;
     const families = await self?.collect();
+    if (families !== undefined) await this.#tellOf([up, ...families]);
     return [
       runCounters,
       runGauges,
@@ -160,6 +165,13 @@ export class Deriver {
         ? []
         : [selfScrape(families, { job: "sightglass", instance: self.instance })]),
     ];
+  }
+
+  /** Families of our own appear as the parts that have them start, and with what they first count. */
+  async #tellOf(families: readonly ToldMetric[]): Promise<void> {
+    const untold = families.filter(({ name }) => !this.#toldFamilies.has(name));
+    await writeMetadata(this.#store, this.#clock.nowMs(), untold);
+    for (const { name } of untold) this.#toldFamilies.add(name);
   }
 
   async #writeExemplars(atMs: number): Promise<void> {

@@ -139,11 +139,23 @@ export const derivedMetrics: readonly DerivedMetric[] = [
   },
 ];
 
+/** What the catalogue says of a metric. */
+export interface ToldMetric {
+  readonly name: string;
+  readonly type: DerivedMetric["type"];
+  readonly help: string;
+  readonly unit?: string;
+}
+
 /** Tells the catalogue of metrics about them. */
-export async function writeMetadata(store: Store, nowMs: number): Promise<void> {
+export async function writeMetadata(store: Store, nowMs: number, metrics: readonly ToldMetric[]): Promise<void> {
+  if (metrics.length === 0) return;
   const seen_at = new Date(nowMs).toISOString();
   await store.insertRows(
     "metric_metadata",
-    derivedMetrics.map(({ name, type, help, unit }) => ({ metric: name, type, help, unit, seen_at })),
+    metrics.map(({ name, type, help, unit = unitOfName(name) }) => ({ metric: name, type, help, unit, seen_at })),
   );
 }
+
+/** The unit that a name ends with, as Prometheus' naming has it. */
+const unitOfName = (name: string) => /_(seconds|bytes)(_total)?$/.exec(name)?.[1] ?? "";

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { readMetadata } from "../query/metrics-metadata.ts";
 import { family, MetricsRegistry } from "../self/metrics.ts";
 import { openDerivedTest, type DerivedTest } from "./testing/derived.ts";
 
@@ -26,5 +27,9 @@ it("stores the server's own metrics as a scrape of it would", async () => {
   expect(await test.ask('took_seconds_bucket{le="1"}')).toMatchObject([{ value: 1 }]);
   expect(await test.ask("up")).toEqual([{ labels: { __name__: "up", ...target }, value: 1 }]);
   expect(await test.ask("is_odd")).toEqual([]);
+  const told = await readMetadata(test.store, {});
+  expect(told.get("requests_total")).toEqual([{ type: "counter", help: "Requests.", unit: "" }]);
+  expect(told.get("took_seconds")).toEqual([{ type: "histogram", help: "Durations.", unit: "seconds" }]);
+  expect(told.get("up")).toMatchObject([{ type: "gauge" }]);
   expect(await test.ask("delta(requests_total[1m])")).toMatchObject([{ labels: { route: 'a"\\b' } }]);
 });

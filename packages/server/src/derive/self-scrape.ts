@@ -3,6 +3,8 @@ import type { Source } from "./series-state.ts";
 /** What `/metrics` shows, as this part needs it (self/metrics.ts). */
 export interface ScrapedFamily {
   readonly name: string;
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly help: string;
   readonly samples: readonly {
     readonly suffix?: string;
     readonly labels: Readonly<Record<string, string>>;

@@ -3,12 +3,10 @@ import { formatClock, formatClockSeconds, formatDay } from "../format/time.ts";
 import { drawHeat } from "./heat.ts";
 import { drawMarks, markAt } from "./marks.ts";
 import type { ChartSeries, ChartSpec } from "./spec.ts";
+import { drawPoints } from "./points.ts";
 import { token } from "./token.ts";
 
 const dayS = 86_400;
-const pointRadiusPx = 3.25;
-/** Above so many points they are drawn small and without a rim. */
-const roomyPointsMax = 120;
 
 /** A point of the chart, and where it is in the window, in CSS pixels. */
 export interface HoveredPoint {
@@ -185,31 +183,4 @@ function alone(plot: uPlot, index: number): number[] {
   return Array.from({ length: values.length }, (_, at) => at).filter(
     (at) => !isGap(at) && isGap(at - 1) && isGap(at + 1),
   );
-}
-
-/** The first series' points, each in its own colour: status is told by the point and, in words, on hover. */
-function drawPoints(plot: uPlot, { pointColor, series }: ChartSpec): void {
-  if (pointColor === undefined) return;
-  const context = plot.ctx;
-  const scale = devicePixelRatio;
-  const isRoomy = (series[0]?.values.length ?? 0) <= roomyPointsMax;
-  const radius = (isRoomy ? pointRadiusPx : pointRadiusPx * 0.6) * scale;
-  const colors = new Map<string, string>();
-  context.save();
-  for (const [index, value] of (series[0]?.values ?? []).entries()) {
-    const seconds = plot.data[0][index];
-    if (value === null || seconds === undefined) continue;
-    const name = pointColor(index);
-    const color = colors.get(name) ?? token(name);
-    colors.set(name, color);
-    context.beginPath();
-    context.arc(plot.valToPos(seconds, "x", true), plot.valToPos(value, "y", true), radius, 0, 2 * Math.PI);
-    context.fillStyle = color;
-    context.fill();
-    if (!isRoomy) continue;
-    context.lineWidth = 1.5 * scale;
-    context.strokeStyle = token("--surface");
-    context.stroke();
-  }
-  context.restore();
 }

@@ -7,8 +7,8 @@ export interface ChartSpec {
   yIncrements?: readonly number[];
   /** Writes a value of the y axis. */
   yFormat: (value: number) => string;
-  /** The token that colours a point of the first series; the series' own when absent. */
-  pointColor?: (index: number) => string;
+  /** How a point of the first series is drawn; none of them is when absent. */
+  pointOf?: (index: number) => ChartPoint;
   /** Charts with the same key share their cursor. */
   syncKey?: string;
   /** What the x axis covers; from the first to the last point when absent. */
@@ -21,6 +21,13 @@ export interface ChartSpec {
   marks?: readonly ChartMark[];
   /** A grid of cells instead of lines; `series` is then empty. */
   heat?: ChartHeat;
+}
+
+/** Form tells what colour tells. */
+export interface ChartPoint {
+  /** A colour token. */
+  color: string;
+  shape: "dot" | "square" | "diamond" | "triangle";
 }
 
 export interface ChartSeries {

@@ -4,6 +4,7 @@ import { drawMinimap, emptyCell, errorCell, type Minimap } from "./minimap.ts";
 import type { SpanTree, TimeRange } from "./span-tree.ts";
 import { clampRange, isWhole } from "./time-axis.ts";
 import { type Palette, usePalette } from "./use-palette.ts";
+import "./overview.css";
 
 export interface OverviewProps {
   tree: SpanTree;

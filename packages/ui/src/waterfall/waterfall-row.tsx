@@ -4,6 +4,7 @@ import { formatDuration } from "../format/duration.ts";
 import { StatusShape } from "../primitives/status.tsx";
 import type { CriticalSegment } from "./critical-path.ts";
 import { descendantCount, errorsWithin, isPlaceholder, type SpanTree, type TimeRange } from "./span-tree.ts";
+import "./waterfall-row.css";
 
 export type ColourMode = "service" | "status";
 
@@ -132,22 +133,10 @@ function Bar({ tree, node, range, colour, mode, critical }: WaterfallRowProps) {
         style={{ left: `${from}%`, width: `${to - from}%`, background: barColour(tree, node, colour, mode) }}
       />
       {critical == null ? null : <CriticalLine segments={critical} range={range} />}
-      <DurationText text={duration} left={left} right={right} />
+      <span className="wf-duration" style={{ left: `${Math.min(100, Math.max(0, right))}%` }}>
+        {duration}
+      </span>
     </>
-  );
-}
-
-/** Beside the bar where there is room: behind it, else before it, else on it. */
-function DurationText({ text, left, right }: { text: string; left: number; right: number }) {
-  const isBehind = right < 84;
-  const isBefore = !isBehind && left > 16;
-  const style = isBehind
-    ? { left: `${Math.max(0, right)}%` }
-    : { right: `${isBefore ? 100 - left : Math.max(0, 100 - right)}%` };
-  return (
-    <span className={`wf-duration${isBehind || isBefore ? "" : " is-inside"}`} style={style}>
-      {text}
-    </span>
   );
 }
 

@@ -3,6 +3,7 @@ import { formatCount } from "../../format/count.ts";
 import { formatDuration } from "../../format/duration.ts";
 import type { ExploreQuery } from "../../url/explore-search.ts";
 import type { Note } from "./notes.ts";
+import "./query-row.css";
 
 const PromqlEditor = lazy(() => import("./promql-editor.tsx"));
 

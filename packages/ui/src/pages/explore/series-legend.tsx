@@ -3,6 +3,7 @@ import { formatUnit, type Unit } from "../../format/unit.ts";
 import { Header, Table } from "../../primitives/table.tsx";
 import { type ChartLine, linesMax } from "../../series/lines.ts";
 import { lineColour } from "./graph-view.tsx";
+import "./series-legend.css";
 
 export interface SeriesLegendProps {
   lines: readonly ChartLine[];

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import "./starting-points.css";
 
 /** Queries that answer something, each with a metric that it needs. */
 const suggestions: readonly { metric: string; expr: string; words: string }[] = [

@@ -11,6 +11,7 @@ import {
 } from "../../url/explore-search.ts";
 import { autoStepMs, fixedRange, movingRange, moved, rangeAt, zoomedOut } from "./time-range.ts";
 import "../../primitives/segments.css";
+import "./time-controls.css";
 
 export interface TimeControlsProps {
   search: ExploreSearch;

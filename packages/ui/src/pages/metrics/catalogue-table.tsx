@@ -38,7 +38,7 @@ export function CatalogueTable({ entries, search, onSearch }: CatalogueTableProp
             <Header sorted={search.sort === undefined ? "ascending" : undefined} onSort={sort("name")}>
               Metric
             </Header>
-            <Header>Type</Header>
+            <Header className="catalogue-type">Type</Header>
             <Header className="wide">Unit</Header>
             <Header numeric sorted={search.sort === "series" ? "descending" : undefined} onSort={sort("series")}>
               Series
@@ -53,7 +53,12 @@ export function CatalogueTable({ entries, search, onSearch }: CatalogueTableProp
             const isOpen = search.metric === entry.name;
             return (
               <Fragment key={entry.name}>
-                <Row current={index === keys.index} data-list="metrics" data-list-index={index}>
+                <Row
+                  current={index === keys.index}
+                  onOpen={() => onSearch({ metric: isOpen ? undefined : entry.name })}
+                  data-list="metrics"
+                  data-list-index={index}
+                >
                   <th scope="row">
                     <button
                       type="button"
@@ -65,9 +70,13 @@ export function CatalogueTable({ entries, search, onSearch }: CatalogueTableProp
                       {entry.help === "" ? null : <span className="metric-help">{entry.help}</span>}
                     </button>
                   </th>
-                  <td className="muted">{entry.type}</td>
+                  <td className="muted catalogue-type">{entry.type}</td>
                   <td className="muted wide">{entry.unit === "" ? "–" : entry.unit}</td>
-                  <td className="num">{formatCount(entry.series)}</td>
+                  <td className="num">
+                    <Link to="/explore" search={{ expr: [countQuery(entry)], view: "table" }} className="figure">
+                      {formatCount(entry.series)}
+                    </Link>
+                  </td>
                   <td className="num">
                     <Link to="/explore" search={{ expr: [firstQuery(entry)] }} className="metric-link">
                       Explore<span className="visually-hidden"> {entry.name}</span>
@@ -95,6 +104,10 @@ export function CatalogueTable({ entries, search, onSearch }: CatalogueTableProp
   );
 }
 
+/** What the number of series was counted from. */
+const countQuery = ({ parts }: CatalogueEntry) =>
+  `count by (__name__) ({__name__=~${JSON.stringify(parts.join("|"))}})`;
+
 /** Which labels a metric has, and which of them make it many series. */
 function MetricLabels({ entry }: { entry: CatalogueEntry }) {
   const part = entry.parts.find((name) => name.endsWith("_count")) ?? entry.parts[0] ?? entry.name;
@@ -121,6 +134,7 @@ function MetricLabels({ entry }: { entry: CatalogueEntry }) {
                     to="/explore"
                     search={{ expr: [`${part}{${name}=${JSON.stringify(value)}}`] }}
                     className="label-value mono"
+                    title={value}
                   >
                     {value}
                   </Link>

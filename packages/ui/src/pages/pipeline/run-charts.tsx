@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { RunStatus, RunSummary } from "sightglass/contract";
 import { useMemo, useState } from "react";
 import { Chart } from "../../chart/chart.tsx";
+import type { ChartPoint } from "../../chart/spec.ts";
 import { durationIncrements } from "../../chart/duration-increments.ts";
 import { formatCountShort } from "../../format/count.ts";
 import { formatDurationShort } from "../../format/duration.ts";
@@ -13,13 +14,14 @@ import { RunWords } from "../../strip/run-strip.tsx";
 
 const heightPx = 168;
 
-const pointColors: Record<RunStatus, string> = {
-  running: "--running",
-  succeeded: "--succeeded",
-  failed: "--failed",
-  skipped: "--skipped",
-  cancelled: "--cancelled",
-  lost: "--lost",
+const points: Record<RunStatus | "unexplained", ChartPoint> = {
+  running: { color: "--running", shape: "dot" },
+  succeeded: { color: "--succeeded", shape: "dot" },
+  failed: { color: "--failed", shape: "square" },
+  skipped: { color: "--skipped", shape: "dot" },
+  cancelled: { color: "--cancelled", shape: "diamond" },
+  lost: { color: "--lost", shape: "diamond" },
+  unexplained: { color: "--unexplained", shape: "triangle" },
 };
 
 /** Duration and rows over time, one point a run. A click opens the run. */
@@ -35,11 +37,11 @@ export function RunCharts({ runs, note }: { runs: readonly RunSummary[]; note: s
     const runId = charted.runs[index]?.id;
     if (runId !== undefined) void navigate({ to: "/runs/$runId", params: { runId } });
   };
-  const pointColor = useMemo(
+  const pointOf = useMemo(
     () => (index: number) => {
       const run = charted.runs[index];
-      if (run === undefined) return "--skipped";
-      return (run.recordsUnexplained ?? 0) === 0 ? pointColors[run.status] : "--unexplained";
+      if (run === undefined) return points.skipped;
+      return (run.recordsUnexplained ?? 0) === 0 ? points[run.status] : points.unexplained;
     },
     [charted],
   );
@@ -53,7 +55,7 @@ export function RunCharts({ runs, note }: { runs: readonly RunSummary[]; note: s
           series={charted.durations}
           yFormat={formatDurationShort}
           yIncrements={durationIncrements}
-          pointColor={pointColor}
+          pointOf={pointOf}
         />
       </Panel>
       <Panel
@@ -75,7 +77,7 @@ export function RunCharts({ runs, note }: { runs: readonly RunSummary[]; note: s
           label="Rows read and written by each run over time. The same numbers are in the table of runs below."
           series={charted.rows}
           yFormat={formatCountShort}
-          pointColor={pointColor}
+          pointOf={pointOf}
         />
       </Panel>
       {hovered === null || shown === undefined ? null : (

@@ -5,7 +5,7 @@ import { formatDuration } from "../../format/duration.ts";
 import { Button } from "../../primitives/button.tsx";
 import { Crumbs } from "../../primitives/crumbs.tsx";
 import { CopyButton } from "../../primitives/copy-button.tsx";
-import { Moment } from "../../primitives/measures.tsx";
+import { MomentExact } from "../../primitives/measures.tsx";
 import { Status, StatusShape } from "../../primitives/status.tsx";
 import { longestRoot } from "../../waterfall/critical-path.ts";
 import { isPlaceholder, type SpanTree } from "../../waterfall/span-tree.ts";
@@ -44,9 +44,7 @@ export function TraceHeader({ trace, run, error, isReloading, onReload }: TraceH
       </div>
       <dl className="trace-facts">
         <Fact term="Duration">{formatDuration((extent.endNs - extent.startNs) / 1e6)}</Fact>
-        <Fact term="Started">
-          <Moment at={trace.startedAt === "" ? null : trace.startedAt} />
-        </Fact>
+        <Fact term="Started">{trace.startedAt === "" ? "–" : <MomentExact at={trace.startedAt} />}</Fact>
         <Fact term="Spans">{formatCount(trace.isWhole ? spans.count : trace.spanCount)}</Fact>
         <Fact term="Errors">
           {spans.errorCount === 0 ? (
