@@ -5,6 +5,7 @@ import { counter } from "@sightglass/sdk/metrics";
 import { nextDay } from "../calendar.ts";
 import { earliestDelayMinutes, flightsExpected } from "../expectations.ts";
 import type { Fault } from "../faults.ts";
+import { logOf } from "../log.ts";
 import { sources } from "../sources.ts";
 import type { Warehouse } from "../warehouse.ts";
 
@@ -35,6 +36,8 @@ interface LoadedFlight {
   delay_minutes: number;
 }
 
+const log = logOf("flights");
+
 /** Positioning flights of a few miles are not passenger flights. */
 const shortestDistanceMiles = 40;
 
@@ -60,6 +63,7 @@ export function runFlights(warehouse: Warehouse, { day, faults, slowSourceMs }: 
         stage.read(rows.length);
         if (rows.length === 0) throw new Error(`no flights for ${day}: the partition is missing in flights-3m`);
         stage.written(rows.length);
+        log.info(`read ${rows.length} flights of ${day} from flights-3m.parquet`);
         return rows;
       },
     );
@@ -77,12 +81,15 @@ export function runFlights(warehouse: Warehouse, { day, faults, slowSourceMs }: 
         return true;
       });
       stage.written(rows.length);
+      const left = extracted.length - rows.length;
+      if (left > 0) log.warn(`${left} of ${extracted.length} flights are left out: see the counts of this stage`);
       return rows;
     });
 
     const joined = await run.stage("transform", async (stage) => {
       stage.read(valid.length);
       const airports = await loadAirports(warehouse, faults.has("stale-airports"));
+      log.info(`joining with ${airports.size} airports`);
       const rows = joinAirports(day, valid, airports);
       stage.written(rows.length);
       return rows;
@@ -91,12 +98,14 @@ export function runFlights(warehouse: Warehouse, { day, faults, slowSourceMs }: 
     await run.stage("load", { sink: { system: "clickhouse", table: "flights" }, retries: 2 }, async (stage) => {
       stage.read(joined.length);
       if (faults.has("broken-warehouse") || (faults.has("busy-warehouse") && stage.attempt === 1)) {
+        log.warn(`attempt ${stage.attempt}: the warehouse refused ${joined.length} rows`);
         throw new Error("warehouse refused the write: too many parts in table flights");
       }
       await warehouse.execute("ALTER TABLE flights DELETE WHERE flight_day = {day:Date}", { day });
       await warehouse.insert("flights", joined);
       stage.written(joined.length);
       for (const { delay_minutes: delay } of joined) loaded.add(1, { delayed: delay > lateMinutes ? "yes" : "no" });
+      log.info(`wrote ${joined.length} rows into flights, in place of what was there of ${day}`);
     });
     return joined.length;
   });

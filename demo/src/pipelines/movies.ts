@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { pipeline } from "@sightglass/sdk";
 import { check } from "@sightglass/sdk/checks";
 import { moviesExpected } from "../expectations.ts";
+import { logOf } from "../log.ts";
 import { moviesPath } from "../sources.ts";
 import type { Warehouse } from "../warehouse.ts";
 
@@ -14,6 +15,8 @@ interface Movie {
   genre: string;
   gross_dollars: number;
 }
+
+const log = logOf("movies");
 
 /** The data set was made in 2010; a later release is a two-digit year read into the wrong century. */
 const latestRelease = "2011-01-01";
@@ -55,6 +58,7 @@ export function runMovies(warehouse: Warehouse, partition: string): Promise<void
         kept.push(movie);
       }
       stage.written(kept.length);
+      log.warn(`kept ${kept.length} of ${source.length} movies`);
       return kept;
     });
 

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { rangeQuery } from "../api/prometheus-queries.ts";
 import type { Envelope, QueryData } from "../api/prometheus.ts";
 import { Chart } from "../chart/chart.tsx";
-import { durationIncrements } from "../chart/duration-increments.ts";
+import { countIncrements, secondIncrements } from "../chart/increments.ts";
 import type { HoveredPoint } from "../chart/options.ts";
 import type { ChartMark } from "../chart/spec.ts";
 import { formatUnitShort } from "../format/unit.ts";
@@ -124,7 +124,7 @@ function Lines({ question, range, marks, data }: LinesProps) {
         series={series}
         isStacked={isStacked}
         yFormat={(value) => formatUnitShort(value, unit)}
-        {...(unit.of === "seconds" ? { yIncrements: durationIncrements.map((ms) => ms / 1000) } : {})}
+        yIncrements={unit.of === "seconds" ? secondIncrements : countIncrements}
         marks={marks}
         syncKey="pipeline-series"
         onHover={setHovered}

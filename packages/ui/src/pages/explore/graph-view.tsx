@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { Chart } from "../../chart/chart.tsx";
-import { durationIncrements } from "../../chart/duration-increments.ts";
+import { secondIncrements } from "../../chart/increments.ts";
 import type { HoveredPoint } from "../../chart/options.ts";
 import type { ChartMark } from "../../chart/spec.ts";
 import { formatExact } from "../../format/time.ts";
@@ -112,7 +112,6 @@ export function GraphView(props: GraphViewProps) {
 }
 
 const none: never[] = [];
-const secondIncrements = durationIncrements.map((ms) => ms / 1000);
 
 /** One axis cannot count two things. */
 function commonUnit(lines: readonly { unit: Unit }[]): Unit {

@@ -1,7 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { PipelineResponse, RunSummary } from "sightglass/contract";
-import { useMemo } from "react";
 import { isNotFound } from "../../api/errors.ts";
 import { pipelineGridQuery, pipelineQuery, runsQuery } from "../../api/queries.ts";
 import { countOf } from "../../format/count.ts";
@@ -91,7 +90,7 @@ function PipelineBody({ data, window, search, onChange }: BodyProps) {
   const nowMs = useNow(5_000);
   const verdict = pipelineVerdict(pipeline, nowMs);
   const runs = useChartedRuns(pipeline.name, window);
-  const firstAt = runs.length < chartedMax ? runs.at(-1)?.startedAt : undefined;
+  const isAll = runs !== undefined && runs.length < chartedMax;
   return (
     <>
       <VerdictLine tone={verdict.tone} detail={verdict.detail}>
@@ -108,14 +107,17 @@ function PipelineBody({ data, window, search, onChange }: BodyProps) {
       <RunCharts
         runs={runs}
         note={
-          runs.length === chartedMax
+          runs?.length === chartedMax
             ? `newest ${chartedMax} runs; click opens one`
             : `${windowNames[window]}; click opens a run`
         }
       />
       <StagesPanel pipeline={pipeline.name} stages={data.stages} window={window} />
       <RunsPanel name={pipeline.name} search={search} onChange={onChange} />
-      <SeriesPanel pipeline={pipeline.name} time={timeSince(firstAt, window, nowMs)} />
+      <SeriesPanel
+        pipeline={pipeline.name}
+        time={timeSince(isAll ? runs.at(-1)?.startedAt : undefined, window, nowMs)}
+      />
     </>
   );
 }
@@ -139,12 +141,12 @@ function GridPanel({ name }: { name: string }) {
 }
 
 /** The newest runs of the window. */
-function useChartedRuns(name: string, window: Window): readonly RunSummary[] {
+function useChartedRuns(name: string, window: Window): readonly RunSummary[] | undefined {
   // Rounded, so that the question stays the same while time goes by.
   const nowMs = useNow(600_000);
   const start = new Date(nowMs - windowMs[window]).toISOString();
   const { data } = useInfiniteQuery(runsQuery({ pipeline: name, start }, chartedMax));
-  return useMemo(() => data?.pages[0]?.runs ?? [], [data]);
+  return data?.pages[0]?.runs;
 }
 
 function PipelineLoading() {

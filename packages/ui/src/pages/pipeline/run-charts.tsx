@@ -3,10 +3,11 @@ import type { RunStatus, RunSummary } from "sightglass/contract";
 import { useMemo, useState } from "react";
 import { Chart } from "../../chart/chart.tsx";
 import type { ChartPoint } from "../../chart/spec.ts";
-import { durationIncrements } from "../../chart/duration-increments.ts";
+import { countIncrements, durationIncrements } from "../../chart/increments.ts";
 import { formatCountShort } from "../../format/count.ts";
 import { formatDurationShort } from "../../format/duration.ts";
 import { useNow } from "../../format/use-now.ts";
+import { Skeleton } from "../../primitives/skeleton.tsx";
 import { Panel } from "../../primitives/panel.tsx";
 import { Bubble } from "../../primitives/tooltip.tsx";
 import { useAnchor } from "../../shell/use-anchor.ts";
@@ -24,14 +25,20 @@ const points: Record<RunStatus | "unexplained", ChartPoint> = {
   unexplained: { color: "--unexplained", shape: "triangle" },
 };
 
+export interface RunChartsProps {
+  /** Newest first; undefined while they are being read. */
+  runs: readonly RunSummary[] | undefined;
+  note: string;
+}
+
 /** Duration and rows over time, one point a run. A click opens the run. */
-export function RunCharts({ runs, note }: { runs: readonly RunSummary[]; note: string }) {
+export function RunCharts({ runs, note }: RunChartsProps) {
   useAnchor("durations");
   useAnchor("rows");
   const navigate = useNavigate();
   const nowMs = useNow(60_000);
   const [hovered, setHovered] = useState<{ index: number; left: number; top: number } | null>(null);
-  const charted = useMemo(() => chartData(runs), [runs]);
+  const charted = useMemo(() => chartData(runs ?? []), [runs]);
   const shown = hovered === null ? undefined : charted.runs[hovered.index];
   const open = (index: number) => {
     const runId = charted.runs[index]?.id;
@@ -49,14 +56,18 @@ export function RunCharts({ runs, note }: { runs: readonly RunSummary[]; note: s
   return (
     <div className="run-charts">
       <Panel title="Duration" note={note} anchor="durations">
-        <Chart
-          {...common}
-          label="Duration of each run over time. The same numbers are in the table of runs below."
-          series={charted.durations}
-          yFormat={formatDurationShort}
-          yIncrements={durationIncrements}
-          pointOf={pointOf}
-        />
+        {runs === undefined ? (
+          <Skeleton height={heightPx} />
+        ) : (
+          <Chart
+            {...common}
+            label="Duration of each run over time. The same numbers are in the table of runs below."
+            series={charted.durations}
+            yFormat={formatDurationShort}
+            yIncrements={durationIncrements}
+            pointOf={pointOf}
+          />
+        )}
       </Panel>
       <Panel
         title="Rows"
@@ -72,13 +83,18 @@ export function RunCharts({ runs, note }: { runs: readonly RunSummary[]; note: s
           </span>
         }
       >
-        <Chart
-          {...common}
-          label="Rows read and written by each run over time. The same numbers are in the table of runs below."
-          series={charted.rows}
-          yFormat={formatCountShort}
-          pointOf={pointOf}
-        />
+        {runs === undefined ? (
+          <Skeleton height={heightPx} />
+        ) : (
+          <Chart
+            {...common}
+            label="Rows read and written by each run over time. The same numbers are in the table of runs below."
+            series={charted.rows}
+            yFormat={formatCountShort}
+            yIncrements={countIncrements}
+            pointOf={pointOf}
+          />
+        )}
       </Panel>
       {hovered === null || shown === undefined ? null : (
         <Bubble id="chart-bubble" place={hovered} content={<RunWords run={shown} nowMs={nowMs} />} />
