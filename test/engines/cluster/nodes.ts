@@ -2,9 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { freePorts, until } from "../../app/server.ts";
+import { until } from "../../app/server.ts";
 
 const python = process.env["SIGHTGLASS_TEST_PYTHON"] ?? "python3";
 const zookeeperJar = "/usr/share/java/zookeeper.jar";
@@ -106,12 +107,12 @@ export class ClickHouseNodes {
     const folder = mkdtempSync(join(tmpdir(), "sightglass-cluster-"));
     const places = await Promise.all(
       Array.from({ length: shards * replicas }, async (_, index) => {
-        const { page: tcp, grpc: http, http: interserver } = await freePorts();
+        const ports = { tcp: await quietPort(), http: await quietPort(), interserver: await quietPort() };
         const place = { shard: Math.floor(index / replicas), replica: index % replicas };
-        return { ...place, ports: { tcp, http, interserver }, folder: join(folder, `node-${index}`) };
+        return { ...place, ports, folder: join(folder, `node-${index}`) };
       }),
     );
-    const { page: keeperPort } = await freePorts();
+    const keeperPort = await quietPort();
     const zookeeper = await startZooKeeper(join(folder, "zookeeper"), keeperPort);
     const nodes = places.map((place, index) => {
       const config = join(folder, `node-${index}.xml`);
@@ -136,9 +137,22 @@ export class ClickHouseNodes {
   }
 }
 
+/** A free port below those that outgoing connections take, since a node that was killed must get its own back. */
+async function quietPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
+}
+
 async function startZooKeeper(folder: string, port: number): Promise<ChildProcess> {
   mkdirSync(folder, { recursive: true });
-  const config = { tickTime: 3000, dataDir: folder, clientPort: port, clientPortAddress: "127.0.0.1" };
+  const config = { tickTime: 2000, dataDir: folder, clientPort: port, clientPortAddress: "127.0.0.1" };
   const rest = { "admin.enableServer": false, "4lw.commands.whitelist": "ruok", maxClientCnxns: 0 };
   const lines = Object.entries({ ...config, ...rest }).map(([key, value]) => `${key}=${value}`);
   writeFileSync(join(folder, "zoo.cfg"), lines.join("\n"));
@@ -178,7 +192,7 @@ function nodeConfig(of: { name: string; place: Place; places: readonly Place[]; 
   <macros><shard>${place.shard}</shard><replica>${place.replica}</replica></macros>
   <zookeeper>
     <node><host>127.0.0.1</host><port>${keeperPort}</port></node>
-    <session_timeout_ms>60000</session_timeout_ms>
+    <session_timeout_ms>12000</session_timeout_ms>
     <!-- A session counts as an old one of the server with the same id; these nodes have none. -->
     <sessions_path>/clickhouse/sessions-of-${place.shard}-${place.replica}</sessions_path>
   </zookeeper>
