@@ -150,7 +150,7 @@ describe("a Pushgateway", () => {
       [
         "/metrics/job@base64/bmlnaHRseS9sb2Fk/shop/a%20b",
         "text/plain; version=0.0.4; charset=utf-8",
-        "# TYPE rows gauge\nrows 3\n",
+        "# HELP rows rows, without a description\n# TYPE rows gauge\nrows 3\n",
       ],
     ]);
   });

@@ -2,6 +2,7 @@ import { metrics } from "@opentelemetry/api";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Meters } from "../testing/meters.ts";
 import { exposition } from "./exposition.ts";
+import { quantiles } from "./quantiles.ts";
 
 let meters: Meters;
 beforeEach(() => {
@@ -23,12 +24,16 @@ it("names metrics as Prometheus does", async () => {
       "# HELP rows_read_total Rows\\nread",
       "# TYPE rows_read_total counter",
       'rows_read_total{table_name="a\\"b\\\\c\\n"} 2',
+      "# HELP done_total done_total, without a description",
       "# TYPE done_total counter",
       "done_total 1",
+      "# HELP open_bytes open, without a description",
       "# TYPE open_bytes gauge",
       "open_bytes 5",
+      "# HELP dq_completeness_ratio dq.completeness, without a description",
       "# TYPE dq_completeness_ratio gauge",
       "dq_completeness_ratio 0.5",
+      "# HELP _9lives 9lives, without a description",
       "# TYPE _9lives gauge",
       "_9lives +Inf",
       "",
@@ -43,6 +48,7 @@ it("adds up the buckets of a histogram", async () => {
   for (const value of [0.5, 1.5, 1.5, 9]) took.record(value, { op: "x" });
   expect(await text()).toBe(
     [
+      "# HELP took_seconds took, without a description",
       "# TYPE took_seconds histogram",
       'took_seconds_bucket{op="x",le="1"} 1',
       'took_seconds_bucket{op="x",le="2"} 3',
@@ -66,4 +72,13 @@ it("keeps the first of two that clash, and joins labels that clash", async () =>
 it("names the resource", async () => {
   metrics.getMeter("t").createGauge("g").record(1);
   expect(exposition(await meters.collect())).toContain('target_info{service_name="test"} 1\n');
+});
+
+it("writes quantiles with their sum and number as a summary", async () => {
+  const sizes = quantiles("page.size", { unit: "By", description: "Pages", quantiles: [0.5], labels: { shop: 5 } });
+  for (const value of [100, 100, 100]) sizes.record(value, { shop: "a" });
+  const lines = (await text()).split("\n");
+  expect(lines.slice(0, 2)).toEqual(["# HELP page_size_bytes Pages", "# TYPE page_size_bytes summary"]);
+  expect(lines[2]).toMatch(/^page_size_bytes\{quantile="0.5",shop="a"\} (99|100|101)\.?\d*$/);
+  expect(lines.slice(3)).toEqual(['page_size_bytes_sum{shop="a"} 300', 'page_size_bytes_count{shop="a"} 3', ""]);
 });

@@ -1,3 +1,5 @@
+import { quantileLabel, summaryParts } from "./summary-names.ts";
+
 /** What is written of `ResourceMetrics` of OpenTelemetry's metrics SDK, which `@sightglass/sdk/metrics` does without. */
 export interface CollectedMetrics {
   readonly resource: { readonly attributes: Readonly<Record<string, unknown>> };
@@ -47,30 +49,60 @@ const unitWords: Record<string, string> = {
 /** `DataPointType` of the metrics SDK. */
 const types = { histogram: 0, exponentialHistogram: 1, gauge: 2, sum: 3 } as const;
 
+type FamilyType = "counter" | "gauge" | "histogram" | "summary";
+
 /**
  * Collected metrics as Prometheus' text format 0.0.4. Sums must be cumulative. Of two metrics that come to the same name but
  * not to the same type, the first holds, for a scrape with both would be refused as a whole.
  */
 export function exposition(collected: CollectedMetrics, options: ExpositionOptions = {}): string {
-  const families = new Map<string, { type: string; lines: string[]; header: string }>();
+  const families = new Map<string, { type: FamilyType; lines: string[]; header: string }>();
   for (const { metrics } of collected.scopeMetrics)
-    for (const metric of metrics) {
-      const type = typeOf(metric);
-      const name = type === undefined ? "" : familyName(metric, type);
-      if (type === undefined || name === "") continue;
+    for (const { metric, type, suffix } of withType(metrics)) {
+      const name = familyName(metric.descriptor, type);
+      if (name === "") continue;
       const found = families.get(name);
       if (found !== undefined && found.type !== type) continue;
-      const { description } = metric.descriptor;
-      const help = description === "" ? "" : `# HELP ${name} ${escapeHelp(description)}\n`;
-      const family = found ?? { type, lines: [], header: `${help}# TYPE ${name} ${type}\n` };
-      family.lines.push(...samples(name, metric));
+      // promtool wants a text, and without one Prometheus shows nothing.
+      const description = metric.descriptor.description || `${metric.descriptor.name}, without a description`;
+      const header = `# HELP ${name} ${escapeHelp(description)}\n# TYPE ${name} ${type}\n`;
+      const family = found ?? { type, lines: [], header };
+      family.lines.push(...samples(name + suffix, metric));
       families.set(name, family);
     }
   const info = options.withoutResource === true ? "" : targetInfo(collected);
   return info + [...families.values()].map(({ header, lines }) => header + lines.join("")).join("");
 }
 
-function typeOf({ dataPointType, isMonotonic }: MetricData): "counter" | "gauge" | "histogram" | undefined {
+interface Typed {
+  metric: MetricData;
+  type: FamilyType;
+  /** Of the name of its samples: a summary's sum and count are metrics of their own to OpenTelemetry. */
+  suffix: "" | "_sum" | "_count";
+}
+
+function withType(metrics: readonly MetricData[]): Typed[] {
+  const parts = new Map<string, { of: MetricData; suffix: "_sum" | "_count" }>();
+  for (const metric of metrics.filter(isSummary)) {
+    const { sum, count } = summaryParts(metric.descriptor.name);
+    parts.set(sum, { of: metric, suffix: "_sum" }).set(count, { of: metric, suffix: "_count" });
+  }
+  return metrics.flatMap((metric): Typed[] => {
+    const part = parts.get(metric.descriptor.name);
+    // In the family of its quantiles.
+    if (part !== undefined)
+      return [{ metric: { ...metric, descriptor: part.of.descriptor }, type: "summary", suffix: part.suffix }];
+    const type = isSummary(metric) ? "summary" : typeOf(metric);
+    return type === undefined ? [] : [{ metric, type, suffix: "" }];
+  });
+}
+
+function isSummary({ dataPointType, dataPoints }: MetricData): boolean {
+  const isGauge = dataPointType === types.gauge && dataPoints.length > 0;
+  return isGauge && dataPoints.every(({ attributes }) => quantileLabel in attributes);
+}
+
+function typeOf({ dataPointType, isMonotonic }: MetricData): Exclude<FamilyType, "summary"> | undefined {
   if (dataPointType === types.histogram) return "histogram";
   if (dataPointType === types.gauge) return "gauge";
   if (dataPointType === types.sum) return isMonotonic === true ? "counter" : "gauge";
@@ -78,7 +110,7 @@ function typeOf({ dataPointType, isMonotonic }: MetricData): "counter" | "gauge"
   return undefined;
 }
 
-function familyName({ descriptor }: MetricData, type: string): string {
+function familyName(descriptor: MetricData["descriptor"], type: FamilyType): string {
   let name = sanitize(descriptor.name, /[^a-zA-Z0-9_:]+/g);
   if (type === "counter") name = name.replace(/_total$/, "");
   const word = descriptor.unit === "1" && type === "gauge" ? "ratio" : unitWords[descriptor.unit];

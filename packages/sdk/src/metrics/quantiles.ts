@@ -1,10 +1,11 @@
 import { DDSketch } from "@datadog/sketches-js";
-import type { ObservableResult } from "@opentelemetry/api";
+import type { BatchObservableResult, Meter } from "@opentelemetry/api";
 import { type Clock, systemClock } from "../clock.ts";
 import { safely } from "../safely.ts";
 import { Late, observe, once } from "./catalogue.ts";
 import type { InstrumentOptions } from "./instruments.ts";
 import { type LabelArguments, LabelGuard, type LabelRules, type NoLabels } from "./labels.ts";
+import { quantileLabel, summaryParts } from "./summary-names.ts";
 
 export interface QuantilesOptions<Rules extends LabelRules> extends InstrumentOptions<Rules> {
   /** From 0 to 1. Default: 0.5, 0.9, 0.99. */
@@ -22,6 +23,9 @@ const newSketch = () => new DDSketch({ relativeAccuracy: 0.01 });
 /** Two sketches that take turns: values are in both, and each in turn starts anew. */
 class Window {
   readonly labels: Record<string, string>;
+  /** Of all values, not only of the last minutes. */
+  sum = 0;
+  count = 0;
   #full = newSketch();
   #young = newSketch();
   #turnsAtMs: number;
@@ -40,6 +44,8 @@ class Window {
   }
 
   add(value: number): void {
+    this.sum += value;
+    this.count += 1;
     this.#full.accept(value);
     this.#young.accept(value);
   }
@@ -51,8 +57,8 @@ class Window {
 }
 
 /**
- * Quantiles of the last minutes, each within 1 %, as a gauge with the label `quantile`. They cannot be added up across
- * processes: for that take a histogram.
+ * A summary: quantiles of the last minutes, each within 1 %, as a gauge with the label `quantile`; sum and number of all values as
+ * `NAME.sum` and `NAME.count`. Quantiles cannot be added up across processes: for that take a histogram.
  */
 export function quantiles<const Rules extends LabelRules = NoLabels>(
   name: string,
@@ -60,20 +66,30 @@ export function quantiles<const Rules extends LabelRules = NoLabels>(
   clock: Pick<Clock, "nowMs"> = systemClock,
 ): Quantiles<Rules> {
   return once("quantiles", name, (isStray) => {
-    const { quantiles: wanted = [0.5, 0.9, 0.99], windowMs = 5 * 60_000, unit = "", description = "" } = options;
+    const { quantiles: wanted = [0.5, 0.9, 0.99], windowMs = 5 * 60_000 } = options;
     const guard = new LabelGuard(name, options.labels ?? {});
     const windows = new Map<string, Window>();
-    const observeAll = (result: ObservableResult) => {
-      for (const window of windows.values()) {
-        window.turn(clock.nowMs(), windowMs);
-        for (const quantile of wanted) {
-          const value = window.quantile(quantile);
-          if (!Number.isNaN(value)) result.observe(value, { ...window.labels, quantile: String(quantile) });
+    const make = (meter: Meter) => {
+      const { unit = "", description = "" } = options;
+      const parts = summaryParts(name);
+      const gauge = meter.createObservableGauge(name, { unit, description });
+      const sum = meter.createObservableUpDownCounter(parts.sum, { unit, description });
+      const count = meter.createObservableUpDownCounter(parts.count, { description });
+      const observeAll = (result: BatchObservableResult) => {
+        for (const window of windows.values()) {
+          window.turn(clock.nowMs(), windowMs);
+          result.observe(sum, window.sum, window.labels);
+          result.observe(count, window.count, window.labels);
+          for (const quantile of wanted) {
+            const value = window.quantile(quantile);
+            const labels = { ...window.labels, [quantileLabel]: String(quantile) };
+            if (!Number.isNaN(value)) result.observe(gauge, value, labels);
+          }
         }
-      }
+      };
+      meter.addBatchObservableCallback(observeAll, [gauge, sum, count]);
     };
-    if (!isStray)
-      observe(new Late((meter) => meter.createObservableGauge(name, { unit, description }).addCallback(observeAll)));
+    if (!isStray) observe(new Late(make));
     const record = (value: number, given: Record<string, unknown> | undefined) => {
       if (isStray || !Number.isFinite(value)) return;
       const labels = guard.admit(given);
