@@ -108,6 +108,7 @@ export const attributes: readonly AttributeEntry[] = [
   { name: "pipeline.records.deduplicated", type: "int", on: stages, meaning: "rows that were there already" },
   { name: "pipeline.bytes.processed", type: "int", on: stages, meaning: "bytes" },
   { name: "pipeline.record.attempt", type: "int", on: ["retry"], meaning: "from 2" },
+  { name: "pipeline.failure.reason", type: "string", on: ["retry"], meaning: "why the attempt before failed" },
   { name: "dq.tables", type: "string[]", on: ["stage"], meaning: "the tables that were checked" },
   { name: "dq.checks.passed", type: "int", on: ["stage"], meaning: "checks that passed" },
   { name: "dq.checks.failed", type: "int", on: ["stage"], meaning: "checks of severity `error` that did not" },
@@ -116,7 +117,7 @@ export const attributes: readonly AttributeEntry[] = [
   {
     name: "error.type",
     type: "string",
-    on: both,
+    on: [...both, "retry"],
     meaning: "the error's name; of `sightglass run` the signal, `CommandFailed` or `CommandNotStarted`",
   },
   {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { safely } from "./safely.ts";
+import { standardErrorFromEnvironment } from "./terminal-environment.ts";
 
 /** What a stage shows of itself while it runs. */
 export interface ProgressOptions {
@@ -78,7 +79,8 @@ export class ProgressBoard {
     const entries = [...this.#entries.values()];
     for (const entry of entries) entry.hasShown = true;
     const texts = entries.map((entry) => this.#describe(entry, false));
-    if (this.#isTerminal) this.#write(clearLine + texts.join("  ").slice(0, (this.#terminal.columns ?? 80) - 1));
+    // A terminal of unknown size says 0.
+    if (this.#isTerminal) this.#write(clearLine + texts.join("  ").slice(0, (this.#terminal.columns || 80) - 1));
     else this.#write(texts.map((text) => `${text}\n`).join(""));
   }
 
@@ -117,6 +119,6 @@ let board: ProgressBoard | undefined;
 
 /** The board of this thread. */
 export function progressBoard(): ProgressBoard {
-  board ??= new ProgressBoard(process.stderr, systemClock);
+  board ??= new ProgressBoard(standardErrorFromEnvironment(), systemClock);
   return board;
 }

@@ -37,6 +37,7 @@ const sources: [string, (records: number[]) => Iterable<number> | AsyncIterable<
   ["an async generator", slowly],
   ["a Node stream", (records) => Readable.from(records)],
   ["a Web stream", (records) => Readable.toWeb(Readable.from(records))],
+  ["a map's values", (records) => new Map(records.map((record) => [record, record])).values()],
 ];
 
 describe.each(sources)("records from %s", (_name, from) => {
@@ -161,7 +162,8 @@ describe("records that throw", () => {
           [1, 2],
           (record) => {
             attempts.set(record, (attempts.get(record) ?? 0) + 1);
-            if (record === 2 && attempts.get(record) !== 3) throw new Error("not yet");
+            if (record === 2 && attempts.get(record) !== 3)
+              throw Object.assign(new Error("not yet"), { code: `E${attempts.get(record)}` });
             return record;
           },
           { retries: { retries: 2, delayMs: 1 } },
@@ -171,9 +173,9 @@ describe("records that throw", () => {
     expect(results).toEqual([1, 2]);
     expect(counts()).toEqual({ read: 2, written: 2 });
     const retries = memory.spans.filter((span) => span.name === "retry s");
-    expect(retries.map((span) => [span.attributes["pipeline.record.attempt"], span.status.code])).toEqual([
-      [2, 2],
-      [3, 0],
+    expect(retries.map(({ attributes, status }) => [attributes, status.code])).toEqual([
+      [{ "pipeline.record.attempt": 2, "pipeline.failure.reason": "E1", "error.type": "Error" }, 2],
+      [{ "pipeline.record.attempt": 3, "pipeline.failure.reason": "E2" }, 0],
     ]);
     expect(retries[0]?.parentSpanContext?.spanId).toBe(memory.span("s").spanContext().spanId);
   });

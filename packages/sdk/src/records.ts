@@ -194,7 +194,7 @@ async function recover<Unit, Result>(
   for (let failed = 1; failed <= retry.retries && retry.when(thrown, failed); failed += 1) {
     await sleep(work.clock, retry.delayMs(failed));
     try {
-      return successOf(work, unit, await inSpan(work, unit, failed + 1));
+      return successOf(work, unit, await inSpan(work, unit, failed + 1, thrown));
     } catch (again) {
       thrown = again;
     }
@@ -209,8 +209,7 @@ async function failureOf<Unit, Result>(
 ): Promise<Outcome<Result>> {
   const { stage, totals, options } = work;
   const size = work.size(unit);
-  const reason = safely(() => (options.reason ?? reasonOf)(thrown), "unspecified");
-  stage.failed(size, reason, { record: unit });
+  stage.failed(size, reasonFor(work, thrown), { record: unit });
   totals.failed += size;
   try {
     await options.deadLetter?.(unit, thrown);
@@ -222,18 +221,29 @@ async function failureOf<Unit, Result>(
   return onFailed === "stop" || isTooMany ? { kind: "error", thrown } : { kind: "none" };
 }
 
-/** An attempt after the first: rare, and worth a span of its own. */
-async function inSpan<Unit, Result>(work: Work<Unit, Result>, unit: Unit, number: number): Promise<Result | LeftOut> {
+/** An attempt after the first: rare, and worth a span of its own, which also says why the one before failed. */
+async function inSpan<Unit, Result>(
+  work: Work<Unit, Result>,
+  unit: Unit,
+  number: number,
+  before: unknown,
+): Promise<Result | LeftOut> {
   const tracer = trace.getTracer(scopeName, version);
-  const span = tracer.startSpan(`retry ${work.stage.name}`, { attributes: { [names.recordAttempt]: number } });
+  const attributes = { [names.recordAttempt]: number, [names.failureReason]: reasonFor(work, before) };
+  const span = tracer.startSpan(`retry ${work.stage.name}`, { attributes });
   try {
     return await context.with(trace.setSpan(context.active(), span), work.run, undefined, unit);
   } catch (thrown) {
+    span.setAttribute(names.errorType, thrown instanceof Error ? thrown.name : typeof thrown);
     span.setStatus({ code: SpanStatusCode.ERROR, message: thrown instanceof Error ? thrown.message : asText(thrown) });
     throw thrown;
   } finally {
     span.end();
   }
+}
+
+function reasonFor<Unit, Result>({ options }: Work<Unit, Result>, thrown: unknown): string {
+  return safely(() => (options.reason ?? reasonOf)(thrown), "unspecified");
 }
 
 const emptyTotals = (): RecordTotals => ({ read: 0, written: 0, failed: 0, filtered: 0, deduplicated: 0 });
