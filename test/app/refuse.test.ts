@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -77,6 +77,17 @@ afterAll(() => {
   rmSync(mountPoint, { recursive: true, force: true });
 });
 
+const until200 = (server: Server, body: string) =>
+  until(async () => (await post(server, body)).status === 200, {
+    what: () => "the server to accept again",
+    timeoutMs: 30_000,
+  });
+
+const spooledToNone = (server: Server) =>
+  until(async () => (await server.get<StatusResponse>("/api/status")).ledger.spans.spooled === 0, {
+    what: () => "an empty spool",
+  });
+
 describe.skipIf(!mounted)("a full disk (needs the right to mount a tmpfs)", () => {
   it("is refused as retryable, loses nothing, and is over when there is room again", { timeout: 120_000 }, async () => {
     const server = await Server.start({ data: mountPoint });
@@ -95,13 +106,8 @@ describe.skipIf(!mounted)("a full disk (needs the right to mount a tmpfs)", () =
 
       rmSync(ballast);
       const after = spanRequest(3, 20);
-      await until(async () => (await post(server, after.body)).status === 200, {
-        what: () => "the server to accept again",
-        timeoutMs: 30_000,
-      });
-      await until(async () => (await server.get<StatusResponse>("/api/status")).ledger.spans.spooled === 0, {
-        what: () => "an empty spool",
-      });
+      await until200(server, after.body);
+      await spooledToNone(server);
       for (const { traceId, spanIds } of [before, after]) {
         const trace = await server.get<TraceResponse>(`/api/traces/${traceId}?fields=summary`);
         expect(trace.spans.length % spanIds.length).toBe(0);
@@ -113,4 +119,58 @@ describe.skipIf(!mounted)("a full disk (needs the right to mount a tmpfs)", () =
       await server.dispose();
     }
   });
+});
+
+describe.skipIf(!mounted)("a spool that becomes read-only (needs the right to mount a tmpfs)", () => {
+  // The engine holds a file open for writing, so only the spool's folder can be made read-only beneath the server.
+  const data = mkdtempSync(join(tmpdir(), "sightglass-data-"));
+  const spool = join(data, "spool");
+  beforeAll(() => {
+    mkdirSync(spool);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=420m", "tmpfs", spool]);
+  });
+  afterAll(() => {
+    spawnSync("umount", ["-l", spool]);
+    rmSync(data, { recursive: true, force: true });
+  });
+  const remount = (mode: "ro" | "rw") =>
+    until(() => spawnSync("mount", ["-o", `remount,${mode}`, spool]).status === 0, {
+      what: () => `the mount to become ${mode}`,
+      timeoutMs: 30_000,
+    });
+
+  it(
+    "is refused as retryable, loses nothing, and is over when it can be written again",
+    { timeout: 120_000 },
+    async () => {
+      const server = await Server.start({ data });
+      try {
+        const before = spanRequest(11, 20);
+        expect((await post(server, before.body)).status).toBe(200);
+        await spooledToNone(server);
+
+        await remount("ro");
+        const answer = await post(server, spanRequest(12, 20).body);
+        expect(answer.status).toBe(503);
+        expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+        expect(await answer.json()).toMatchObject({ code: 14, message: expect.stringContaining("EROFS") });
+        expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
+        const read = await server.get<TraceResponse>(`/api/traces/${before.traceId}`);
+        expect(read.spans).toHaveLength(before.spanIds.length);
+
+        await remount("rw");
+        const after = spanRequest(13, 20);
+        await until200(server, after.body);
+        await spooledToNone(server);
+        for (const { traceId, spanIds } of [before, after]) {
+          const trace = await server.get<TraceResponse>(`/api/traces/${traceId}?fields=summary`);
+          expect(trace.spans).toHaveLength(spanIds.length);
+        }
+        const { ledger } = await server.get<StatusResponse>("/api/status");
+        expect(ledger.spans.received).toBe(ledger.spans.stored + ledger.spans.refused);
+      } finally {
+        await server.dispose();
+      }
+    },
+  );
 });
