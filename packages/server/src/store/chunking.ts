@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import { asSightglassError, type SightglassError } from "../model/errors.ts";
+import { every, type Repeated } from "../model/every.ts";
 import { limits } from "../model/limits.ts";
 import { renderStatements } from "./render.ts";
 import type { Store } from "./store.ts";
@@ -41,8 +42,7 @@ interface ClosedPartition {
  */
 export class Chunking {
   readonly #options: ChunkingOptions;
-  #cancel: (() => void) | undefined;
-  #running: Promise<void> = Promise.resolve();
+  #repeated: Repeated | undefined;
   #isStopped = false;
 
   constructor(options: ChunkingOptions) {
@@ -50,18 +50,12 @@ export class Chunking {
   }
 
   start(): void {
-    this.#running = this.#runAndReport();
-    this.#cancel = this.#options.clock.after(intervalMs, () => {
-      void this.#running.then(() => {
-        if (!this.#isStopped) this.start();
-      });
-    });
+    this.#repeated = every(intervalMs, this.#options.clock, () => this.#runAndReport());
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#cancel?.();
-    await this.#running;
+    await this.#repeated?.stop();
   }
 
   /** Folds all that is closed. @throws SightglassError store_unavailable, query_timeout */

@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import { SightglassError } from "../model/errors.ts";
+import { every, type Repeated } from "../model/every.ts";
 import { readPartitions, type Partition } from "./parts.ts";
 import { renderStatements } from "./render.ts";
 import type { Store } from "./store.ts";
@@ -73,27 +74,18 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** Keeps each signal within its age and its bytes: whole days by dropping partitions, and in the newest day the oldest parts. */
 export class Retention {
   readonly #options: RetentionOptions;
-  #cancel: (() => void) | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #isStopped = false;
+  #repeated: Repeated | undefined;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#running = this.#runAndReport();
-    this.#cancel = this.#options.clock.after(intervalMs, () => {
-      void this.#running.then(() => {
-        if (!this.#isStopped) this.start();
-      });
-    });
+    this.#repeated = every(intervalMs, this.#options.clock, () => this.#runAndReport());
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancel?.();
-    await this.#running;
+    await this.#repeated?.stop();
   }
 
   /** Removes what is over its limit now, oldest first. @throws SightglassError store_unavailable */

@@ -1,60 +1,15 @@
 import type { ByteSource } from "./byte-source.ts";
-import type { Column, ColumnMark } from "./column.ts";
-import { GrowableBytes } from "./growable-bytes.ts";
-
-/** What columns of a fixed width have in common: the data is the values one after the other. */
-class FixedColumn implements Column {
-  readonly type: string;
-  protected readonly data = new GrowableBytes();
-
-  constructor(type: string) {
-    this.type = type;
-  }
-
-  get byteLength(): number {
-    return this.data.length;
-  }
-
-  get position(): number {
-    return this.data.length;
-  }
-
-  rewind(position: number): void {
-    this.data.length = position;
-  }
-
-  mark(): ColumnMark {
-    return [this.data.length];
-  }
-
-  rollback(mark: ColumnMark): void {
-    this.data.length = mark[0]!;
-  }
-
-  writePrefix(): void {}
-
-  writeData(chunks: Uint8Array[]): void {
-    if (this.data.length > 0) chunks.push(this.data.written());
-  }
-
-  appendAll(from: this): void {
-    this.data.pushAll(from.data);
-  }
-
-  clear(): void {
-    this.data.clear();
-  }
-}
+import { BytesColumn } from "./bytes-column.ts";
 
 /** UInt8, Bool. */
-export class UInt8Column extends FixedColumn {
+export class UInt8Column extends BytesColumn {
   append(value: number): void {
     this.data.pushByte(value);
   }
 }
 
 /** UInt16, Date. */
-export class UInt16Column extends FixedColumn {
+export class UInt16Column extends BytesColumn {
   append(value: number): void {
     this.data.pushByte(value & 0xff);
     this.data.pushByte(value >>> 8);
@@ -62,7 +17,7 @@ export class UInt16Column extends FixedColumn {
 }
 
 /** UInt32. */
-export class UInt32Column extends FixedColumn {
+export class UInt32Column extends BytesColumn {
   append(value: number): void {
     const { data } = this;
     data.reserve(4);
@@ -72,7 +27,7 @@ export class UInt32Column extends FixedColumn {
 }
 
 /** Int64, UInt64, Float64, DateTime64: eight bytes, given as two 32-bit halves so that no BigInt is made. */
-export class Word64Column extends FixedColumn {
+export class Word64Column extends BytesColumn {
   append(low: number, high: number): void {
     const { data } = this;
     data.reserve(8);
@@ -90,7 +45,7 @@ export class Word64Column extends FixedColumn {
 }
 
 /** FixedString(N) for N a multiple of four: ids. */
-export class FixedStringColumn extends FixedColumn {
+export class FixedStringColumn extends BytesColumn {
   private readonly width: number;
 
   constructor(width: number) {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../../model/clock.ts";
+import { every, type Repeated } from "../../model/every.ts";
 
 const mapsPath = "/proc/self/maps";
 /** `MADV_DONTNEED` of madvise(2): for a mapped file's clean pages, forget them; what is used again comes from the page cache. */
@@ -40,8 +41,7 @@ export function readOnlyMappings(maps: string, library = "libchdb.so"): Mapping[
 export class LibraryPages {
   readonly #clock: Clock;
   readonly #release: (mapping: Mapping) => void;
-  #cancel: (() => void) | undefined;
-  #isStopped = false;
+  #repeated: Repeated | undefined;
 
   private constructor(clock: Clock, release: (mapping: Mapping) => void) {
     this.#clock = clock;
@@ -61,16 +61,11 @@ export class LibraryPages {
   }
 
   start(): void {
-    this.#cancel = this.#clock.after(intervalMs, () => {
-      void this.release().finally(() => {
-        if (!this.#isStopped) this.start();
-      });
-    });
+    this.#repeated = every(intervalMs, this.#clock, () => this.release());
   }
 
-  stop(): void {
-    this.#isStopped = true;
-    this.#cancel?.();
+  async stop(): Promise<void> {
+    await this.#repeated?.stop();
   }
 
   async release(): Promise<void> {
