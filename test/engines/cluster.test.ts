@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PipelinesResponse, RunsResponse, StatusResponse } from "sightglass/contract";
+import type { PipelinesResponse, RunResponse, RunsResponse, StatusResponse } from "sightglass/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openClusterStore } from "../../packages/server/src/store/cluster/store.ts";
+import { createCollectorTable, traceColumns } from "../../packages/server/src/store/testing/collector-columns.ts";
 import { storeSuite } from "../../packages/server/src/store/store.suite.ts";
 import { Server, until } from "../app/server.ts";
 import { ClickHouseNodes, missingForCluster } from "./cluster/nodes.ts";
@@ -25,6 +26,11 @@ describe.skipIf(missing.length > 0)(`a ClickHouse cluster (missing: ${missing.jo
     await nodes?.dispose();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  const command = async (statement: string) => {
+    const answer = await fetch(front.url, { method: "POST", body: statement });
+    expect(await answer.text()).toBe("");
+  };
 
   storeSuite(
     "two shards of two replicas",
@@ -59,8 +65,14 @@ describe.skipIf(missing.length > 0)(`a ClickHouse cluster (missing: ${missing.jo
     let server: Server;
     let embedded: Server;
     beforeAll(async () => {
+      const table = "otel.otel_traces ON CLUSTER `main`";
+      await command("CREATE DATABASE otel ON CLUSTER `main`");
+      await command(createCollectorTable(table, traceColumns, "ReplicatedMergeTree"));
       const config = join(folder, "sightglass.yaml");
-      writeFileSync(config, JSON.stringify({ store: { url: front.url, cluster: "main" } }));
+      writeFileSync(
+        config,
+        JSON.stringify({ store: { url: front.url, cluster: "main", collector: { traces: "otel.otel_traces" } } }),
+      );
       server = await Server.start({ data, args: ["--config", config] });
       embedded = await Server.start();
     });
@@ -95,16 +107,51 @@ describe.skipIf(missing.length > 0)(`a ClickHouse cluster (missing: ${missing.jo
         expect(await server.get(path), path).toEqual(await embedded.get(path));
     });
 
+    it("shows runs that a Collector writes to the nodes, past this server", async () => {
+      const [span] = pipelineRuns({ from: 50, runs: 1, nowMs: Date.now() }).traceIds;
+      const parts = ["extract", "load"].map((stage, index) => ({
+        Timestamp: new Date(Date.now() - 2000 + index * 500).toISOString(),
+        TraceId: span,
+        SpanId: `000000000000000${index + 1}`,
+        SpanName: stage,
+        SpanKind: "Internal",
+        ServiceName: "of-a-collector",
+        SpanAttributes: { "pipeline.stage": stage, "pipeline.records.read": "7", "pipeline.records.written": "5" },
+        Duration: 400_000_000,
+        StatusCode: "Ok",
+      }));
+      // One to a node of each shard: the view must bring them together.
+      for (const [index, part] of parts.entries())
+        await nodes.all[index * 2]?.query(
+          `INSERT INTO otel.otel_traces SETTINGS date_time_input_format = 'best_effort' FORMAT JSONEachRow ${JSON.stringify(part)}`,
+        );
+      await until(async () => (await fetch(`${server.url}/api/runs/${span}`)).ok, {
+        what: () => `the run; the server said: ${server.output}`,
+      });
+      const run = () => server.get<RunResponse>(`/api/runs/${span}`);
+      await until(async () => (await run()).stages.length === 2, { what: () => "both stages" });
+      const { pipeline, stages } = await run();
+      expect({ pipeline, stages }).toMatchObject({
+        pipeline: "of-a-collector",
+        stages: [
+          { name: "extract", status: "succeeded", recordsRead: 7, recordsWritten: 5, recordsUnexplained: 2 },
+          { name: "load", status: "succeeded", recordsRead: 7, recordsWritten: 5, recordsUnexplained: 2 },
+        ],
+      });
+      const { ledger } = await server.get<StatusResponse>("/api/status");
+      expect(ledger.spans).toMatchObject({ received: 24 * 4, stored: 24 * 4 });
+    });
+
     it("goes on when a replica of each shard is gone, and starts without them", async () => {
       const gone = nodes.all.filter(({ replica }) => replica === 0);
       await settled(nodes, "sightglass");
       for (const node of gone) await node.kill();
       await send(server, pipelineRuns({ from: 100, runs: 10, nowMs: Date.now() }));
-      await folded(server, 34);
+      await folded(server, 35);
       await server.stop();
       server = await Server.start({ data, ports: server.ports, args: ["--config", join(folder, "sightglass.yaml")] });
       await send(server, pipelineRuns({ from: 200, runs: 10, nowMs: Date.now() }));
-      await folded(server, 44);
+      await folded(server, 45);
       for (const node of gone) await node.start();
       await settled(nodes, "sightglass");
     });

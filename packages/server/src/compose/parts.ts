@@ -12,7 +12,7 @@ import { startRules } from "./rules.ts";
 import { startDeriver, startFolder } from "./runs.ts";
 import { startScraping } from "./scraping.ts";
 import { openSpools } from "./spools.ts";
-import { startChunking, startLibraryPages, startRetention } from "./store.ts";
+import { startChunking, startCollectorTables, startLibraryPages, startRetention } from "./store.ts";
 
 /**
  * Starts every part but the store, in order.
@@ -26,6 +26,7 @@ export async function startParts(
   const { store, recent } = watchForRecent(opened, clock);
   const keep = startRetention(context, store, () => recent?.clear());
   startChunking(context, store);
+  startCollectorTables(context, store);
   const folder = await startFolder(context, store);
   await startDeriver(context, store);
   const spools = await openSpools(context, store, folder);

@@ -1,7 +1,9 @@
 import type { Config } from "../config/schema.ts";
+import { SightglassError } from "../model/errors.ts";
 import type { Running } from "../self/running.ts";
 import { Chunking } from "../store/chunking.ts";
 import { LibraryPages } from "../store/embedded/library-pages.ts";
+import { CollectorTables } from "../store/collector-tables.ts";
 import { openEmbeddedStore } from "../store/embedded/store.ts";
 import { lockFolder } from "../store/folder-lock.ts";
 import { measuredStore } from "../store/measured-store.ts";
@@ -29,7 +31,10 @@ export async function openStore({ config, clock, running, metrics }: Context): P
 }
 
 /** The spool stays in the data folder, which the embedded engine would have locked. */
-async function openCluster({ data, store: { url = "", cluster, ...login } }: Config, running: Running): Promise<Store> {
+async function openCluster(
+  { data, store: { url = "", cluster, collector: _collector, ...login } }: Config,
+  running: Running,
+): Promise<Store> {
   const lock = lockFolder(data);
   running.add("data folder", () => lock.release());
   // Its client is loaded by those only who use it.
@@ -77,4 +82,26 @@ export function startChunking({ clock, log, running }: Context, store: Store): v
   });
   chunking.start();
   running.add("chunking", () => chunking.stop());
+}
+
+/** @throws SightglassError config_invalid when the embedded engine is used: nothing else can write to it */
+export function startCollectorTables({ config, clock, log, running }: Context, store: Store): void {
+  const { traces, logs } = config.store.collector;
+  const tables = { ...(traces === undefined ? {} : { traces }), ...(logs === undefined ? {} : { logs }) };
+  if (Object.keys(tables).length === 0) return;
+  if (store.kind === "embedded") {
+    throw new SightglassError("config_invalid", "store.collector needs store.url", {
+      hint: "a Collector can write to a ClickHouse server only; to send it to the embedded engine use its otlp exporter",
+    });
+  }
+  const collector = new CollectorTables({
+    store,
+    clock,
+    tables,
+    onJoined: (joined) => log.info(joined, "a Collector's table is read"),
+    onMissing: (missing) => log.warn(missing, "a Collector's table is not there yet; it is looked for every minute"),
+    onFailure: (error) => log.error({ error }, "a Collector's table cannot be read; it is tried again"),
+  });
+  collector.start();
+  running.add("collector tables", () => collector.stop());
 }

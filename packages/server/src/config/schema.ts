@@ -29,6 +29,17 @@ const settings = z.strictObject({
       username: z.string().default("default"),
       password: z.string().default(""),
       cluster: z.string().optional().describe("name for ON CLUSTER; without it a single server is assumed"),
+      collector: z
+        .strictObject({
+          traces: z
+            .string()
+            .min(1)
+            .optional()
+            .describe("as database.table: what it is given becomes spans and runs here"),
+          logs: z.string().min(1).optional().describe("likewise: what it is given becomes logs here"),
+        })
+        .prefault({})
+        .describe("tables of the same server that a Collector's clickhouse exporter fills"),
     })
     .prefault({}),
   auth: z
