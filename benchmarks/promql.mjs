@@ -27,28 +27,47 @@ const instantQueries = {
  * write, the same requests in turn, warm, without compression of the answer. Medians of `rounds`, of the time until the
  * last byte and of the server's processor time.
  */
-export async function promql({ seriesCount = 10_000, sampleCount = 240, steps = 200, rounds = 7 } = {}) {
+export async function promql({ seriesCount = 10_000, rounds = 7 } = {}) {
+  const loaded = await loadServers({ seriesCount });
+  try {
+    return { rows: await measureQueries(loaded, { rounds }), missing: loaded.missing };
+  } finally {
+    await loaded.stop();
+  }
+}
+
+/** One server after the other, each with all samples stored. */
+export async function loadServers({ seriesCount, sampleCount = 240 }) {
   const endMs = Math.floor(Date.now() / 60_000) * 60_000;
-  const missing = Object.keys(metricServers).filter((name) => !isInstalled(name));
+  const names = ["sightglass", "prometheus", "victoria-metrics"];
   const servers = [];
+  const stop = async () => {
+    for (const server of servers.toReversed()) await server.stop();
+  };
   try {
     const bodies = counterBodies({ seriesCount, sampleCount, endMs });
-    for (const name of ["sightglass", "prometheus", "victoria-metrics"].filter((each) => !missing.includes(each))) {
+    for (const name of names.filter(isInstalled)) {
       const server = await metricServers[name]();
       servers.push({ ...server, name });
       await load(server, bodies);
       await server.stored(seriesCount * sampleCount);
     }
-    const range = { start: endMs / 1000 - steps * (intervalMs / 1000), end: endMs / 1000, step: intervalMs / 1000 };
-    const rows = [];
-    for (const [name, query] of Object.entries(rangeQueries))
-      rows.push(await compare(servers, { name, path: "query_range", form: { query, ...range }, rounds }));
-    for (const [name, query] of Object.entries(instantQueries))
-      rows.push(await compare(servers, { name, path: "query", form: { query, time: range.end }, rounds }));
-    return { rows, missing };
-  } finally {
-    for (const server of servers.toReversed()) await server.stop();
+  } catch (error) {
+    await stop();
+    throw error;
   }
+  return { servers, endMs, stop, missing: names.filter((name) => !isInstalled(name)) };
+}
+
+/** `steps` steps of 15 s that end with the samples. */
+export async function measureQueries({ servers, endMs }, { rounds, steps = 200 }) {
+  const range = { start: endMs / 1000 - steps * (intervalMs / 1000), end: endMs / 1000, step: intervalMs / 1000 };
+  const rows = [];
+  for (const [name, query] of Object.entries(rangeQueries))
+    rows.push(await compare(servers, { name, path: "query_range", form: { query, ...range }, rounds }));
+  for (const [name, query] of Object.entries(instantQueries))
+    rows.push(await compare(servers, { name, path: "query", form: { query, time: range.end }, rounds }));
+  return rows;
 }
 
 const warmUpRounds = 3;

@@ -91,6 +91,22 @@ describe.skipIf(!hasPrometheus)("beside a real Prometheus (needs prometheus)", (
     }
   });
 
+  it("is read by it, in chunks", { timeout: 60_000 }, async () => {
+    const reading = await Prometheus.start(
+      JSON.stringify({ remote_read: [{ url: `${ours.url}/api/v1/read`, read_recent: true }] }),
+    );
+    try {
+      for (const query of ["queue_size", "sum by (job) (rate(jobs_total[5m]))", '{job="demo",__name__=~"demo_.*"}']) {
+        const range = rangeOf(0.5, 15);
+        const [actual, expected] = await Promise.all([reading.url, theirs.url].map((url) => ask(url, query, range)));
+        expect(differences(actual as Answer, expected as Answer).slice(0, 5), query).toEqual([]);
+        expect(actual?.data?.size, query).toBeGreaterThan(0);
+      }
+    } finally {
+      await reading.dispose();
+    }
+  });
+
   it("is federated by it, and written to by it", { timeout: 60_000 }, async () => {
     const scrape = { scrape_interval: "1s", static_configs: [{ targets: [new URL(ours.url).host] }] };
     const federating = await Prometheus.start(

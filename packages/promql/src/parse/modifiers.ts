@@ -1,3 +1,4 @@
+import { formatFloat } from "../text/go-format.ts";
 import type { SyntaxNode } from "@lezer/common";
 import type { AtModifier, DurationExpr, Expr } from "../ast/nodes.ts";
 import type { Span } from "../text/position.ts";
@@ -86,7 +87,10 @@ function readAt(node: SyntaxNode, builder: Builder, span: Span): AtModifier {
   const signed = /^[-+]\s*/.exec(builder.text(literal))?.[0] ?? "";
   const seconds = builder.number(literal, literal.from + signed.length).value * (signed.startsWith("-") ? -1 : 1);
   if (!(Math.abs(seconds) < timestampSecondsMax))
-    builder.problem(`timestamp out of bounds for @ modifier: ${seconds.toFixed(6)}`, span);
+    builder.problem(
+      `timestamp out of bounds for @ modifier: ${Number.isFinite(seconds) ? seconds.toFixed(6) : formatFloat(seconds)}`,
+      span,
+    );
   return { kind: "time", timeMs: Math.round(seconds * 1000) };
 }
 

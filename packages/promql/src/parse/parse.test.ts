@@ -124,7 +124,7 @@ describe("errors have a position and Prometheus' words", () => {
     ["clamp(foo, 1,)", "1:13: parse error: trailing commas not allowed in function call args"],
     ["a == 1or b", '1:6: parse error: bad number or duration syntax: "1"'],
     ["sum by (a b) (c)", '1:11: parse error: unexpected identifier "b" in grouping opts, expected "," or ")"'],
-    ["foo @ Inf", "1:1: parse error: timestamp out of bounds for @ modifier: Infinity"],
+    ["foo @ Inf", "1:1: parse error: timestamp out of bounds for @ modifier: +Inf"],
   ])("%s", (query, message) => {
     expect(messageOf(query)).toBe(message);
   });

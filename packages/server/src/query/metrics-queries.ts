@@ -23,6 +23,7 @@ import {
 } from "./metrics-catalogue.ts";
 import { readExemplars, type SeriesExemplars } from "./metrics-exemplars.ts";
 import { readMetadata, type MetadataWanted, type MetricMetadata } from "./metrics-metadata.ts";
+import { readTargetMetadata, type TargetMetadata, type TargetMetadataWanted } from "./metrics-target-metadata.ts";
 import { overlaySource } from "./series-source-overlay.ts";
 import type { RecentSamples } from "./recent-samples.ts";
 import { createSeriesSource } from "./series-source.ts";
@@ -57,6 +58,7 @@ export interface MetricQueries {
   labelNames(range: CatalogueRange): Promise<string[]>;
   labelValues(range: LabelValuesWanted): Promise<string[]>;
   metadata(wanted: MetadataWanted): Promise<Map<string, MetricMetadata[]>>;
+  targetMetadata(wanted: TargetMetadataWanted): Promise<TargetMetadata[]>;
   exemplars(wanted: {
     query: string;
     startMs: number;
@@ -105,6 +107,7 @@ export function createMetricQueries({ store, clock, recent: inMemory }: MetricQu
     labelNames: (range) => listLabelNames(store, range),
     labelValues: (range) => listLabelValues(store, range),
     metadata: (wanted) => readMetadata(store, wanted),
+    targetMetadata: (wanted) => readTargetMetadata(store, { ...wanted, nowMs: clock.nowMs() }),
     exemplars: (wanted) => readExemplars(store, labels, wanted),
     cardinality: (wanted) => readCardinality(store, wanted),
   };

@@ -13,19 +13,45 @@ export interface RemoteReadQuery {
   matchers: Matcher[];
 }
 
+export interface RemoteReadRequest {
+  queries: RemoteReadQuery[];
+  /** The client would rather have chunks than samples. */
+  wantsChunks: boolean;
+}
+
+const responseTypes = { samples: 0, streamedXorChunks: 1 };
+
 /** @throws SightglassError invalid_argument, payload_too_large */
-export function decodeReadRequest(body: Uint8Array): RemoteReadQuery[] {
+export function decodeReadRequest(body: Uint8Array): RemoteReadRequest {
   const bytesMax = limits.queryFormBytesMax.value;
   if (snappyLength(body) > bytesMax)
     throw new SightglassError("payload_too_large", `the request has more than ${bytesMax} bytes, which is the limit`);
   const reader = new ProtobufReader(new ByteSource(snappyDecompress(body)));
   const queries: RemoteReadQuery[] = [];
-  fields(reader, (field) => {
-    if (field !== 1) return false;
-    queries.push(message(reader, readQuery));
+  // In the order in which the client likes them.
+  const accepted: number[] = [];
+  fields(reader, (field, tag) => {
+    if (field === 1) queries.push(message(reader, readQuery));
+    else if (field === 2) accepted.push(...enums(reader, tag));
+    else return false;
     return true;
   });
-  return queries;
+  const known = accepted.filter((type) => Object.values(responseTypes).includes(type));
+  if (accepted.length > 0 && known.length === 0)
+    throw new SightglassError(
+      "invalid_argument",
+      `none of the accepted response types ${accepted.join(", ")} is known`,
+    );
+  return { queries, wantsChunks: known[0] === responseTypes.streamedXorChunks };
+}
+
+/** One value, or several packed together. */
+function enums(reader: ProtobufReader, tag: number): number[] {
+  if ((tag & 7) !== 2) return [reader.varint32()];
+  const end = reader.end();
+  const values: number[] = [];
+  while (reader.position < end) values.push(reader.varint32());
+  return values;
 }
 
 function readQuery(reader: ProtobufReader): RemoteReadQuery {
@@ -61,10 +87,10 @@ function readMatcher(reader: ProtobufReader): Matcher {
 }
 
 /** Reads the fields of a message; what `take` does not take is stepped over. */
-function fields(reader: ProtobufReader, take: (field: number) => boolean): void {
+function fields(reader: ProtobufReader, take: (field: number, tag: number) => boolean): void {
   while (reader.position < reader.limit) {
     const tag = reader.tag();
-    if (!take(tag >>> 3)) reader.skip(tag);
+    if (!take(tag >>> 3, tag)) reader.skip(tag);
   }
 }
 

@@ -70,10 +70,23 @@ export class PrometheusParameters {
     return Number(text);
   }
 
+  /** Set to what Go takes for true. @throws SightglassError invalid_argument */
+  flag(name: string): boolean {
+    const text = this.text(name);
+    if (text === undefined || ["0", "f", "F", "false", "FALSE", "False"].includes(text)) return false;
+    if (["1", "t", "T", "true", "TRUE", "True"].includes(text)) return true;
+    throw invalid(name, `cannot parse ${JSON.stringify(text)} to a boolean`);
+  }
+
+  /** One selector, which may match everything. @throws SightglassError */
+  selector(name: string): readonly Matcher[] {
+    return selectorOf(this.required(name), name).matchers;
+  }
+
   /** The selectors of `match[]`. @throws SightglassError, PromqlError */
   selectors(): (readonly Matcher[])[] {
     return this.texts("match[]").map((text) => {
-      const { matchers } = selectorOf(text);
+      const { matchers } = selectorOf(text, "match[]");
       if (matchers.every((matcher) => matcher.matches("")))
         throw invalid("match[]", "match[] must contain at least one non-empty matcher");
       return matchers;
@@ -81,11 +94,11 @@ export class PrometheusParameters {
   }
 }
 
-function selectorOf(text: string) {
+function selectorOf(text: string, name: string) {
   try {
     return parseSelector(text);
   } catch (thrown) {
-    if (thrown instanceof PromqlError) throw invalid("match[]", thrown.message);
+    if (thrown instanceof PromqlError) throw invalid(name, thrown.message);
     throw thrown;
   }
 }

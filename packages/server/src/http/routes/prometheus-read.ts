@@ -2,22 +2,32 @@ import { Hono } from "hono";
 import { SightglassError } from "../../model/errors.ts";
 import { limits } from "../../model/limits.ts";
 import type { MetricQueries } from "../../query/metrics-queries.ts";
-import { decodeReadRequest, encodeReadResponse } from "../../query/metrics-remote-read.ts";
+import { chunkedReadResponse } from "../../query/metrics-remote-read-stream.ts";
+import { decodeReadRequest, encodeReadResponse, type RemoteReadQuery } from "../../query/metrics-remote-read.ts";
+import { streamBody } from "../stream-body.ts";
 import { readBody } from "./prometheus-parameters.ts";
 
-/** Remote read 1.0 with the answer type SAMPLES, which every client can take. */
+/** Remote read 1.0: samples, which every client can take, or chunks in a stream, which Prometheus asks for. */
 export function prometheusReadRoutes({ metrics }: { metrics: MetricQueries }): Hono {
   const app = new Hono();
   app.post("/api/v1/read", async (context) => {
     const encoding = context.req.header("content-encoding") ?? "snappy";
     if (encoding !== "snappy")
       throw new SightglassError("unsupported_media_type", `content encoding ${encoding} is not snappy`);
-    const queries = decodeReadRequest(await readBody(context, limits.queryFormBytesMax.value));
+    const { queries, wantsChunks } = decodeReadRequest(await readBody(context, limits.queryFormBytesMax.value));
     const { signal } = context.req.raw;
-    const results = await Promise.all(
-      // Both ends belong to the answer.
-      queries.map(({ matchers, startMs, endMs }) => metrics.samples({ matchers, startMs: startMs - 1, endMs, signal })),
-    );
+    // Both ends belong to the answer.
+    const read = ({ matchers, startMs, endMs }: RemoteReadQuery) =>
+      metrics.samples({ matchers, startMs: startMs - 1, endMs, signal });
+    if (wantsChunks) {
+      const results = async function* () {
+        for (const query of queries) yield await read(query);
+      };
+      return new Response(streamBody(chunkedReadResponse(results())), {
+        headers: { "content-type": "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse" },
+      });
+    }
+    const results = await Promise.all(queries.map(read));
     return context.body(Uint8Array.from(encodeReadResponse(results)), 200, {
       "content-type": "application/x-protobuf",
       "content-encoding": "snappy",

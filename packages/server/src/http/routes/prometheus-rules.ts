@@ -1,3 +1,4 @@
+import type { Matcher } from "@sightglass/promql";
 import { Hono } from "hono";
 import { success } from "./prometheus-envelope.ts";
 import { invalid, PrometheusParameters } from "./prometheus-parameters.ts";
@@ -32,21 +33,13 @@ export interface ShownRuleGroup {
   rules: readonly ShownRule[];
 }
 
-/** Targets in the shapes of `/api/v1/targets`. */
-export interface ShownTargets {
-  activeTargets: readonly object[];
-  droppedTargets: readonly object[];
-  droppedTargetCounts: Readonly<Record<string, number>>;
-}
-
 export interface PrometheusRulesDeps {
   rules: () => readonly ShownRuleGroup[];
   alerts: () => readonly object[];
-  targets: () => ShownTargets;
 }
 
-/** Rules, alerts and targets as they stand. */
-export function prometheusRulesRoutes({ rules, alerts, targets }: PrometheusRulesDeps): Hono {
+/** Rules and alerts as they stand. */
+export function prometheusRulesRoutes({ rules, alerts }: PrometheusRulesDeps): Hono {
   const app = new Hono();
 
   app.get("/api/v1/rules", async (context) => {
@@ -57,13 +50,16 @@ export function prometheusRulesRoutes({ rules, alerts, targets }: PrometheusRule
     const names = new Set(parameters.texts("rule_name[]"));
     const groups = new Set(parameters.texts("rule_group[]"));
     const files = new Set(parameters.texts("file[]"));
+    const selectors = parameters.selectors();
+    const withoutAlerts = parameters.flag("exclude_alerts");
     const isWanted = (rule: ShownRule): boolean =>
       (type === undefined || rule.type === (type === "alert" ? "alerting" : "recording")) &&
-      (names.size === 0 || names.has(rule.name));
+      (names.size === 0 || names.has(rule.name)) &&
+      (selectors.length === 0 || selectors.some((matchers) => isLabelled(rule, matchers)));
     const shown = rules()
       .filter(({ name, file }) => (groups.size === 0 || groups.has(name)) && (files.size === 0 || files.has(file)))
-      .map((group) => ({ ...group, rules: group.rules.filter(isWanted) }))
-      .filter(({ rules: kept }) => kept.length > 0 || (names.size === 0 && type === undefined));
+      .map((group) => ({ ...group, rules: group.rules.filter(isWanted).map((rule) => shownRule(rule, withoutAlerts)) }))
+      .filter(({ rules: kept }) => kept.length > 0 || (names.size + selectors.length === 0 && type === undefined));
     const page = paged(shown, parameters);
     return success(context, {
       groups: page.groups.map((group) => groupJson(group)),
@@ -72,24 +68,26 @@ export function prometheusRulesRoutes({ rules, alerts, targets }: PrometheusRule
   });
 
   app.get("/api/v1/alerts", (context) => success(context, { alerts: alerts() }));
-
-  app.get("/api/v1/targets", async (context) => {
-    const parameters = await PrometheusParameters.of(context);
-    const state = parameters.text("state") ?? "any";
-    const { activeTargets, droppedTargets, droppedTargetCounts } = targets();
-    return success(context, {
-      activeTargets: state === "dropped" ? [] : activeTargets,
-      droppedTargets: state === "active" ? [] : droppedTargets,
-      droppedTargetCounts,
-    });
-  });
   return app;
+}
+
+/** `match[]` speaks of a rule's own labels. */
+function isLabelled({ labels }: ShownRule, matchers: readonly Matcher[]): boolean {
+  return matchers.every((matcher) => matcher.matches(labels[matcher.name] ?? ""));
+}
+
+function shownRule(rule: ShownRule, withoutAlerts: boolean): ShownRule {
+  return withoutAlerts && rule.alerts !== undefined ? { ...rule, alerts: [] } : rule;
 }
 
 /** `group_limit` groups, from the one that `group_next_token` names. */
 function paged(groups: readonly ShownRuleGroup[], parameters: PrometheusParameters) {
   const limit = parameters.limit("group_limit");
   const token = parameters.text("group_next_token");
+  if (limit === 0 && parameters.text("group_limit") !== undefined)
+    throw invalid("group_limit", "group_limit needs to be a valid number and greater than 0");
+  if (token !== undefined && limit === 0)
+    throw invalid("group_limit", "group_limit needs to be present in order to paginate over the groups");
   const tokenOf = ({ file, name }: ShownRuleGroup): string => Buffer.from(`${file};${name}`).toString("hex");
   const start = token === undefined ? 0 : groups.findIndex((group) => tokenOf(group) === token);
   if (start < 0) throw invalid("group_next_token", "invalid group_next_token: no such group is left, begin again");

@@ -39,7 +39,7 @@ beforeAll(async () => {
               type: "recording",
               name: "job:jobs:sum",
               query: "sum by (job) (jobs_total)",
-              labels: {},
+              labels: { team: "x" },
               health: "ok",
               evaluationTime: 0.1,
               lastEvaluationMs: nowMs,
@@ -55,6 +55,8 @@ beforeAll(async () => {
   ]);
 });
 afterAll(() => app.close());
+
+const jobsMetadata = { type: "counter", help: "Jobs done.", unit: "" };
 
 const form = (fields: Record<string, string>): RequestInit => ({
   method: "POST",
@@ -215,6 +217,12 @@ describe("what cannot be answered says why, as Prometheus does", () => {
     ["/api/v1/series?match[]=rate(up[5m])", 400, "bad_data", /expected a series selector only|parse error/],
     ["/api/v1/labels?limit=x", 400, "bad_data", /limit must be a non-negative number/],
     ["/api/v1/rules?type=x", 400, "bad_data", /not supported value "x"/],
+    ["/api/v1/rules?group_next_token=aa", 400, "bad_data", /group_limit needs to be present/],
+    ["/api/v1/rules?group_limit=0", 400, "bad_data", /greater than 0/],
+    ["/api/v1/rules?group_limit=1&group_next_token=aa", 400, "bad_data", /invalid group_next_token/],
+    ["/api/v1/rules?exclude_alerts=x", 400, "bad_data", /to a boolean/],
+    ["/api/v1/targets?state=x", 400, "bad_data", /not supported value "x"/],
+    ["/api/v1/targets/metadata?match_target=sum(", 400, "bad_data", /^invalid parameter "match_target"/],
   ])("%s", async (path, status, errorType, error) => {
     const { status: actual, body } = await app.get(path);
     expect(body).toEqual({
@@ -244,6 +252,20 @@ describe("the catalogue", () => {
     ["/api/v1/metadata", { jobs_total: [{ type: "counter", help: "Jobs done.", unit: "" }] }],
     ["/api/v1/metadata?metric=none", {}],
     ["/api/v1/alerts", { alerts: [] }],
+    ["/api/v1/alertmanagers", { activeAlertmanagers: [], droppedAlertmanagers: [] }],
+    ["/api/v1/scrape_pools", { scrapePools: ["a", "b"] }],
+    ["/api/v1/notifications", []],
+    [
+      "/api/v1/targets?state=active&scrapePool=b",
+      { activeTargets: [], droppedTargets: [], droppedTargetCounts: { a: 0, b: 2 } },
+    ],
+    ["/api/v1/targets?state=dropped", { activeTargets: [], droppedTargets: [], droppedTargetCounts: { a: 0, b: 2 } }],
+    ["/api/v1/targets/metadata?metric=jobs_total", [{ target: { job: "a", instance: "1" }, ...jobsMetadata }]],
+    [
+      "/api/v1/targets/metadata?match_target={job='a'}&limit=1",
+      [{ target: { job: "a", instance: "1" }, metric: "jobs_total", ...jobsMetadata }],
+    ],
+    ["/api/v1/targets/metadata?match_target={job='b'}", []],
     ["/api/v1/format_query?query=sum(foo)by(x)", "sum by (x) (foo)"],
   ])("%s", async (path, expected) => {
     expect(await dataOf(path)).toEqual(expected);
@@ -299,11 +321,30 @@ describe("the state of the server", () => {
     ]);
     expect(await dataOf("/api/v1/rules?type=alert")).toEqual({ groups: [] });
     expect(await dataOf("/api/v1/rules?rule_name[]=none")).toEqual({ groups: [] });
+    expect(await dataOf("/api/v1/rules?match[]={team='x'}")).toMatchObject({ groups: [{ name: "g" }] });
+    expect(await dataOf("/api/v1/rules?match[]={team='y'}")).toEqual({ groups: [] });
+    expect(await dataOf("/api/v1/rules?group_limit=1&exclude_alerts=true")).toMatchObject({ groups: [{ name: "g" }] });
   });
 
   it("the tree of a query", async () => {
     const text = 'sum by (job) (rate(jobs_total{job!="x"}[5m] offset 1m)) > bool 1';
     expect(await dataOf(`/api/v1/parse_query?query=${encodeURIComponent(text)}`)).toMatchSnapshot();
+  });
+});
+
+describe("what it has not", () => {
+  it.each([
+    ["POST", "/api/v1/admin/tsdb/delete_series", 503, "unavailable", /^admin APIs disabled/],
+    ["PUT", "/api/v1/admin/tsdb/snapshot", 503, "unavailable", /^admin APIs disabled/],
+    ["DELETE", "/api/v1/series", 400, "bad_data", "not implemented"],
+  ])("%s %s", async (method, path, status, errorType, error) => {
+    const { status: actual, body } = await app.get(path, { method });
+    expect(body).toEqual({
+      status: "error",
+      errorType,
+      error: typeof error === "string" ? error : (expect.stringMatching(error) as string),
+    });
+    expect(actual).toBe(status);
   });
 });
 

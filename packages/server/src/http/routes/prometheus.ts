@@ -4,10 +4,12 @@ import { answerErrors } from "./prometheus-envelope.ts";
 import { federateRoutes } from "./federate.ts";
 import { prometheusQueryRoutes } from "./prometheus-query.ts";
 import { prometheusReadRoutes } from "./prometheus-read.ts";
+import { prometheusAdminRoutes } from "./prometheus-admin.ts";
 import { prometheusRulesRoutes, type PrometheusRulesDeps } from "./prometheus-rules.ts";
+import { prometheusTargetsRoutes, type PrometheusTargetsDeps } from "./prometheus-targets.ts";
 import { prometheusStatusRoutes, type PrometheusStatusDeps } from "./prometheus-status.ts";
 
-export interface PrometheusRoutesDeps extends PrometheusStatusDeps, PrometheusRulesDeps {
+export interface PrometheusRoutesDeps extends PrometheusStatusDeps, PrometheusRulesDeps, PrometheusTargetsDeps {
   onFault?: (fault: { method: string; path: string; error: unknown }) => void;
 }
 
@@ -18,9 +20,11 @@ export function prometheusRoutes(deps: PrometheusRoutesDeps): Hono {
     prometheusQueryRoutes(deps),
     prometheusCatalogueRoutes(deps),
     prometheusRulesRoutes(deps),
+    prometheusTargetsRoutes(deps),
     prometheusStatusRoutes(deps),
     prometheusReadRoutes(deps),
     federateRoutes(deps),
+    prometheusAdminRoutes(),
   ])
     app.route("/", routes);
   return answerErrors(app, deps.onFault);

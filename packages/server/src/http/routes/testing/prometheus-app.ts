@@ -35,7 +35,11 @@ export async function openPrometheusApp(
     retention: () => "400d",
     rules: () => rules,
     alerts: () => [],
-    targets: () => ({ activeTargets: [], droppedTargets: [], droppedTargetCounts: {} }),
+    targets: () => ({
+      activeTargets: [{ labels: { job: "a", instance: "1" }, scrapePool: "a" }],
+      droppedTargets: [],
+      droppedTargetCounts: { b: 2, a: 0 },
+    }),
   });
   const app = createApp({ routes: [routes] });
   const request = async (path: string, init?: RequestInit) => app.request(path, init);
