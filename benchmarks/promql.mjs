@@ -27,10 +27,10 @@ const instantQueries = {
  * write, the same requests in turn, warm, without compression of the answer. Medians of `rounds`, of the time until the
  * last byte and of the server's processor time.
  */
-export async function promql({ seriesCount = 10_000, rounds = 7 } = {}) {
+export async function promql({ seriesCount = 10_000, ...options } = {}) {
   const loaded = await loadServers({ seriesCount });
   try {
-    return { rows: await measureQueries(loaded, { rounds }), missing: loaded.missing };
+    return { rows: await measureQueries(loaded, options), missing: loaded.missing };
   } finally {
     await loaded.stop();
   }
@@ -59,22 +59,20 @@ export async function loadServers({ seriesCount, sampleCount = 240 }) {
   return { servers, endMs, stop, missing: names.filter((name) => !isInstalled(name)) };
 }
 
-/** `steps` steps of 15 s that end with the samples. */
-export async function measureQueries({ servers, endMs }, { rounds, steps = 200 }) {
+/** `steps` steps of 15 s that end with the samples. `warmUps` rounds do not count. */
+export async function measureQueries({ servers, endMs }, { rounds = 7, warmUps = 5, steps = 200 } = {}) {
   const range = { start: endMs / 1000 - steps * (intervalMs / 1000), end: endMs / 1000, step: intervalMs / 1000 };
   const rows = [];
   for (const [name, query] of Object.entries(rangeQueries))
-    rows.push(await compare(servers, { name, path: "query_range", form: { query, ...range }, rounds }));
+    rows.push(await compare(servers, { name, path: "query_range", form: { query, ...range }, rounds, warmUps }));
   for (const [name, query] of Object.entries(instantQueries))
-    rows.push(await compare(servers, { name, path: "query", form: { query, time: range.end }, rounds }));
+    rows.push(await compare(servers, { name, path: "query", form: { query, time: range.end }, rounds, warmUps }));
   return rows;
 }
 
-const warmUpRounds = 3;
-
-async function compare(servers, { name, path, form, rounds }) {
+async function compare(servers, { name, path, form, rounds, warmUps }) {
   const measured = new Map(servers.map((server) => [server, { walls: [], processors: [], bytes: 0 }]));
-  for (let round = -warmUpRounds; round < rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     for (const [server, figures] of measured) {
       const usedBefore = server.processorMs();
       const { tookMs, bytes } = await ask(`${server.url}/api/v1/${path}`, form);
