@@ -11,11 +11,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Server, until } from "../app/server.ts";
 import { runToEnd } from "./command.ts";
 import { endedRuns, Example, rowsOf } from "./example.ts";
-import { kafka } from "./carriers/peers/kafka.ts";
-import { moto } from "./carriers/peers/moto.ts";
-import type { Peer } from "./carriers/peers/peer.ts";
-import { postgresql } from "./carriers/peers/postgresql.ts";
-import { redis } from "./carriers/peers/redis.ts";
+import { kafka } from "./peers/kafka.ts";
+import { moto } from "./peers/moto.ts";
+import type { Peer } from "./peers/peer.ts";
+import { postgresql } from "./peers/postgresql.ts";
+import { redis } from "./peers/redis.ts";
 
 /** Each program of examples/ with real servers: its runs, stages and rows are in Sightglass as they were. */
 

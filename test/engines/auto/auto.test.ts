@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Workshop } from "../../../packages/sdk/src/testing/program.ts";
 import { Receiver } from "../../../packages/sdk/src/testing/receiver.ts";
-import type { Peer, PeerKind } from "../carriers/peers/peer.ts";
+import type { Peer, PeerKind } from "../peers/peer.ts";
 import { libraries, type Library, secret } from "./libraries.ts";
 
 /** `@sightglass/sdk/auto`, packed, with each library and a real server: its spans lie below the stage and hold no values. */

@@ -1,9 +1,9 @@
-import { kafka } from "../carriers/peers/kafka.ts";
-import { mariadb } from "../carriers/peers/mariadb.ts";
-import { moto } from "../carriers/peers/moto.ts";
-import type { PeerKind } from "../carriers/peers/peer.ts";
-import { postgresql } from "../carriers/peers/postgresql.ts";
-import { redis } from "../carriers/peers/redis.ts";
+import { kafka } from "../peers/kafka.ts";
+import { mariadb } from "../peers/mariadb.ts";
+import { moto } from "../peers/moto.ts";
+import type { PeerKind } from "../peers/peer.ts";
+import { postgresql } from "../peers/postgresql.ts";
+import { redis } from "../peers/redis.ts";
 import { mongodbStandIn } from "./mongodb-stand-in.ts";
 
 /** What no span and no log record may hold. */

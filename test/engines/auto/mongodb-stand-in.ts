@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 import { BSON } from "mongodb";
-import type { PeerKind } from "../carriers/peers/peer.ts";
+import type { PeerKind } from "../peers/peer.ts";
 
 /**
  * MongoDB is in no Debian package, and its kin takes minutes to build. This speaks so much of its wire protocol (OP_MSG, and

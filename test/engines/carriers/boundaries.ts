@@ -1,14 +1,14 @@
-import { airflow } from "./peers/airflow.ts";
-import { dbt } from "./peers/dbt.ts";
-import { kafka } from "./peers/kafka.ts";
-import { moto } from "./peers/moto.ts";
-import { nats } from "./peers/nats.ts";
-import type { PeerKind } from "./peers/peer.ts";
-import { postgresql } from "./peers/postgresql.ts";
-import { prefect } from "./peers/prefect.ts";
-import { rabbitmq } from "./peers/rabbitmq.ts";
-import { redis } from "./peers/redis.ts";
-import { spark } from "./peers/spark.ts";
+import { airflow } from "../peers/airflow.ts";
+import { dbt } from "../peers/dbt.ts";
+import { kafka } from "../peers/kafka.ts";
+import { moto } from "../peers/moto.ts";
+import { nats } from "../peers/nats.ts";
+import type { PeerKind } from "../peers/peer.ts";
+import { postgresql } from "../peers/postgresql.ts";
+import { prefect } from "../peers/prefect.ts";
+import { rabbitmq } from "../peers/rabbitmq.ts";
+import { redis } from "../peers/redis.ts";
+import { spark } from "../peers/spark.ts";
 
 /** One boundary between two processes; what each of them does is in `programs/NAME.mjs`. */
 export interface Boundary {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort, Server, until } from "../../app/server.ts";
 import { TemporaryFolder } from "../command.ts";
 import { type Boundary, boundaries, formats } from "./boundaries.ts";
-import type { Peer, PeerKind } from "./peers/peer.ts";
+import type { Peer, PeerKind } from "../peers/peer.ts";
 import { type Setting, Side, type SpanIds } from "./sides.ts";
 
 /**

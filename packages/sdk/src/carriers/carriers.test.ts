@@ -1,5 +1,14 @@
-import { type Context, context, propagation, ROOT_CONTEXT, type TextMapPropagator, trace } from "@opentelemetry/api";
+import {
+  type Context,
+  context,
+  createTraceState,
+  propagation,
+  ROOT_CONTEXT,
+  type TextMapPropagator,
+  trace,
+} from "@opentelemetry/api";
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { B3Propagator } from "../bootstrap/b3-propagator.ts";
 import { Memory } from "../testing/memory.ts";
@@ -27,7 +36,8 @@ afterEach(() => {
 
 /** In a context with a trace and baggage. */
 function inTrace<T>(work: () => T): T {
-  const span = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1 });
+  const traceState = createTraceState("vendor=1");
+  const span = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1, traceState });
   return context.with(propagation.setBaggage(span, propagation.createBaggage({ "a b": { value: "c,d e" } })), work);
 }
 
@@ -36,31 +46,31 @@ interface Format {
   propagator?: TextMapPropagator;
   /** What a sender in this format writes for the trace above. */
   fields: Record<string, string>;
-  hasBaggage: boolean;
+  isW3c: boolean;
 }
 
 const w3cFields = { traceparent: `00-${traceId}-${spanId}-01` };
 const formats: Format[] = [
-  { name: "no propagator, so W3C", fields: w3cFields, hasBaggage: true },
+  { name: "no propagator, so W3C", fields: w3cFields, isW3c: true },
   {
     name: "W3C",
     propagator: new CompositePropagator({
       propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
     }),
     fields: w3cFields,
-    hasBaggage: true,
+    isW3c: true,
   },
   {
     name: "B3 single",
     propagator: new B3Propagator("single"),
     fields: { b3: `${traceId}-${spanId}-1` },
-    hasBaggage: false,
+    isW3c: false,
   },
   {
     name: "B3 multi",
     propagator: new B3Propagator("multi"),
     fields: { "x-b3-traceid": traceId, "x-b3-spanid": spanId, "x-b3-sampled": "1" },
-    hasBaggage: false,
+    isW3c: false,
   },
 ];
 
@@ -78,15 +88,17 @@ const thrower = new Proxy(
 const hostile = [undefined, null, 0, "", "garbage", "{", '{"otel":1}', [], [[]], {}, thrower, { headers: thrower }];
 
 describe.each(boundaries)("$name", ({ cross, arriving, extract, links }) => {
-  describe.each(formats)("in the format $name", ({ propagator, fields, hasBaggage }) => {
+  describe.each(formats)("in the format $name", ({ propagator, fields, isW3c }) => {
     beforeEach(() => {
       if (propagator !== undefined) propagation.setGlobalPropagator(propagator);
     });
 
-    it("carries the trace, and baggage where the format has it", () => {
+    it("carries the trace; its state and baggage where the format has them", () => {
       const arrived = extract(inTrace(cross));
       expect(spanOf(arrived)).toEqual(expected);
-      if (hasBaggage) expect(baggageOf(arrived)).toBe("c,d e");
+      if (!isW3c) return;
+      expect(baggageOf(arrived)).toBe("c,d e");
+      expect(trace.getSpanContext(arrived)?.traceState?.get("vendor")).toBe("1");
     });
 
     it("reads what others write, on top of the root and not of what is active", () => {
@@ -106,6 +118,16 @@ describe.each(boundaries)("$name", ({ cross, arriving, extract, links }) => {
 
     it("makes the root context of anything else", () => {
       expect(hostile.map((value) => spanOf(extract(value)))).toEqual(hostile.map(() => undefined));
+    });
+
+    it("makes something of anything, and throws nothing", () => {
+      fc.assert(
+        fc.property(fc.anything({ withNullPrototype: true, withMap: true, withBigInt: true }), (value) => {
+          extract(value);
+          links([value]);
+        }),
+        { numRuns: 20 },
+      );
     });
 
     it.each(["", "x", "0".repeat(55), "\u0000%zz'\\*/", "a".repeat(100_000)])(

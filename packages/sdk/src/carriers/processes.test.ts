@@ -36,7 +36,7 @@ it.each(["tracecontext,baggage", "b3", "b3multi", "none"])(
       `${start}
     import { spawnSync } from "node:child_process";
     import { writeFileSync } from "node:fs";
-    writeFileSync("child.mjs", ${JSON.stringify(`${start} await pipeline("inner", { parent: environment.extract() }, () => {});`)});
+    writeFileSync("child.mjs", ${JSON.stringify(`${start} await pipeline("inner", () => {});`)});
     await pipeline("outer", (run) => run.stage("spawn", () => {
       console.log(spawnSync(process.execPath, ["child.mjs"], { env: environment.inject(), encoding: "utf8" }).stderr);
     }));`,

@@ -1,7 +1,9 @@
 import { kafka } from "@sightglass/sdk/carriers";
+import { kafkaLag } from "@sightglass/sdk/health";
 import { Kafka, logLevel } from "kafkajs";
 
 const { KAFKA_BROKER, NAME: topic } = process.env;
+const groupId = `${topic}-group`;
 const client = new Kafka({ brokers: [KAFKA_BROKER], logLevel: logLevel.NOTHING });
 
 /** Headers as a string, as bytes and as a list: what was there before gives way. */
@@ -24,12 +26,18 @@ export async function consume() {
 }
 
 export async function gather(count) {
+  const admin = client.admin();
+  await admin.connect();
+  const lag = kafkaLag(admin, groupId, topic);
+  const before = await lag();
   const batch = await received(count * messages.length);
+  if (before !== batch.length || (await lag()) !== 0) throw new Error(`the lag was ${before}, then ${await lag()}`);
+  await admin.disconnect();
   return { links: kafka.links(batch), rows: batch.length };
 }
 
 async function received(count) {
-  const consumer = client.consumer({ groupId: `${topic}-group` });
+  const consumer = client.consumer({ groupId });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   const found = [];

@@ -1,5 +1,5 @@
-import { freePort } from "../../../app/server.ts";
-import { Command, installedEngine, isOnPath } from "../../command.ts";
+import { freePort } from "../../app/server.ts";
+import { Command, installedEngine, isOnPath } from "../command.ts";
 import { answers, type PeerKind, ready } from "./peer.ts";
 
 const program = () => installedEngine("moto/bin/moto_server") ?? "moto_server";

@@ -1,5 +1,5 @@
-import { freePort } from "../../../app/server.ts";
-import { accepts, Command, isInstalled } from "../../command.ts";
+import { freePort } from "../../app/server.ts";
+import { accepts, Command, isInstalled } from "../command.ts";
 import { type PeerKind, ready } from "./peer.ts";
 
 export const nats: PeerKind = {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { installedEngine, isOnPath, runToEnd, TemporaryFolder } from "../../command.ts";
+import { installedEngine, isOnPath, runToEnd, TemporaryFolder } from "../command.ts";
 import type { PeerKind } from "./peer.ts";
 
 const home = () => installedEngine("spark");

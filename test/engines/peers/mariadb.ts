@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { freePort } from "../../../app/server.ts";
-import { accepts, Command, isInstalled, runToEnd, TemporaryFolder } from "../../command.ts";
+import { freePort } from "../../app/server.ts";
+import { accepts, Command, isInstalled, runToEnd, TemporaryFolder } from "../command.ts";
 import { type PeerKind, ready } from "./peer.ts";
 
 /** MariaDB without accounts: anyone may do anything, from this machine. */

@@ -1,5 +1,5 @@
-import { freePort } from "../../../app/server.ts";
-import { Command, installedEngine, isOnPath, TemporaryFolder } from "../../command.ts";
+import { freePort } from "../../app/server.ts";
+import { Command, installedEngine, isOnPath, TemporaryFolder } from "../command.ts";
 import { answers, type PeerKind, ready } from "./peer.ts";
 
 const program = () => installedEngine("prefect/bin/prefect") ?? "prefect";

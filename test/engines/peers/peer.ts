@@ -1,5 +1,5 @@
-import { until } from "../../../app/server.ts";
-import type { Command } from "../../command.ts";
+import { until } from "../../app/server.ts";
+import type { Command } from "../command.ts";
 
 /** A real server of another project, started for the tests. */
 export interface Peer {

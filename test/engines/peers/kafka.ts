@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "../../../app/server.ts";
-import { accepts, Command, installedEngine, isOnPath, runToEnd, TemporaryFolder } from "../../command.ts";
+import { freePort } from "../../app/server.ts";
+import { accepts, Command, installedEngine, isOnPath, runToEnd, TemporaryFolder } from "../command.ts";
 import { type PeerKind, ready } from "./peer.ts";
 
 /** Sixteen bytes in URL-safe base64. */

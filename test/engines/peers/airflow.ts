@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "../../../app/server.ts";
-import { Command, installedEngine, isOnPath, runToEnd, TemporaryFolder } from "../../command.ts";
+import { freePort } from "../../app/server.ts";
+import { Command, installedEngine, isOnPath, runToEnd, TemporaryFolder } from "../command.ts";
 import { answers, type PeerKind, ready } from "./peer.ts";
 
 const program = () => installedEngine("airflow/bin/airflow") ?? "airflow";

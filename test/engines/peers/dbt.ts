@@ -1,4 +1,4 @@
-import { installedEngine, isOnPath } from "../../command.ts";
+import { installedEngine, isOnPath } from "../command.ts";
 import type { PeerKind } from "./peer.ts";
 
 const program = () => installedEngine("dbt/bin/dbt") ?? "dbt";
