@@ -42,6 +42,9 @@ describe("results", () => {
   it("counts what the source gave", async () => {
     const { stats } = await new Engine(counters(3)).instant({ query: "sum(rate(requests_total[1m]))", timeMs: lastMs });
     expect(stats).toMatchObject({ seriesSelected: 3, samplesSelected: 12, selectorsComputed: 0 });
+    expect(stats.selectors).toEqual([
+      { selector: "requests_total[1m]", series: 3, samples: 12, computed: null, origin: null },
+    ]);
   });
 
   it("renders annotations with their position", async () => {

@@ -106,6 +106,7 @@ function open(options: { samplesMax?: number; samplesMaxPerMetric?: number } = {
   ) => {
     const result = await source.select(matchers, hints, new AbortController().signal);
     if (result.kind !== "raw") throw new Error("unexpected");
+    if (source === fromStore) expect(result.origin).toBeUndefined();
     return shown(result.series);
   };
   return {

@@ -211,6 +211,19 @@ describe("limits and ends", () => {
 });
 
 describe("what the engine computes is what the evaluation computes", () => {
+  it.each([
+    ["max_over_time(up[5m])", "max_over_time"],
+    ["max by (job) (rate(up[5m]))", "max by (job) of rate"],
+    ["count without (instance, dc) (up)", "count without (instance, dc) of last value"],
+    ["quantile_over_time(0.5, up[5m])", null],
+    // Series could become equal without their names.
+    ['sum(increase({__name__=~"up|down"}[5m]))', "increase"],
+  ])("and %s says so", async (query, computed) => {
+    const engine = new Engine(createSeriesSource({ store, labels: new SeriesLabels() }));
+    const { stats } = await engine.instant({ query, timeMs: startMs + 1_800_000 });
+    expect(stats.selectors).toMatchObject([{ computed, origin: null }]);
+  });
+
   it("for histograms everything is read", async () => {
     const memory = new MemorySource();
     memory.append(Labels.of({ __name__: "latency" }), startMs, 7);
