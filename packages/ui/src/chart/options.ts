@@ -7,6 +7,7 @@ import { drawPoints } from "./points.ts";
 import { token } from "./token.ts";
 
 const dayS = 86_400;
+const aloneS = 150;
 
 /** A point of the chart, and where it is in the window, in CSS pixels. */
 export interface HoveredPoint {
@@ -54,7 +55,14 @@ export function chartOptions({ spec, width, height, onHover, onZoom }: OptionsIn
       ...(syncKey === undefined ? {} : { sync: { key: syncKey } }),
     },
     scales: {
-      x: { time: true, range: (_, min, max) => xRange(spec(), min, max) },
+      x: {
+        time: true,
+        // A single moment has no width: some minutes around it have.
+        range: ({ data: [xs] }, min, max) => {
+          const [only = 0] = xs;
+          return xs.length === 1 ? xRange(spec(), only - aloneS, only + aloneS) : xRange(spec(), min, max);
+        },
+      },
       y: { range: (_, min, max) => yRange(spec(), min, max) },
     },
     series: [
@@ -106,7 +114,8 @@ export function chartOptions({ spec, width, height, onHover, onZoom }: OptionsIn
 }
 
 function xRange({ xRangeMs }: ChartSpec, min: number, max: number): [number, number] {
-  return xRangeMs === undefined ? [min, max] : [xRangeMs.startMs / 1000, xRangeMs.endMs / 1000];
+  if (xRangeMs !== undefined) return [xRangeMs.startMs / 1000, xRangeMs.endMs / 1000];
+  return [min, max];
 }
 
 /** From zero; where the y axis fits the values, only as far as they are not far above it. */

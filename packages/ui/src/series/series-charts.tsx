@@ -131,8 +131,9 @@ function Lines({ question, range, marks, data }: LinesProps) {
       />
       <ul className="chart-legend" aria-label="Lines">
         {lines.slice(0, namedMax).map(({ name, color }) => (
-          <li key={name}>
-            <span className="chart-swatch" style={{ background: `var(${color})` }} /> {name}
+          <li key={name} title={name}>
+            <span className="chart-swatch" style={{ background: `var(${color})` }} />
+            <span className="truncate">{name}</span>
           </li>
         ))}
         {lines.length > namedMax ? <li>and {lines.length - namedMax} more</li> : null}

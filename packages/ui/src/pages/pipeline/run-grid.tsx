@@ -135,7 +135,7 @@ interface GridRowProps extends GridPartProps {
 function GridRow({ stage, runs, cells, shownRun, nowMs, handlers }: GridRowProps) {
   return (
     <tr>
-      <th scope="row" className="grid-stage" style={{ paddingInlineStart: stage.depth * 14 }}>
+      <th scope="row" className="grid-stage" title={stage.name} style={{ paddingInlineStart: stage.depth * 14 }}>
         {stage.name}
       </th>
       {runs.map((run, index) => {

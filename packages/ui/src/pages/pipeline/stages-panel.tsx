@@ -66,7 +66,9 @@ function StageRow({ pipeline, stage, window }: StageRowProps) {
   const explore = (expr: string): ExploreSearch => ({ expr: [expr], range: window });
   return (
     <Row>
-      <th scope="row">{stage.name}</th>
+      <th scope="row" className="stages-name truncate" title={stage.name}>
+        {stage.name}
+      </th>
       <td className="num">
         <Link to="/traces" search={spans} className="figure">
           {formatCount(stage.runCount)}

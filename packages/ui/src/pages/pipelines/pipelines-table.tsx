@@ -84,7 +84,7 @@ function PipelineRow({ pipeline, window, index, isCurrent, onOpen }: PipelineRow
         <Link {...to} className="truncate" title={pipeline.name}>
           {pipeline.name}
         </Link>
-        <span className="pipelines-origin">
+        <span className="pipelines-origin truncate" title={pipeline.services.join(", ")}>
           {pipeline.origin}
           {pipeline.services.map((service) =>
             service === pipeline.origin || service === pipeline.name ? null : ` · ${service}`,

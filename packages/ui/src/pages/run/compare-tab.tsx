@@ -105,7 +105,9 @@ function Durations({ stages }: { stages: readonly StageDifference[] }) {
         <tbody>
           {stages.map((stage) => (
             <Row key={stage.name}>
-              <th scope="row">{stage.name}</th>
+              <th scope="row" className="compare-stage truncate" title={stage.name}>
+                {stage.name}
+              </th>
               <td className="num">
                 <Duration ms={stage.hereMs} />
               </td>
@@ -156,7 +158,9 @@ function Rows({ rows }: { rows: readonly RowDifference[] }) {
         <tbody>
           {rows.map((row) => (
             <Row key={row.name}>
-              <th scope="row">{row.name}</th>
+              <th scope="row" className="compare-stage truncate" title={row.name}>
+                {row.name}
+              </th>
               <td className="num">
                 <Count value={row.here?.recordsWritten ?? null} />
               </td>

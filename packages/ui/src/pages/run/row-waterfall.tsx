@@ -121,6 +121,7 @@ function StepRow({ step, isCut, isSelected, onSelect }: StepRowProps) {
         <button
           type="button"
           className="flow-stage"
+          title={stage.name}
           aria-pressed={isSelected}
           onClick={() => onSelect(isSelected ? undefined : stage.name)}
         >

@@ -88,7 +88,10 @@ function succeeded(run: RunResponse): RunVerdict {
     return {
       tone: "unexplained",
       text: `Succeeded, but ${what}.`,
-      detail: leaks.length > 1 ? `${countOf(leaks.length - 1, "more place")} in this run does not add up.` : "",
+      detail:
+        leaks.length > 1
+          ? `${countOf(leaks.length - 1, "more place in this run does not", "more places in this run do not")} add up.`
+          : "",
     };
   }
   const failedRows = run.recordsFailed ?? 0;

@@ -123,6 +123,7 @@ function StageRow({ row, ticks, isSelected, onToggle, lengthMs }: StageRowProps)
       className={`timeline-row${isSelected ? " is-current" : ""}`}
       aria-pressed={isSelected}
       data-stage={stage.name}
+      title={stage.name}
       aria-label={`${stage.name}, ${statusWords[stage.status]}, work ${formatDuration(durationMs)}, waited ${formatDuration(stage.waitMs)}${
         stage.attempts.length > 1 ? `, ${stage.attempts.length} attempts` : ""
       }${unexplained === null ? "" : `, ${unexplained}`}`}

@@ -6,7 +6,7 @@ import { Button } from "../../primitives/button.tsx";
 import { Crumbs } from "../../primitives/crumbs.tsx";
 import { CopyButton } from "../../primitives/copy-button.tsx";
 import { MomentExact } from "../../primitives/measures.tsx";
-import { Status, StatusShape } from "../../primitives/status.tsx";
+import { StatusShape, statusWords } from "../../primitives/status.tsx";
 import { longestRoot } from "../../waterfall/critical-path.ts";
 import { isPlaceholder, type SpanTree } from "../../waterfall/span-tree.ts";
 import type { LoadedTrace } from "./read-trace.ts";
@@ -83,11 +83,11 @@ export function rootName(tree: SpanTree): string {
 function RunLink({ run }: { run: RunResponse }) {
   return (
     <Link to="/runs/$runId" params={{ runId: run.id }} className="trace-run">
-      <Status
-        status={run.status}
-        quiet
-        word={`Run of ${run.pipeline}${run.partition === null ? "" : ` · ${run.partition}`}`}
-      />
+      <StatusShape status={run.status} label={statusWords[run.status]} />
+      <span className="truncate">
+        Run of {run.pipeline}
+        {run.partition === null ? "" : ` · ${run.partition}`}
+      </span>
       <span aria-hidden="true">→</span>
     </Link>
   );
