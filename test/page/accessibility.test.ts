@@ -11,6 +11,8 @@ const find = (world: World, pipeline: string, status: string) =>
 const views: [name: string, path: (world: World) => string, ready: string][] = [
   ["pipelines", () => "/pipelines", "tbody tr"],
   ["a pipeline", () => "/pipelines/flights", ".run-grid tbody tr"],
+  ["the series of a pipeline", () => "/pipelines/flights", ".series-graph canvas"],
+  ["the runs that lost rows", () => "/runs?rows=unexplained", ".runs tbody tr"],
   ["a run with vanished rows", (world) => `/runs/${find(world, "flights", "succeeded")}?stage=load`, ".flow-words"],
   ["a failed run", (world) => `/runs/${find(world, "payments-reconcile", "failed")}`, ".timeline-row"],
   ["a running run", (world) => `/runs/${find(world, "clickstream-compact", "running")}`, ".timeline-row"],

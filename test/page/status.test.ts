@@ -136,6 +136,7 @@ suite(`a server in trouble${skipReason}`, () => {
     await page.unroute("**/api/status");
     view.mock.failOn(/status/);
     await page.getByText(/reading them again failed/).waitFor();
+    await page.getByText("All was well when it was last read.").waitFor();
     expect(await main()).toContain("OTLP/gRPC");
   });
 

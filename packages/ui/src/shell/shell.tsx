@@ -37,7 +37,7 @@ export function Shell() {
           <Mark />
           <span className="brand-name">Sightglass</span>
         </Link>
-        <button type="button" className="go-to" onClick={() => setPaletteOpen(true)}>
+        <button type="button" className="go-to" aria-label="Go to…" onClick={() => setPaletteOpen(true)}>
           <SearchIcon />
           <span className="go-to-words">Go to…</span>
           <kbd aria-hidden="true">{paletteKey}</kbd>

@@ -101,7 +101,7 @@ function RunRow({ run, index, isMixed, isCurrent, onOpen }: RunRowProps) {
       <td className="num wide">
         <Count value={run.recordsRead} />
       </td>
-      <td className="num runs-written">
+      <td className={`num runs-written${run.recordsWritten === null ? " is-none" : ""}`}>
         <Count value={run.recordsWritten} />
       </td>
       <td className="num wide">

@@ -48,7 +48,7 @@ export function StatusPage() {
       ) : (
         <>
           {error === null ? null : <Stale readAtMs={dataUpdatedAt} message={error.message} />}
-          <Verdict problems={problems} />
+          <Verdict problems={problems} isStale={error !== null} />
           <LedgerPanel ledger={data.ledger} verdicts={verdicts} rates={rates} />
           <SpoolPanel spool={data.spool} />
           <StoragePanel storage={data.storage} />
@@ -68,7 +68,9 @@ function judge(watch: LedgerWatch, { ledger, now }: StatusResponse): LedgerVerdi
   );
 }
 
-function Verdict({ problems }: { problems: readonly Problem[] }) {
+function Verdict({ problems, isStale }: { problems: readonly Problem[]; isStale: boolean }) {
+  if (problems.length === 0 && isStale)
+    return <VerdictLine tone="quiet">All was well when it was last read. How it is now is not known.</VerdictLine>;
   if (problems.length === 0) {
     return (
       <VerdictLine
