@@ -14,7 +14,9 @@ export const postgresql: PeerKind = {
     const folder = new TemporaryFolder("postgresql", { isUnprivileged: true });
     const data = join(folder.path, "data");
     const port = await freePort();
-    await runToEnd(program("initdb"), ["-D", data, "-U", "test", "-A", "trust", "--no-sync"], { isUnprivileged: true });
+    // Where the tests run, nobody may not be allowed to look.
+    const as = { isUnprivileged: true, folder: folder.path };
+    await runToEnd(program("initdb"), ["-D", data, "-U", "test", "-A", "trust", "--no-sync"], as);
     const settings = [
       `unix_socket_directories=${folder.path}`,
       "fsync=off",
@@ -23,7 +25,7 @@ export const postgresql: PeerKind = {
       "log_statement=all",
     ];
     const args = ["-D", data, "-p", String(port), "-h", "127.0.0.1", ...settings.flatMap((one) => ["-c", one])];
-    const command = new Command(program("postgres"), args, { isUnprivileged: true });
+    const command = new Command(program("postgres"), args, as);
     await ready(command, () => accepts(port));
     return {
       variables: { POSTGRESQL_URL: `postgresql://test@127.0.0.1:${port}/postgres` },

@@ -25,14 +25,14 @@ export const rabbitmq: PeerKind = {
       ERL_EPMD_PORT: String(mapperPort),
       ERL_EPMD_ADDRESS: "127.0.0.1",
     };
+    // Where the tests run, nobody may not be allowed to look.
+    const as = { isUnprivileged: true, folder: folder.path };
     // Erlang's name server would be started as a daemon that outlives the test.
-    const mapper = new Command("epmd", ["-port", String(mapperPort), "-address", "127.0.0.1"], {
-      isUnprivileged: true,
-    });
+    const mapper = new Command("epmd", ["-port", String(mapperPort), "-address", "127.0.0.1"], as);
     await ready(mapper, () => accepts(mapperPort));
     // The start script on the path changes to the user rabbitmq; this is what it starts.
     const program = ["/usr/lib/rabbitmq/bin/rabbitmq-server"].find(isOnPath) ?? "rabbitmq-server";
-    const command = new Command(program, [], { environment, folder: folder.path, isUnprivileged: true });
+    const command = new Command(program, [], { environment, ...as });
     await ready(command, () => accepts(port));
     return {
       variables: { RABBITMQ_URL: `amqp://127.0.0.1:${port}` },
