@@ -101,15 +101,28 @@ describe("the demo", () => {
 
   it("says how good the data is", async () => {
     const [latest] = await runs("movies");
-    const { traceId } = await server.get<RunResponse>(`/api/runs/${latest?.id ?? ""}`);
+    const { traceId, quality } = await server.get<RunResponse>(`/api/runs/${latest?.id ?? ""}`);
     const { spans } = await server.get<TraceResponse>(`/api/traces/${traceId}`);
     const extract = spans.find(({ name }) => name === "extract") as SpanDetail | undefined;
     const attribute = (key: string) => extract?.attributes.find((one) => one.key === key)?.value;
     // Three columns that are too empty, and titles that are numbers.
     expect(attribute("dq.checks.warned")).toEqual({ intValue: "4" });
     expect(attribute("dq.checks.failed")).toEqual({ intValue: "0" });
-    const verdicts = extract?.events.filter(({ name }) => name === "dq.check") ?? [];
-    expect(verdicts).toHaveLength(15);
+    expect(quality.checks).toHaveLength(15);
+    expect(quality.checks.slice(0, 5).map(({ kind, subject, status }) => `${kind} ${subject} ${status}`)).toEqual([
+      "completeness Title warned",
+      "completeness Major Genre warned",
+      "completeness Running Time min warned",
+      "validity title is a text warned",
+      "row_count movies passed",
+    ]);
+    expect(quality.columns.find(({ column }) => column === "IMDB Rating")).toMatchObject({
+      stage: "extract",
+      rows: 3201,
+      missing: 213,
+      min: 1.4,
+      max: 9.2,
+    });
 
     expect(await valueOf(`dq_completeness_ratio{dq_table="movies",dq_column="Director"}`)).toBeCloseTo(1870 / 3201);
     expect(await valueOf(`dq_validity_ratio{dq_table="movies",dq_rule="title is a text"}`)).toBeCloseTo(3191 / 3201);

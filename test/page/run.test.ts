@@ -85,11 +85,21 @@ describe.skipIf(noChromium)(`run page${skipReason}`, () => {
     await inspector.waitFor({ state: "detached" });
   });
 
+  it("shows what the checks found, those that were not met first", async () => {
+    const run = world.runs.find(({ quality }) => quality.checks.some(({ status }) => status === "warned"));
+    const page = await ui.open(`/runs/${run?.id ?? ""}?tab=checks`);
+    const checks = page.getByRole("table", { name: "Checks of the data" });
+    await checks.waitFor();
+    const [first] = await checks.locator("tbody tr").allInnerTexts();
+    expect(first).toMatch(/^Warning\s+email completeness\s+[\d.]+ %\s+at least 95 % present/);
+    expect(await page.getByRole("table", { name: "What the columns were like" }).innerText()).toContain("amount");
+  });
+
   it("changes tab with digits and run with brackets", async () => {
     const run = newest("flights");
     const page = await ui.open(`/runs/${run.id}`);
     await page.locator(".verdict").waitFor();
-    await page.keyboard.press("5");
+    await page.keyboard.press("6");
     await page.waitForURL("**?tab=compare");
     await page.getByRole("heading", { name: "Durations" }).waitFor();
     await page.keyboard.press("[");

@@ -10,6 +10,7 @@ import type {
   StageError,
 } from "sightglass/contract";
 import type { Fault, PipelinePlan, StagePlan } from "./catalogue.ts";
+import { qualityOf } from "./quality.ts";
 import { type Random, randomFrom } from "./random.ts";
 
 /** Makes one run from its plan, its start and its fault. The same input gives the same run. */
@@ -78,6 +79,7 @@ export function buildRun(options: {
     stages,
     handoffs: handoffs(plan, stages),
     failedRecords: failedRecords(plan, stages, random),
+    quality: qualityOf(stages, partition(plan, startMs), randomFrom(`${id} quality`)),
     attributes: runAttributes(draft),
     resource: [
       text("service.name", plan.service),

@@ -98,6 +98,7 @@ const detailKeys = new Set<string>([
   "stages",
   "handoffs",
   "failedRecords",
+  "quality",
   "attributes",
   "resource",
   "traceIds",

@@ -5,6 +5,7 @@ import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 import type { Store } from "../store/store.ts";
 import { failedRecordsOf } from "./runs-failed-records.ts";
+import { qualityOf } from "./runs-quality.ts";
 import {
   countColumns,
   countsOf,
@@ -26,20 +27,21 @@ export async function readRun(store: Store, id: string): Promise<RunResponse> {
   const row = await findRun(store, id);
   const detail = JSON.parse(row.detail) as RunDetail;
   const [stages, neighbours] = await Promise.all([stagesOf(store, row.run_id), neighboursOf(store, row)]);
-  const failedRecords = await failedRecordsOf(store, {
-    traceIds: detail.traceIds,
-    fromMs: row.startedAtMs,
-    toMs: row.lastSeenMs,
+  const about = { traceIds: detail.traceIds, fromMs: row.startedAtMs, toMs: row.lastSeenMs };
+  const readFailedRecords = failedRecordsOf(store, {
+    ...about,
     // The last attempt may be a span within the stage's own.
     stages: stages.flatMap(({ id, name, spanId, attempts }) =>
       [...new Set([spanId, attempts.at(-1)?.spanId ?? spanId])].map((of) => ({ id, name, spanId: of })),
     ),
   });
+  const [failedRecords, quality] = await Promise.all([readFailedRecords, qualityOf(store, { ...about, stages })]);
   return {
     ...runSummaryOf(row),
     stages,
     handoffs: detail.handoffs,
     failedRecords,
+    quality,
     attributes: detail.attributes,
     resource: resourceOf(detail.resource),
     traceIds: detail.traceIds,

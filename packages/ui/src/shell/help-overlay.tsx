@@ -25,7 +25,7 @@ const groups: { title: string; keys: [string, string][] }[] = [
   {
     title: "In a run",
     keys: [
-      ["1 … 5", "Tab"],
+      ["1 … 6", "Tab"],
       ["j / k", "Next, previous stage"],
       ["[ / ]", "Older, newer run"],
       ["c", "Compare with the last good run"],

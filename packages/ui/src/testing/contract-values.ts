@@ -36,6 +36,7 @@ export function runResponse(own: Partial<RunResponse> = {}): RunResponse {
     stages: [],
     handoffs: [],
     failedRecords: [],
+    quality: { checks: [], columns: [] },
     attributes: [],
     resource: [],
     traceIds: [],

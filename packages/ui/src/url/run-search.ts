@@ -1,6 +1,6 @@
 import { present, readChoice, readText } from "./search-string.ts";
 
-export const runTabs = ["overview", "errors", "logs", "attributes", "compare"] as const;
+export const runTabs = ["overview", "errors", "checks", "logs", "attributes", "compare"] as const;
 export type RunTab = (typeof runTabs)[number];
 
 export const logSeverities = ["trace", "debug", "info", "warn", "error"] as const;

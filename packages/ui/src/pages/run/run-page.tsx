@@ -16,6 +16,7 @@ import { VerdictLine } from "../../primitives/verdict.tsx";
 import { useTitle } from "../../shell/use-title.ts";
 import { type RunSearch, type RunTab, runTabs } from "../../url/run-search.ts";
 import { AttributesTab } from "./attributes-tab.tsx";
+import { ChecksTab } from "./checks-tab.tsx";
 import { CodeWords } from "./code-words.tsx";
 import { CompareTab } from "./compare-tab.tsx";
 import { ErrorsTab } from "./errors-tab.tsx";
@@ -86,6 +87,7 @@ function Run({ run }: { run: RunResponse }) {
         />
       ) : null}
       {tab === "errors" ? <ErrorsTab run={run} /> : null}
+      {tab === "checks" ? <ChecksTab quality={run.quality} /> : null}
       {tab === "logs" ? <LogsTab run={run} search={search} onSearch={change} /> : null}
       {tab === "attributes" ? <AttributesTab run={run} /> : null}
       {tab === "compare" ? <CompareTab run={run} against={search.against} /> : null}
@@ -196,6 +198,7 @@ function Neighbour({
 const tabWords: Record<RunTab, string> = {
   overview: "Overview",
   errors: "Errors",
+  checks: "Checks",
   logs: "Logs",
   attributes: "Attributes",
   compare: "Compare",
@@ -203,17 +206,19 @@ const tabWords: Record<RunTab, string> = {
 
 function runTabLinks(run: RunResponse): Tab[] {
   const errors = run.stages.filter((stage) => stage.error !== null).length + run.failedRecords.length;
+  const notMet = run.quality.checks.filter(({ status }) => status !== "passed").length;
   const unexplained = (run.recordsUnexplained ?? 0) !== 0 || run.handoffs.some((handoff) => handoff.unexplained !== 0);
   return runTabs.map((tab) => ({
     key: tab,
     label: tabWords[tab],
     ...(tab === "errors" && errors > 0 ? { badge: errors } : {}),
+    ...(tab === "checks" && notMet > 0 ? { badge: notMet } : {}),
     ...(tab === "overview" && unexplained ? { badge: <UnexplainedShape label="rows unexplained" /> } : {}),
     link: { to: "/runs/$runId", params: { runId: run.id }, search: tab === "overview" ? {} : { tab }, replace: true },
   }));
 }
 
-/** 1 to 5 choose a tab, j and k a stage, [ and ] the run before and after, c compares, Escape leaves the stage. */
+/** 1 to 6 choose a tab, j and k a stage, [ and ] the run before and after, c compares, Escape leaves the stage. */
 function useRunKeys(run: RunResponse, search: RunSearch): void {
   const navigate = useNavigate({ from: "/runs/$runId" });
   const toTab = (tab: RunTab) => () => void navigate({ search: tab === "overview" ? {} : { tab }, replace: true });
