@@ -3,7 +3,7 @@ import { limits } from "../../model/limits.ts";
 import type { FieldType, MessageType } from "./json/message-types.ts";
 import { type ProtobufReader, wireBytes, wireFixed32, wireFixed64, wireVarint } from "./protobuf-reader.ts";
 
-/** A message as plain fields: unset ones are missing, 64-bit integers are numbers, times are whole milliseconds. */
+/** A message as plain fields: unset ones are missing, 64-bit integers are numbers, times are milliseconds. */
 export type Message = Record<string, unknown>;
 
 /**
@@ -148,8 +148,13 @@ function listOf(message: Message, name: string): unknown[] {
   return (message[name] ??= []) as unknown[];
 }
 
-/** Nanoseconds as whole milliseconds, without the rounding of a double. */
+/**
+ * Nanoseconds as milliseconds: whole ones without the rounding of a double, and 1024ths of one, so that two moments within
+ * a millisecond are told apart.
+ */
 function milliseconds({ low, high }: { low: number; high: number }): number {
   const million = 1_000_000;
-  return Math.floor(high / million) * 0x1_0000_0000 + Math.floor(((high % million) * 0x1_0000_0000 + low) / million);
+  const rest = (high % million) * 0x1_0000_0000 + low;
+  const whole = Math.floor(high / million) * 0x1_0000_0000 + Math.floor(rest / million);
+  return whole + Math.floor(((rest % million) * 1024) / million) / 1024;
 }

@@ -194,6 +194,16 @@ describe("OTLP metrics as Prometheus series", () => {
     });
   });
 
+  it.each([
+    ["began within the millisecond", "000100", ["0 @-1", "7 @0"]],
+    ["does not know when it began", "900000", ["7 @0"]],
+  ])("a counter that %s", (_what, start, expected) => {
+    const ingest = new Ingest();
+    const dataPoints = [{ startTimeUnixNano: `${t}${start}`, timeUnixNano: `${t}900000`, asInt: 7 }];
+    ingest.protobuf(request({ name: "quick", sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints } }));
+    expect(ingest.rows().map((row) => row.replace(/^quick_total\{.*\} /, ""))).toEqual(expected);
+  });
+
   it("exponential histograms of delta temporality: one that adds up, and was empty when it began", () => {
     const ingest = new Ingest();
     const point = (atMs: number, count: number) => ({

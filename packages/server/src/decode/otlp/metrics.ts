@@ -200,14 +200,14 @@ class MetricsDecoder {
   }
 
   private point(point: Point, isDelta: boolean, take: (when: When) => string | undefined): string | undefined {
-    const timeMs = point.timeUnixNano ?? this.context.receivedAtMs;
+    const timeMs = Math.floor(point.timeUnixNano ?? this.context.receivedAtMs);
     const fault = this.points.timeFault(timeMs % 0x1_0000_0000, Math.floor(timeMs / 0x1_0000_0000));
     if (fault !== undefined) return fault;
     const isStale = ((point.flags ?? 0) & noRecordedValue) !== 0;
     this.lastMs = Math.max(this.lastMs, timeMs);
     // Nothing recorded is nothing to add.
     if (isStale && isDelta) return undefined;
-    return take({ timeMs, startMs: point.startTimeUnixNano ?? 0, isStale, isDelta });
+    return take({ timeMs, startMs: startMsOf(point, timeMs), isStale, isDelta });
   }
 
   private histogram(point: HistogramPoint, name: string, when: When): string | undefined {
@@ -234,7 +234,8 @@ class MetricsDecoder {
     if ((point.scale ?? 0) < scaleMin) return faults.scale;
     const fault = this.open(name, attributeLabels(point.attributes), [], { isSummed: when.isDelta });
     if (fault !== undefined) return fault;
-    const whole = when.isDelta ? this.addHistogram(point, when) : point;
+    const { timeMs: timeUnixNano, startMs: startTimeUnixNano } = when;
+    const whole = when.isDelta ? this.addHistogram(point, when) : { ...point, timeUnixNano, startTimeUnixNano };
     const bytes = whole === undefined ? undefined : nativeHistogram(whole, when);
     if (whole === undefined || bytes === undefined) return faults.overflow;
     const { timeUnixNano: timeMs = when.timeMs, startTimeUnixNano: startMs = when.startMs } = whole;
@@ -327,8 +328,9 @@ class MetricsDecoder {
   private exemplars(exemplars: readonly Exemplar[] = []): void {
     const { labels } = this.block.exemplars.to;
     for (const exemplar of exemplars) {
-      const { timeUnixNano = this.context.receivedAtMs, traceId = "", spanId = "" } = exemplar;
-      const [low, high] = [timeUnixNano % 0x1_0000_0000, Math.floor(timeUnixNano / 0x1_0000_0000)];
+      const { traceId = "", spanId = "" } = exemplar;
+      const timeMs = Math.floor(exemplar.timeUnixNano ?? this.context.receivedAtMs);
+      const [low, high] = [timeMs % 0x1_0000_0000, Math.floor(timeMs / 0x1_0000_0000)];
       if (this.points.timeFault(low, high) !== undefined) {
         this.refused.exemplars++;
         continue;
@@ -354,4 +356,13 @@ class MetricsDecoder {
       unit: Buffer.from(unit),
     });
   }
+}
+
+/**
+ * When counting began. A process may live for less than a millisecond, and its counter was 0 before; one that names the same
+ * moment twice does not know when it began (OpenTelemetry metrics data model, "Cumulative streams: handling unknown start time").
+ */
+function startMsOf({ startTimeUnixNano = 0, timeUnixNano = 0 }: Point, timeMs: number): number {
+  const startMs = Math.floor(startTimeUnixNano);
+  return startMs === timeMs && startTimeUnixNano < timeUnixNano ? timeMs - 1 : startMs;
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { legacyLabelName } from "../../decode/exposition/exposition.ts";
 import { SightglassError } from "../../model/errors.ts";
 
-/** The labels that name a group, sorted; `job` is always there. An empty value is the same as no label. */
+/** The labels that name a group, sorted; `job` is always there. An empty value tells groups apart, though series have no such label. */
 export type Grouping = readonly (readonly [name: string, value: string])[];
 
 const base64Suffix = "@base64";
@@ -26,7 +26,7 @@ export function readGrouping(path: string): Grouping {
     const [name, value] = readLabel(parts[index] ?? "", parts[index + 1] ?? "");
     if (index > 0 && name === "job") continue;
     if (index === 0 && value === "") throw refused("job name is required");
-    if (value !== "") labels.set(name, value);
+    labels.set(name, value);
   }
   return [...labels].sort(([a], [b]) => (a < b ? -1 : 1));
 }
