@@ -66,6 +66,10 @@ export const limits = {
     effect: "of requests with delta points that many are remembered, so that one sent again is not added again",
   },
   metadataKnownMax: { value: 100_000, effect: "metadata of metrics is written again although it has not changed" },
+  overflowSeriesPerMetricMax: {
+    value: 1000,
+    effect: "an overflowing metric with more jobs, instances and bounds has one more overflow series for the rest",
+  },
   overflowSeriesMax: { value: 200_000, effect: "further series beyond a metric's limit are not told apart" },
   overflowLabelsMax: { value: 64, effect: "the values of further labels of an overflowing metric are not counted" },
   overflowLabelValuesMax: {

@@ -19,6 +19,8 @@ export interface OverflowReport {
 /** A metric that has too many series: its overflow series, and what is known of those beyond the limit. */
 class OverflowingMetric {
   samples = 0;
+  /** Labels of its overflow series, as keys. */
+  readonly kept = new Set<string>();
   private readonly ids = new IdTable();
   private lastValues = new Float64Array(this.ids.capacity);
   private readonly valuesOfLabel = new Map<string, Set<string>>();
@@ -69,6 +71,7 @@ class OverflowingMetric {
   }
 
   beginDay(): void {
+    this.kept.clear();
     this.ids.clear();
     this.valuesOfLabel.clear();
   }
@@ -89,7 +92,8 @@ const counterName = /_(?:total|sum|count|bucket)$/;
 
 /**
  * Keeps a metric with too many series alive in few: the labels reduced to job, instance, and the bounds of histograms and
- * summaries, with `otel_metric_overflow="true"` (OpenTelemetry metrics SDK, "Overflow attribute"). Counters are summed, so
+ * summaries, with `otel_metric_overflow="true"` (OpenTelemetry metrics SDK, "Overflow attribute"), and to none of them where
+ * even these are too many. Counters are summed, so
  * that their rate stays right; of other metrics the overflow series has the latest value.
  */
 export class SeriesOverflow {
@@ -112,8 +116,7 @@ export class SeriesOverflow {
     hashSeries(source, start, end, this.id);
     const increase = overflowing.increase(this.id, value);
     overflowing.meet(this.id, value, source, start, end);
-    const reduced = reducedLabels(source, start, end);
-    const key = JSON.stringify(reduced);
+    const { reduced, key } = keepLabels(overflowing, metric, reducedLabels(source, start, end));
     let point = this.points.get(key);
     if (point === undefined)
       this.points.set(key, (point = { metric, labels: canonicalLabels(reduced), timeMs, value }));
@@ -152,6 +155,24 @@ export class SeriesOverflow {
 
 function text({ bytes }: ByteSource, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
+}
+
+/** Where job, instance or bounds explode too, a metric has one more overflow series, without any of them. */
+function keepLabels(
+  { kept }: OverflowingMetric,
+  metric: string,
+  labels: [string, string][],
+): { reduced: [string, string][]; key: string } {
+  const key = JSON.stringify(labels);
+  if (kept.has(key) || kept.size < limits.overflowSeriesPerMetricMax.value) {
+    kept.add(key);
+    return { reduced: labels, key };
+  }
+  const reduced: [string, string][] = [
+    ["otel_metric_overflow", "true"],
+    ["__name__", metric],
+  ];
+  return { reduced, key: JSON.stringify(reduced) };
 }
 
 function reducedLabels(source: ByteSource, start: number, end: number): [string, string][] {

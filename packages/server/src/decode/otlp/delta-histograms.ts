@@ -1,6 +1,7 @@
 import { limits } from "../../model/limits.ts";
 import type { SeriesId } from "../metrics/series-id.ts";
 import type { BucketSpan, Histogram } from "../prometheus/histogram.ts";
+import { scaleMin } from "./exponential-histogram.ts";
 import type { Buckets, ExponentialPoint } from "./metric-messages.ts";
 
 /** What a sum may span before its resolution is halved: the SDKs' own limit of a histogram. */
@@ -22,7 +23,7 @@ export class DeltaHistograms {
 
   /**
    * @param delta undefined to have the sum as it is, without a new time
-   * @returns the sum so far; undefined when there are too many series
+   * @returns the sum so far; undefined when there are too many series, or the sum would be coarser than Prometheus has
    */
   add(
     id: SeriesId,
@@ -33,9 +34,11 @@ export class DeltaHistograms {
     const before = this.sums.get(key);
     if (before === undefined && this.sums.size >= limits.summedSeriesMax.value) return undefined;
     const beforeMs = before?.timeUnixNano ?? 0;
+    const whole = addHistograms(before ?? {}, delta ?? {});
+    if ((whole.scale ?? 0) < scaleMin) return undefined;
     const began = startMs > 0 && startMs < timeMs ? startMs : timeMs - 1;
     const sum = {
-      ...addHistograms(before ?? {}, delta ?? {}),
+      ...whole,
       // A series has one value for a time: what overlaps, or comes late, follows a millisecond after.
       timeUnixNano: Math.max(timeMs, delta === undefined ? beforeMs : beforeMs + 1),
       startTimeUnixNano: before?.startTimeUnixNano ?? began,
