@@ -124,13 +124,13 @@ suite(`the series of a pipeline${skipReason}`, () => {
   it("are drawn around a run, with a mark for it, and durations as durations", async () => {
     const run = view.mock.world.runs.find((each) => each.pipeline === "flights" && each.status === "succeeded");
     await open(`/runs/${run?.id ?? ""}`);
-    await graph("Duration").locator("canvas").waitFor();
+    await graph("Run duration").locator("canvas").waitFor();
     await page.getByText("◇ is this run").waitFor();
     await graph("Rows written by stage").getByRole("link", { name: "Rows written by stage" }).click();
     await page.waitForURL(/\/explore/);
     expect(Date.parse(search().get("start") ?? "")).toBeLessThan(Date.parse(run?.startedAt ?? ""));
     await page.goBack();
-    await graph("Duration").getByRole("link", { name: "Duration" }).click();
+    await graph("Run duration").getByRole("link", { name: "Run duration" }).click();
     await page.waitForURL(/histogram_quantile/);
     expect(search().getAll("expr")).toHaveLength(2);
     await page.locator(".series-legend tbody tr").first().waitFor();

@@ -80,7 +80,7 @@ export function pipelineQuestions(pipeline: string, stepMs: number): PipelineQue
       colors: statusColors,
     },
     {
-      title: "Duration",
+      title: "Run duration",
       note: `of the runs in ${window}`,
       queries: [
         { expr: quantile(0.5), legend: "p50" },
