@@ -23,6 +23,11 @@ const views: [name: string, path: (world: World) => string, ready: string][] = [
     (world) => `/runs/${find(world, "movies-clean", "succeeded")}?tab=errors`,
     ".failed-records tbody tr",
   ],
+  [
+    "checks",
+    (world) => `/runs/${world.runs.find(({ quality }) => quality.checks.length > 0)?.id ?? ""}?tab=checks`,
+    "table tbody tr",
+  ],
   ["logs", (world) => `/runs/${find(world, "payments-reconcile", "failed")}?tab=logs`, ".log-line"],
   ["attributes", (world) => `/runs/${find(world, "flights", "succeeded")}?tab=attributes`, ".key-value"],
   ["compare", (world) => `/runs/${find(world, "flights", "succeeded")}?tab=compare`, ".compare tbody tr"],
