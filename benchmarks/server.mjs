@@ -68,13 +68,24 @@ export function processorMs(pid) {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-export function folderBytes(folder) {
+export /** Merges remove files and folders meanwhile; those count nothing. */
+function folderBytes(folder) {
   let total = 0;
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    total += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  for (const entry of entriesOf(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) total += folderBytes(path);
+    else total += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   }
   return total;
+}
+
+function entriesOf(folder) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (cause) {
+    if (cause.code === "ENOENT") return [];
+    throw cause;
+  }
 }
 
 export async function freePort() {
