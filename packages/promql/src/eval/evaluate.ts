@@ -1,12 +1,4 @@
-import {
-  isSetOperator,
-  unwrapParens,
-  type Aggregate,
-  type Binary,
-  type Expr,
-  type Unary,
-  type VectorSelector,
-} from "../ast/nodes.ts";
+import { isSetOperator, unwrapParens, type Aggregate, type Binary, type Expr, type Unary } from "../ast/nodes.ts";
 import { countValues } from "../aggregate/count-values.ts";
 import { aggregate, quantileReducer, reducers } from "../aggregate/reduce.ts";
 import { selectSeries } from "../aggregate/select.ts";
@@ -16,7 +8,6 @@ import { applyVectorOperator } from "../binary/vectors.ts";
 import { executionError } from "../errors.ts";
 import { functions } from "../functions/functions.ts";
 import { rangeFunctions } from "../functions/range-functions.ts";
-import { metricNameLabel } from "../model/labels.ts";
 import { multiplyHistogram } from "../histogram/arithmetic.ts";
 import { broadcast, floatSample, newSeries, setFloat, setHistogram, type StepSeries } from "../model/series.ts";
 import { isPinned } from "../plan/times.ts";
@@ -25,7 +16,7 @@ import { countSamples, type Evaluation } from "./evaluation.ts";
 import { firstOf, type Grid } from "./grid.ts";
 import { evaluateSelector, fromComputed } from "./instant-selector.ts";
 import { mergeSameLabels } from "./merge.ts";
-import { evaluateRangeCall, hintAtNonCounter } from "./range-call.ts";
+import { evaluateRangeCall, hintAtNonCounter, metricOf } from "./range-call.ts";
 import { vectorOf, type Value, type VectorValue } from "./value.ts";
 
 /** Evaluates an expression at all steps of a grid at once. The selectors were read before (`evaluation.selected`). */
@@ -148,9 +139,4 @@ function aggregatedBySource(node: Aggregate, grid: Grid, evaluation: Evaluation)
   const dropsName = inner.kind === "call" && rangeFunctions.get(inner.name)?.keepsName !== true;
   const series = result.series.map((each) => fromComputed(each, grid));
   return vectorOf(dropsName ? series.map((each) => evaluation.withoutName(each)) : series);
-}
-
-/** The metric that a selector is limited to; "" when to none. */
-function metricOf({ matchers }: VectorSelector): string {
-  return matchers.find(({ name, operator }) => name === metricNameLabel && operator === "=")?.value ?? "";
 }

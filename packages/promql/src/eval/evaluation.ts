@@ -2,7 +2,7 @@ import { executionError, PromqlError } from "../errors.ts";
 import { sampleWeight } from "../histogram/float-histogram.ts";
 import type { VectorSelector } from "../ast/nodes.ts";
 import type { Labels } from "../model/labels.ts";
-import { absentSample, relabel, type StepSeries } from "../model/series.ts";
+import { absentSample, presentCount, relabel, type StepSeries } from "../model/series.ts";
 import type { SelectResult, SeriesSource } from "../source/series-source.ts";
 import { Annotations } from "./annotations.ts";
 import type { Clock } from "./clock.ts";
@@ -118,9 +118,10 @@ export function canceled(): PromqlError {
 /** Samples of series as the limit counts them: floats one each, histograms by their size. */
 export function countSamples(series: readonly StepSeries[]): number {
   let total = 0;
-  for (const { present, histograms } of series) {
+  for (const each of series) {
+    const { present, histograms } = each;
     if (histograms === undefined) {
-      for (let step = 0; step < present.length; step++) if (present[step] !== absentSample) total++;
+      total += presentCount(each);
       continue;
     }
     present.forEach((kind, step) => {

@@ -1,6 +1,7 @@
-import { unwrapParens, type Call } from "../ast/nodes.ts";
+import { unwrapParens, type Call, type VectorSelector } from "../ast/nodes.ts";
 import { executionError } from "../errors.ts";
 import type { RangeCall, RangeFunction } from "../functions/range-function.ts";
+import { metricNameLabel, type Labels } from "../model/labels.ts";
 import { isEmpty, presentCount, SeriesMaker, type StepSeries } from "../model/series.ts";
 import { messages } from "./annotations.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -48,9 +49,16 @@ export async function evaluateRangeCall(
   const kernel = implementation.kernel(rangeCall);
   const isPlain = !rangeCall.anchored && !rangeCall.smoothed;
   const seriesKernel = isPlain ? implementation.seriesKernel?.(rangeCall) : undefined;
+  const onlyMetric = selector === undefined ? "" : metricOf(selector);
+  let isHinted = false;
+  const hint = (labels: Labels): void => {
+    if (isHinted) return;
+    hintAtNonCounter(node, labels.metricName, range.span, evaluation);
+    isHinted = onlyMetric !== "";
+  };
   const maker = new SeriesMaker(grid.count);
   const results: StepSeries[] = input.computed.map((each) => {
-    hintAtNonCounter(node, each.labels.metricName, range.span, evaluation);
+    hint(each.labels);
     const series = fromComputed(each, grid);
     return implementation.keepsName ? series : evaluation.withoutName(series);
   });
@@ -71,7 +79,7 @@ export async function evaluateRangeCall(
     const count = presentCount(out);
     evaluation.hold(count);
     held += count;
-    if (out.histograms === undefined) hintAtNonCounter(node, series.labels.metricName, range.span, evaluation);
+    if (out.histograms === undefined) hint(series.labels);
     results.push(out);
   }
   evaluation.release(held);
@@ -91,4 +99,9 @@ function checkExtension(node: Call, modifier: string, used: boolean, safe: reado
       `${modifier} modifier can only be used with: ${safe.join(", ")} - not with ${node.name}`,
       node.span,
     );
+}
+
+/** The metric that a selector is limited to; "" when to none. */
+export function metricOf({ matchers }: VectorSelector): string {
+  return matchers.find(({ name, operator }) => name === metricNameLabel && operator === "=")?.value ?? "";
 }

@@ -79,6 +79,8 @@ export function isEmpty(series: StepSeries): boolean {
 
 export function presentCount(series: StepSeries): number {
   const { present } = series;
+  // Most series have no gaps, which is faster found than counted.
+  if (!present.includes(absentSample)) return present.length;
   let count = 0;
   for (let step = 0; step < present.length; step++) if (present[step] !== absentSample) count++;
   return count;
