@@ -115,6 +115,7 @@ export class KnownSeries {
   /** What the request wrote is lost. Its rows stay to be written by another. */
   abandon({ generation, started }: SeriesRequest): void {
     this.metadata.clear();
+    this.overflow.discard();
     if (generation === this.generation) for (const series of started) this.starts[series] = 0;
   }
 

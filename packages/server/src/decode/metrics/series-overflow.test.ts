@@ -22,3 +22,21 @@ it("has a bounded number of series even where the labels that it keeps explode, 
   expect(points.reduce((sum, { value }) => sum + value, 0)).toBe(instances * 3);
   expect(overflow.report()).toMatchObject([{ metric: "m_total", label: "instance", labelValues: instances }]);
 });
+
+it("leaves nothing of a request that failed to the next one but what counters grew by", () => {
+  const overflow = new SeriesOverflow();
+  const bytes = canonicalLabels([
+    ["__name__", "m_total"],
+    ["user", "u"],
+  ]);
+  const add = (value: number) =>
+    overflow.add("m_total", { source: new ByteSource(bytes), start: 0, end: bytes.length }, { timeMs: 1000, value });
+  add(10);
+  overflow.discard();
+  expect([...overflow.take()]).toEqual([]);
+  add(15);
+  overflow.discard();
+  // It is sent again.
+  add(15);
+  expect([...overflow.take()]).toMatchObject([{ value: 5 }]);
+});

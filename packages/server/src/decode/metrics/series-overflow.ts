@@ -136,6 +136,11 @@ export class SeriesOverflow {
     return points.values();
   }
 
+  /** Forgets the points of a request that failed. What counters grew by stays in their totals, as it does in `increase`. */
+  discard(): void {
+    this.take();
+  }
+
   beginDay(): void {
     for (const metric of this.metrics.values()) metric.beginDay();
   }

@@ -38,12 +38,17 @@ export class MetricsStore {
     }
   }
 
-  /** Runs a decoder as the sink does when everything is durable. */
+  /** Runs a decoder as the sink does, when everything is durable. */
   write(decode: (block: MetricsBlock, context: MetricsContext) => MetricsOutcome): MetricsOutcome {
     const request = this.known.begin(Math.floor(receivedAtMs / 86_400_000));
-    const outcome = decode(this.block, { receivedAtMs, known: this.known, request });
-    this.known.settle(request);
-    return outcome;
+    try {
+      const outcome = decode(this.block, { receivedAtMs, known: this.known, request });
+      this.known.settle(request);
+      return outcome;
+    } catch (error) {
+      this.known.abandon(request);
+      throw error;
+    }
   }
 
   /** Stores what was decoded. */
