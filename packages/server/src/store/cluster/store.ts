@@ -33,6 +33,8 @@ const clusterSettings: ClickHouseSettings = {
   // What was stored is found by the next query, whichever node answers it: replicas lag, so all reads and inserts go to the
   // first replica of each shard that is up and has caught up.
   load_balancing: "in_order",
+  use_hedged_requests: 0,
+  connect_timeout_with_failover_ms: 5000,
   prefer_localhost_replica: 0,
   max_replica_delay_for_distributed_queries: "2",
   // A node that is down does what it missed when it is back; neither a start nor retention waits for it.
