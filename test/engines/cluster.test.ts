@@ -120,10 +120,11 @@ describe.skipIf(missing.length > 0)(`a ClickHouse cluster (missing: ${missing.jo
         Duration: 400_000_000,
         StatusCode: "Ok",
       }));
+      const asExporter = "distributed_foreground_insert = 1, date_time_input_format = 'best_effort'";
       // One to a node of each shard: the view must bring them together.
       for (const [index, part] of parts.entries())
         await nodes.all[index * 2]?.query(
-          `INSERT INTO otel.otel_traces SETTINGS date_time_input_format = 'best_effort' FORMAT JSONEachRow ${JSON.stringify(part)}`,
+          `INSERT INTO otel.otel_traces SETTINGS ${asExporter} FORMAT JSONEachRow ${JSON.stringify(part)}`,
         );
       await until(async () => (await fetch(`${server.url}/api/runs/${span}`)).ok, {
         what: () => `the run; the server said: ${server.output}`,
