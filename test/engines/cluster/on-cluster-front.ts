@@ -33,7 +33,7 @@ async function answer(nodes: ClickHouseNodes, incoming: IncomingMessage, respons
   if (searchParams.has("query")) return forward(node, incoming, response, incoming);
   const statement = await text(incoming);
   if (!onCluster.test(statement)) return forward(node, incoming, response, statement);
-  const targets = statement.startsWith("ALTER") ? leaders(nodes) : nodes.all;
+  const targets = /^ALTER TABLE \w+_local\b/.test(statement) ? leaders(nodes) : nodes.all;
   const isContent = searchParams.get("distributed_ddl_output_mode")?.endsWith("_only_active") === true;
   const up = targets.filter(({ isUp }) => isUp);
   if (up.length < targets.length && !isContent) {

@@ -164,7 +164,7 @@ describe("tables that a Collector fills", () => {
   });
 
   it("are no part of the ledger", async () => {
-    expect(await readStoredCounts(store)).toMatchObject({ spans: 0, logs: 0 });
+    expect(await readStoredCounts(store)).toEqual({});
   });
 
   it("may be of an old exporter", async () => {

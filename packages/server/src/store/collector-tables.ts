@@ -1,12 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import { asSightglassError, type SightglassError } from "../model/errors.ts";
-import {
-  checkSource,
-  type CollectorSignal,
-  collectorViews,
-  sourceTable,
-  type SourceColumn,
-} from "./collector-views.ts";
+import { checkSource, type CollectorSignal, collectorView, sourceTable, type SourceColumn } from "./collector-views.ts";
 import { renderStatements } from "./render.ts";
 import type { Store } from "./store.ts";
 
@@ -63,7 +57,7 @@ export class CollectorTables {
           continue;
         }
         checkSource(signal, table, columns);
-        await this.#makeViews(signal, table, columns);
+        await this.#makeView(signal, table, columns);
         this.#waiting.delete(signal);
         onJoined({ signal, table });
       } catch (thrown) {
@@ -83,11 +77,10 @@ export class CollectorTables {
   }
 
   /** Rows go to the `Distributed` tables: a Collector writes to any node, and traces lie by their id. */
-  async #makeViews(signal: CollectorSignal, table: string, columns: readonly SourceColumn[]): Promise<void> {
+  async #makeView(signal: CollectorSignal, table: string, columns: readonly SourceColumn[]): Promise<void> {
     const { store } = this.#options;
-    for (const { name, target, select } of collectorViews(signal, table, columns)) {
-      const sql = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} {on_cluster} TO ${target} AS ${select}`;
-      for (const statement of renderStatements(sql, store)) await store.execute(statement);
-    }
+    const { name, target, select } = collectorView(signal, table, columns);
+    const sql = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name} {on_cluster} TO ${target} AS ${select}`;
+    for (const statement of renderStatements(sql, store)) await store.execute(statement);
   }
 }

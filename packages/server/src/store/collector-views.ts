@@ -8,9 +8,6 @@ import { quoteIdentifier } from "./render.ts";
 
 export type CollectorSignal = "traces" | "logs";
 
-/** Ends the ledger's name for items that were never received here. */
-export const byCollector = "_by_collector";
-
 /** A column of the exporter's table. */
 export interface SourceColumn {
   name: string;
@@ -34,25 +31,17 @@ export function checkSource(signal: CollectorSignal, table: string, columns: rea
 }
 
 /** A view's name says its version, so that a later one can take its place. */
-export function collectorViews(signal: CollectorSignal, table: string, columns: readonly SourceColumn[]) {
+export function collectorView(signal: CollectorSignal, table: string, columns: readonly SourceColumn[]) {
   const has = (name: string) => columns.some((column) => column.name === name);
-  const from = `FROM ${sourceTable(table)}`;
   const target = signal === "traces" ? "spans" : "logs";
   const select = signal === "traces" ? spansSelect(has) : logsSelect(has);
-  return [
-    { name: `collector_${target}_1_mv`, target, select: `${select} ${from}` },
-    {
-      name: `collector_${target}_ledger_1_mv`,
-      target: "ledger",
-      select: `SELECT '${target}${byCollector}' AS signal, count() AS stored ${from} GROUP BY signal`,
-    },
-  ];
+  return { name: `collector_${target}_1_mv`, target, select: `${select} FROM ${sourceTable(table)}` };
 }
 
 const id = (column: string, bytes: number) => `toFixedString(unhex(${column}), ${bytes})`;
 const details = (map: string) => `concat('{"attributes":', toJSONString(${map}), ',"droppedAttributesCount":0}')`;
 
-/** `text` is a column, or empty where the exporter's version does not have it. */
+/** A column, or an empty text where the exporter's version does not have it. */
 const column = (has: (name: string) => boolean, name: string) => (has(name) ? name : "''");
 
 function resource(has: (name: string) => boolean): string {
@@ -102,7 +91,8 @@ function spansSelect(has: (name: string) => boolean): string {
   arrayMap(link -> ${id("link", 8)}, Links.SpanId) AS link_span_ids,
   arrayMap((state, attributes) -> concat('{"traceState":', toJSONString(state), ',"flags":0,"attributes":',
     toJSONString(attributes), ',"droppedAttributesCount":0}'), Links.TraceState, Links.Attributes) AS link_attributes,
-  ${isPipeline} AS is_pipeline`;
+  ${isPipeline} AS is_pipeline,
+  true AS by_collector`;
 }
 
 function logsSelect(has: (name: string) => boolean): string {
@@ -123,5 +113,6 @@ function logsSelect(has: (name: string) => boolean): string {
   ${scope(has)} AS scope,
   Body AS body,
   LogAttributes AS attributes_string,
-  startsWith(event_name, 'pipeline.') AS is_pipeline`;
+  startsWith(event_name, 'pipeline.') AS is_pipeline,
+  true AS by_collector`;
 }
