@@ -56,10 +56,17 @@ export interface Execution {
   linkSpanIds: readonly string[];
 }
 
-/** Merges facts into executions. The order of the facts and repeated facts make no difference. */
-export function executionsOf(facts: readonly Fact[], options: { nowMs: number; patience: Patience }): Execution[] {
+/** A step of long work is so many facts. */
+const stepFacts = 500;
+
+/** Merges facts into executions, in steps. The order of the facts and repeated facts make no difference. */
+export function* executionsOf(
+  facts: readonly Fact[],
+  options: { nowMs: number; patience: Patience },
+): Generator<void, Execution[]> {
   const groups = new Map<string, { fact: Fact; sighting: Sighting }[]>();
-  for (const fact of facts) {
+  for (const [index, fact] of facts.entries()) {
+    if (index % stepFacts === stepFacts - 1) yield;
     const sighting = recognise(fact);
     // All tries of an Airflow 3.2 task share its span id.
     const attempt = sighting.origin === "airflow" && sighting.attempt !== undefined ? `#${sighting.attempt}` : "";
@@ -68,7 +75,13 @@ export function executionsOf(facts: readonly Fact[], options: { nowMs: number; p
     if (group === undefined) groups.set(key, [{ fact, sighting }]);
     else group.push({ fact, sighting });
   }
-  return [...groups].map(([key, group]) => merge(key, group, options)).sort(byStart);
+  const executions: Execution[] = [];
+  for (const [key, group] of groups) {
+    if (executions.length % stepFacts === stepFacts - 1) yield;
+    executions.push(merge(key, group, options));
+  }
+  yield;
+  return executions.sort(byStart);
 }
 
 export const byStart = (a: Execution, b: Execution) =>

@@ -35,16 +35,19 @@ const noCounts: Counts = {
   bytes: null,
 };
 
-/** One run from the executions that belong to it. */
-export function runOf(parts: RunParts): FoldedRun {
+/** One run from the executions that belong to it, in steps. */
+export function* runOf(parts: RunParts): Generator<void, FoldedRun> {
   const { id, executions, ancestry, nowMs, patience } = parts;
   const tree = stageTreeOf(executions, ancestry, parts.generationOf);
+  yield;
   const nodes = flattened(tree);
   const runs = parts.runs.map((attempts) => (attempts.at(-1) ?? attempts[0]).execution);
   const { status, recheckAtMs } = standingOf({ runs, top: tree, executions, ancestry, nowMs, patience });
   const spans = parts.runs.flatMap((attempts) => attempts.map(({ execution }) => execution));
   const own = runs.find(({ counts }) => isCounted(counts))?.counts ?? noCounts;
+  yield;
   const rows = runRowsOf({ stages: countedOf(tree).map(countedStageOf), own, status });
+  yield;
   const main = runs.at(-1) ?? tree[0]?.last ?? executions[0];
   if (main === undefined) throw new RangeError(`run ${id} has no execution`);
 
@@ -80,7 +83,8 @@ export function runOf(parts: RunParts): FoldedRun {
       handoffs: rows.handoffs,
     },
   };
-  return { run, stages: stagesOf(tree, startedAtMs), recheckAtMs: earliestOf(recheckAtMs, executions) };
+  yield;
+  return { run, stages: yield* stagesOf(tree, startedAtMs), recheckAtMs: earliestOf(recheckAtMs, executions) };
 }
 
 function countedStageOf(node: StageNode): CountedStage {

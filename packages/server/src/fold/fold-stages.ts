@@ -6,8 +6,11 @@ import type { Stage } from "./run.ts";
 import type { StageNode } from "./stage-tree.ts";
 import { stageWaitsMs } from "./waits.ts";
 
-/** The rows of `stages` for one run's tree, parents before what is inside them. */
-export function stagesOf(nodes: readonly StageNode[], enclosingStartMs: number): Stage[] {
+/** A step of long work is so many stages. */
+const stepStages = 500;
+
+/** The rows of `stages` for one run's tree, parents before what is inside them, in steps. */
+export function* stagesOf(nodes: readonly StageNode[], enclosingStartMs: number): Generator<void, Stage[]> {
   const waits = stageWaitsMs(
     nodes.map((node) => ({
       startMs: node.tries[0].execution.startMs,
@@ -16,10 +19,14 @@ export function stagesOf(nodes: readonly StageNode[], enclosingStartMs: number):
     })),
     enclosingStartMs,
   );
-  return nodes.flatMap((node, index) => [
-    stageOf(node, waits[index] ?? 0),
-    ...stagesOf(node.children, node.tries[0].execution.startMs),
-  ]);
+  const stages: Stage[] = [];
+  for (const [index, node] of nodes.entries()) {
+    if (index % stepStages === stepStages - 1) yield;
+    stages.push(stageOf(node, waits[index] ?? 0));
+    if (node.children.length === 0) continue;
+    for (const inner of yield* stagesOf(node.children, node.tries[0].execution.startMs)) stages.push(inner);
+  }
+  return stages;
 }
 
 function stageOf(node: StageNode, waitMs: number): Stage {

@@ -4,6 +4,7 @@ import type { Fact } from "./fact.ts";
 import { runOf } from "./fold-run.ts";
 import { Ancestry, groupBy, resolveRuns, type Bridges } from "./resolve.ts";
 import type { FoldedRun } from "./run.ts";
+import { allAtOnce } from "./turns.ts";
 import type { Interval } from "./waits.ts";
 
 export interface FoldInput {
@@ -18,18 +19,27 @@ export interface FoldInput {
  * Facts to runs and stages (ADR 0004). Pure: the same facts in any order, some of them twice, give the same runs.
  * Runs are in order of their ids.
  */
-export function fold({ facts, bridges, nowMs, patience }: FoldInput): FoldedRun[] {
-  const executions = executionsOf(facts, { nowMs, patience });
+export const fold = (input: FoldInput): FoldedRun[] => allAtOnce(foldInSteps(input));
+
+/** The same in steps, none of which takes long. */
+export function* foldInSteps({ facts, bridges, nowMs, patience }: FoldInput): Generator<void, FoldedRun[]> {
+  const executions = yield* executionsOf(facts, { nowMs, patience });
+  yield;
   const ancestry = new Ancestry(executions, bridges);
+  yield;
   const runIdOf = resolveRuns(executions, ancestry);
+  yield;
   const inside = runsInside(executions, ancestry, runIdOf);
-  return [...groupBy(executions, ({ key }) => runIdOf.get(key) ?? "")]
+  const groups = [...groupBy(executions, ({ key }) => runIdOf.get(key) ?? "")]
     .filter(([, members]) => members.some(({ sighting }) => sighting.role !== "link"))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([id, members]) => {
-      const outermost = outermostRuns(members, ancestry);
-      const runs = attemptsOf(outermost.map((execution) => ({ execution, generation: 0 })));
-      return runOf({
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const folded: FoldedRun[] = [];
+  for (const [id, members] of groups) {
+    yield;
+    const outermost = outermostRuns(members, ancestry);
+    const runs = attemptsOf(outermost.map((execution) => ({ execution, generation: 0 })));
+    folded.push(
+      yield* runOf({
         id,
         runs,
         executions: members.filter(({ sighting }) => sighting.role !== "link"),
@@ -38,8 +48,10 @@ export function fold({ facts, bridges, nowMs, patience }: FoldInput): FoldedRun[
         inside: inside.get(id) ?? [],
         nowMs,
         patience,
-      });
-    });
+      }),
+    );
+  }
+  return folded;
 }
 
 /** Run spans of the run that are not inside another of its run spans, as when a process passes its run id on; and its later parts. */

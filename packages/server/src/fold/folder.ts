@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { LiveEvent } from "../http/contract.ts";
 import type { Clock } from "../model/clock.ts";
 import { SightglassError } from "../model/errors.ts";
@@ -7,9 +6,10 @@ import type { Store } from "../store/store.ts";
 import { batchesOf, byComponent, componentsOf, type Component } from "./components.ts";
 import type { Patience } from "./execution.ts";
 import { FactsReader, type TouchCursor } from "./facts-reader.ts";
-import { fold } from "./fold.ts";
+import { foldInSteps } from "./fold.ts";
 import { RunWriter } from "./run-writer.ts";
 import type { FoldedRun, Run } from "./run.ts";
+import { Turns } from "./turns.ts";
 import { readOpenTraces, readWatermark, saveWatermark } from "./progress.ts";
 
 export interface FolderOptions {
@@ -208,13 +208,13 @@ export class Folder {
     const facts = await this.#reader.factsOf(traceIds);
     const bridges = await this.#reader.bridgesOf(facts);
     const folded: FoldedRun[] = [];
+    const turns = new Turns(this.#clock);
     for (const ofComponent of byComponent(batch, facts)) {
-      folded.push(...fold({ facts: ofComponent, bridges, nowMs, patience: this.#patience }));
-      // Requests are answered on this thread too.
-      await setImmediate();
+      const runs = await turns.through(foldInSteps({ facts: ofComponent, bridges, nowMs, patience: this.#patience }));
+      folded.push(...runs);
     }
     const candidates = new Set([...traceIds, ...batch.flatMap((component) => component.runIds)]);
-    const changed = await this.#writer.write({ folded, candidates, version, nowMs });
+    const changed = await this.#writer.write({ folded, candidates, version, nowMs, turns });
     for (const traceId of traceIds) {
       this.#dirty.delete(traceId);
       this.#rechecks.delete(traceId);

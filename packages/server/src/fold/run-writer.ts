@@ -2,9 +2,19 @@ import { createHash } from "node:crypto";
 import { limits } from "../model/limits.ts";
 import type { Store } from "../store/store.ts";
 import type { FoldedRun, Run, Stage } from "./run.ts";
+import type { Turns } from "./turns.ts";
 
 /** Runs whose rows are remembered, so that what did not change is not written again. */
 const rememberedRunsMax = 5_000;
+
+/** A step of long work is so many stages. */
+const stepStages = 500;
+
+/** What is stored of some runs: their ids, and those of their stages. */
+interface Before {
+  runs: string[];
+  stages: Map<string, Set<string>>;
+}
 
 /** Writes new versions of runs and stages. The same runs written again change nothing. */
 export class RunWriter {
@@ -27,31 +37,12 @@ export class RunWriter {
     candidates: ReadonlySet<string>;
     version: number;
     nowMs: number;
+    turns: Turns;
   }): Promise<Run[]> {
     const { folded, version, nowMs } = about;
     const updated_at = new Date(nowMs).toISOString();
     const before = await this.#before([...about.candidates, ...folded.map(({ run }) => run.id)]);
-    const runRows: object[] = [];
-    const stageRows: object[] = [];
-    const changed: Run[] = [];
-    for (const { run, stages } of folded) {
-      const written = this.#written.get(run.id) ?? new Map<string, string>();
-      const now = new Map<string, string>();
-      let isChanged = false;
-      const put = (id: string, row: object, rows: object[]) => {
-        const digest = digestOf(row);
-        now.set(id, digest);
-        if (written.get(id) === digest && (id === "" || before.stages.get(run.id)?.has(id) === true)) return;
-        isChanged = true;
-        rows.push({ ...row, version, updated_at });
-      };
-      for (const stage of stages.slice(0, limits.runStagesMax.value)) put(stage.id, stageRowOf(run, stage), stageRows);
-      for (const stageId of before.stages.get(run.id) ?? [])
-        if (!now.has(stageId)) stageRows.push(deletedStage(run.id, stageId, about));
-      put("", runRowOf(run), runRows);
-      if (isChanged) changed.push(run);
-      this.#remember(run.id, now);
-    }
+    const { runRows, stageRows, changed } = await about.turns.through(this.#rowsInSteps(about, before));
     const kept = new Set(folded.map(({ run }) => run.id));
     for (const runId of before.runs) {
       if (kept.has(runId)) continue;
@@ -70,7 +61,41 @@ export class RunWriter {
     return changed;
   }
 
-  async #before(runIds: readonly string[]): Promise<{ runs: string[]; stages: Map<string, Set<string>> }> {
+  /** Rows that are not as they were written last. */
+  *#rowsInSteps(
+    { folded, version, nowMs }: { folded: readonly FoldedRun[]; version: number; nowMs: number },
+    before: Before,
+  ): Generator<void, { runRows: object[]; stageRows: object[]; changed: Run[] }> {
+    const updated_at = new Date(nowMs).toISOString();
+    const runRows: object[] = [];
+    const stageRows: object[] = [];
+    const changed: Run[] = [];
+    for (const { run, stages } of folded) {
+      yield;
+      const written = this.#written.get(run.id) ?? new Map<string, string>();
+      const now = new Map<string, string>();
+      let isChanged = false;
+      const put = (id: string, row: object, rows: object[]) => {
+        const digest = digestOf(row);
+        now.set(id, digest);
+        if (written.get(id) === digest && (id === "" || before.stages.get(run.id)?.has(id) === true)) return;
+        isChanged = true;
+        rows.push({ ...row, version, updated_at });
+      };
+      for (const [index, stage] of stages.slice(0, limits.runStagesMax.value).entries()) {
+        if (index % stepStages === stepStages - 1) yield;
+        put(stage.id, stageRowOf(run, stage), stageRows);
+      }
+      for (const stageId of before.stages.get(run.id) ?? [])
+        if (!now.has(stageId)) stageRows.push(deletedStage(run.id, stageId, { version, nowMs }));
+      put("", runRowOf(run), runRows);
+      if (isChanged) changed.push(run);
+      this.#remember(run.id, now);
+    }
+    return { runRows, stageRows, changed };
+  }
+
+  async #before(runIds: readonly string[]): Promise<Before> {
     const options = { params: { runIds: [...new Set(runIds)] } };
     const runs = await this.#store.query<{ run_id: string }>(
       "SELECT run_id FROM runs FINAL WHERE run_id IN ({runIds:Array(String)})",

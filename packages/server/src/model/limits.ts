@@ -149,6 +149,7 @@ export const limits = {
     value: 15_000,
     effect: "an insert that takes longer to become visible is folded with the run's next fact",
   },
+  foldTurnMs: { value: 10, effect: "the fold of a large run lets requests go between two of its steps" },
   foldBatchFactsMax: { value: 100_000, effect: "more facts are folded in several steps" },
   foldFactsMax: { value: 2_000_000, effect: "a run of more facts keeps its last state" },
   foldTracesMax: { value: 2_000, effect: "of a run id that more traces name, the newest traces count" },
