@@ -1,12 +1,14 @@
 import { ParentBasedSampler, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace-base";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { environment } from "./carriers/index.ts";
+import { counter } from "./metrics/index.ts";
 import { pipeline } from "./pipeline.ts";
 import { Memory } from "./testing/memory.ts";
+import { Meters } from "./testing/meters.ts";
 import { type ProgramResult, Workshop } from "./testing/program.ts";
 import { Receiver } from "./testing/receiver.ts";
 
-/** What is asked of pipeline telemetry in production, one test each. Instruments are metrics' own. */
+/** What is asked of pipeline telemetry in production, one test each. */
 let workshop: Workshop;
 let receiver: Receiver;
 let memory: Memory;
@@ -128,12 +130,28 @@ describe("the production checklist", () => {
     expect(receiver.spans).toHaveLength(1);
   });
 
-  it("9. one tracer serves all runs", async () => {
-    for (let i = 0; i < 3; i++) await pipeline("p", (run) => run.stage("s", () => {}));
+  it("9. instruments are made once, however often they are asked for", async () => {
+    const meters = new Meters();
+    for (let i = 0; i < 3; i++)
+      await pipeline("p", (run) => run.stage("s", () => counter("checklist_rows_total").add(1)));
+    const samples = await meters.samples("checklist_rows_total");
+    meters.remove();
+    expect(samples).toEqual([{ labels: {}, value: 3 }]);
     expect(new Set(memory.spans.map((span) => span.instrumentationScope)).size).toBe(1);
   });
 
-  it("10. attribute keys are the same for every run, and documented", async () => {
+  it("10. label and attribute keys are the same for every record, run and stage", async () => {
+    const meters = new Meters();
+    const rows = counter("checklist_tables_total", { labels: { table: 2, kind: ["full", "partial"] } });
+    rows.add(1, { table: "a", kind: "full" });
+    // As plain JavaScript would call it.
+    (rows.add as (value: number, labels: object) => void)(1, { kind: "partial", user: "ann" });
+    const samples = await meters.samples("checklist_tables_total");
+    meters.remove();
+    expect(samples.map(({ labels }) => labels)).toEqual([
+      { table: "a", kind: "full" },
+      { table: "unknown", kind: "partial" },
+    ]);
     await pipeline("a", { partition: "x" }, (run) => run.stage("s", { source: { system: "s3" } }, (s) => s.read()));
     await pipeline("b", { partition: "y" }, (run) => run.stage("s", { source: { system: "gcs" } }, (s) => s.read()));
     const keys = memory.spans.filter((span) => span.name === "s").map((span) => Object.keys(span.attributes).sort());

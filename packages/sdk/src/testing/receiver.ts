@@ -121,7 +121,11 @@ export class Receiver {
     }
     const body = Buffer.concat(chunks);
     this.requests.push({ path: request.url ?? "", headers: request.headers });
-    if (this.behaviour(request, response, body)) return;
+    if (!this.behaviour(request, response, body)) this.answer(request, response, body);
+  }
+
+  /** Keeps what was sent and says so, as a receiver that behaves does. */
+  answer(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
     this.#keep(request, request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body);
     response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
   }
