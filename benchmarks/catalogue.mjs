@@ -85,10 +85,10 @@ export const catalogue = {
   sdk: {
     about: "what the SDK costs a pipeline",
     run: async () => ({ rows: await (await import("./sdk.mjs")).sdk() }),
-    figures: ({ rows }) => {
-      const overhead = rows.find(({ what }) => what === "overhead, median of pairs");
-      return [less("SDK overhead", Number.parseFloat(overhead.value), { unit: "%", floor: 1, target: 0.2 })];
-    },
+    figures: ({ rows }) =>
+      rows
+        .filter(({ floor }) => floor !== undefined)
+        .map(({ what, value, ...budget }) => less(`SDK: ${what}`, value, budget)),
   },
 };
 

@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
+/** How the SDK is measured: with and without, turn by turn, in processor time. */
+
+export const dist = new URL("../../packages/sdk/dist/", import.meta.url);
+
+export const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+/** Of the rounds, what the quiet quarter stayed below. */
+export const quiet = (values) => values.toSorted((a, b) => a - b)[values.length >> 2];
+
+/** Processor time of this process in milliseconds: on a shared machine it is steadier than the clock. */
+export function cpuMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Nanoseconds of processor time for one call of `work`, which is done `count` times in each round. */
+export function nanosecondsOf(work, count, rounds) {
+  const found = [];
+  for (let round = 0; round < rounds; round++) {
+    const startMs = cpuMs();
+    for (let i = 0; i < count; i++) work(i);
+    found.push(((cpuMs() - startMs) * 1e6) / count);
+  }
+  return quiet(found);
+}
+
+/**
+ * Runs both by turns, the order changing each time, so that whatever drifts falls on both.
+ *
+ * @returns the median of what each took in processor time, and how much more `withIt` took in the median pair, in percent, in
+ *   processor time and by the clock
+ */
+export async function paired(without, withIt, rounds) {
+  const [cpu, wall] = [
+    { a: [], b: [] },
+    { a: [], b: [] },
+  ];
+  const timed = async (key, work, isKept) => {
+    const [cpuBefore, wallBefore] = [cpuMs(), performance.now()];
+    await work();
+    if (!isKept) return;
+    cpu[key].push(cpuMs() - cpuBefore);
+    wall[key].push(performance.now() - wallBefore);
+  };
+  for (let round = -2; round < rounds; round++) {
+    const order = [
+      ["a", without],
+      ["b", withIt],
+    ];
+    if (round % 2 !== 0) order.reverse();
+    for (const [key, work] of order) await timed(key, work, round >= 0);
+  }
+  const percent = ({ a, b }) => (median(b.map((value, i) => value / a[i])) - 1) * 100;
+  return {
+    withoutMs: median(cpu.a),
+    withMs: median(cpu.b),
+    cpuPercent: percent(cpu),
+    wallPercent: percent(wall),
+    bestPercent: (Math.min(...cpu.b) / Math.min(...cpu.a) - 1) * 100,
+  };
+}
+
+/** A receiver in a process of its own, so that answering is on nobody's account here. */
+export async function startSink() {
+  const script = `
+    const { createServer } = require("node:http");
+    const server = createServer((request, response) => { request.resume(); request.on("end", () => response.end()); });
+    server.listen(0, "127.0.0.1", () => process.send(server.address().port));
+    process.on("disconnect", () => process.exit());`;
+  const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const [port] = await once(child, "message");
+  return { endpoint: `http://127.0.0.1:${port}`, stop: () => child.kill() };
+}
