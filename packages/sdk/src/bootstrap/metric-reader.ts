@@ -9,6 +9,7 @@ import {
   type ResourceMetrics,
   type ScopeMetrics,
 } from "@opentelemetry/sdk-metrics";
+import { handOverHeld } from "../metrics/catalogue.ts";
 import type { Temporality } from "./metrics-options.ts";
 
 /** OTLP exporter configuration, OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE. Up-down counters are always cumulative. */
@@ -46,6 +47,7 @@ export class OnDemandReader extends MetricReader {
    * `collect` settles any more. Undefined where the SDK is built in another way than the one that is pinned.
    */
   collectNow(nowMs: number): ResourceMetrics | undefined {
+    handOverHeld();
     const collector = (this as unknown as { _sdkMetricProducer?: CollectorParts })._sdkMetricProducer;
     const state = collector?._sharedState;
     if (collector === undefined || state === undefined) return undefined;

@@ -14,6 +14,8 @@ interface Catalogue {
   readonly entries: Map<string, Entry>;
   /** Observed ones: nobody calls them, so they are made anew when the provider changes. */
   readonly observed: Late<unknown>[];
+  /** Each hands over what it holds back. */
+  readonly held: (() => void)[];
 }
 
 const catalogueSymbol = Symbol.for("@sightglass/sdk metrics 1");
@@ -21,7 +23,7 @@ const catalogueSymbol = Symbol.for("@sightglass/sdk metrics 1");
 /** One for the process's thread, however many copies of the package it has loaded. */
 function catalogue(): Catalogue {
   const home = globalThis as { [catalogueSymbol]?: Catalogue };
-  home[catalogueSymbol] ??= { entries: new Map(), observed: [] };
+  home[catalogueSymbol] ??= { entries: new Map(), observed: [], held: [] };
   return home[catalogueSymbol];
 }
 
@@ -73,4 +75,19 @@ export function observe(late: Late<unknown>): void {
 /** Connects what is read to the provider that is registered now. */
 export function connectObserved(): void {
   for (const late of catalogue().observed) safely(() => void late.get(), undefined);
+}
+
+/** Lets `handOver` run before each collection. */
+export function atCollection(handOver: () => void): void {
+  const { held } = catalogue();
+  held.push(handOver);
+  // An instrument without a value is never sent; its callback is how a provider says that it collects.
+  if (held.length === 1) observe(new Late((meter) => meter.createObservableGauge(heldName).addCallback(handOverHeld)));
+}
+
+const heldName = "sightglass.held";
+
+/** The same at once, where nothing can be awaited any more. */
+export function handOverHeld(): void {
+  for (const handOver of catalogue().held) handOver();
 }

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { safely } from "../safely.ts";
 import { Late, observe, once } from "./catalogue.ts";
 import { type LabelArguments, LabelGuard, type LabelRules, type Labels, type NoLabels } from "./labels.ts";
+import { PendingSums } from "./pending-sums.ts";
 
 export interface InstrumentOptions<Rules extends LabelRules> {
   /** UCUM, as OpenTelemetry has it: `s`, `By`, `{row}`. */
@@ -50,11 +51,18 @@ export function counter<const Rules extends LabelRules = NoLabels>(
   options: InstrumentOptions<Rules> = {},
 ): Counter<Rules> {
   return once("counter", name, (isStray) => {
-    const record = recorder(name, options, isStray, (meter) => {
+    const guard = new LabelGuard(name, options.labels ?? {});
+    if (isStray) return { add() {} };
+    const sums = new PendingSums((meter) => {
       const made = meter.createCounter(name, described(options));
       return (value, labels) => made.add(value, labels);
     });
-    return { add: (value, ...[labels]) => void (value >= 0 && record(value, labels)) };
+    return {
+      add(value: number, labels?: Record<string, unknown>) {
+        if (value >= 0 && value < Number.POSITIVE_INFINITY)
+          safely(() => sums.add(guard.series(labels), value), undefined);
+      },
+    };
   });
 }
 
@@ -139,7 +147,7 @@ interface Observation {
   labels: Record<string, unknown>;
 }
 
-type Write = (value: number, labels: Record<string, string>) => void;
+type Write = (value: number, labels: Readonly<Record<string, string>>) => void;
 
 /** Records through the provider of the moment; never throws, and leaves out what is no number. */
 function recorder(
@@ -152,7 +160,7 @@ function recorder(
   const guard = new LabelGuard(name, options.labels ?? {});
   return (value, labels) => {
     if (isStray || !Number.isFinite(value)) return;
-    safely(() => late.get()(value, guard.admit(labels)), undefined);
+    safely(() => late.get()(value, guard.series(labels).labels), undefined);
   };
 }
 

@@ -28,11 +28,28 @@ interface Column {
   readonly valuesMax: number;
 }
 
+/** One combination of labels. The same combination is always the same object. */
+export interface Series {
+  /** Each declared label, in the order of the declaration, and no other. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** What has been added and not yet handed to the provider; undefined for nothing at all. */
+  pending: number | undefined;
+}
+
+/** From the first label's value to the last one's. */
+type Branch = Map<string, Branch | Series>;
+
+/** Combinations that are found at once; OpenTelemetry keeps no more of one instrument either. Others are made anew each time. */
+const seriesMax = 2000;
+
 /** Keeps the number of series of one instrument bounded: declared labels only, and of each only so many values. */
 export class LabelGuard {
   readonly #name: string;
   readonly #columns: Column[];
   readonly #reported = new Set<string>();
+  readonly #unlabelled: Series = { labels: {}, pending: undefined };
+  readonly #root: Branch = new Map();
+  #seriesCount = 0;
 
   constructor(name: string, rules: LabelRules) {
     this.#name = name;
@@ -41,6 +58,43 @@ export class LabelGuard {
         ? { key, known: new Set(), valuesMax: rule }
         : { key, known: new Set(rule), valuesMax: rule.length },
     );
+  }
+
+  /** The series to record to. */
+  series(labels: Readonly<Record<string, unknown>> = {}): Series {
+    return this.#known(labels) ?? this.#keep(this.admit(labels));
+  }
+
+  /** Of a combination that was seen before, exactly as it is declared: two look-ups for two labels. */
+  #known(labels: Readonly<Record<string, unknown>>): Series | undefined {
+    if (Object.keys(labels).length !== this.#columns.length) return undefined;
+    let at: Branch | Series | undefined = this.#columns.length === 0 ? this.#unlabelled : this.#root;
+    for (const { key } of this.#columns) {
+      if (!(at instanceof Map)) return undefined;
+      at = at.get(labels[key] as string);
+    }
+    return at instanceof Map ? undefined : at;
+  }
+
+  #keep(labels: Record<string, string>): Series {
+    const path = this.#columns.map(({ key }) => labels[key] ?? "");
+    const last = path.pop();
+    if (last === undefined) return this.#unlabelled;
+    let branch = this.#root;
+    for (const value of path) {
+      const next = branch.get(value);
+      const deeper: Branch = next instanceof Map ? next : new Map();
+      if (next === undefined && this.#seriesCount < seriesMax) branch.set(value, deeper);
+      branch = deeper;
+    }
+    const found = branch.get(last);
+    if (found !== undefined && !(found instanceof Map)) return found;
+    const made: Series = { labels, pending: undefined };
+    if (this.#seriesCount < seriesMax) {
+      this.#seriesCount += 1;
+      branch.set(last, made);
+    }
+    return made;
   }
 
   /** The labels to record with: each declared one, in the order of the declaration, and no other. */
