@@ -11,7 +11,7 @@ const cost = { floor: 1, target: 0.2 };
  *
  * @returns figures as { what, value, unit }, those with a budget with `floor` and, where there is one, `target`
  */
-export async function sdk({ rounds = 11 } = {}) {
+export async function sdk({ rounds = 7 } = {}) {
   const sink = await startSink();
   const { pipeline } = await import(new URL("index.js", dist));
   const { bootstrap } = await import(new URL("bootstrap/index.js", dist));
@@ -39,7 +39,7 @@ export async function sdk({ rounds = 11 } = {}) {
     { what: "a stage / a bare span", value: stage.ratio, unit: "x", floor: 1.3 },
     ...overhead("1 M records", one, cost),
     ...overhead(`the demo's transform of ${flights.rows} flights`, flights, cost),
-    ...overhead("5 M records, profiled", withProfile, { floor: 2 }),
+    ...overhead("3 M records, profiled", withProfile, { floor: 2 }),
     ...["api", "sdk", "bootstrap", "auto"].flatMap((name) => startUpFigures(name, start[name])),
     { what: "resident memory, with bootstrap", value: start.memoryBytes / 2 ** 20, unit: "MiB", floor: 20 },
     { what: "labelled counter", value: labelled.counterNs, unit: "ns" },

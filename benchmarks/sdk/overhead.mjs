@@ -42,11 +42,11 @@ export function million({ pipeline }, rounds) {
   );
 }
 
-/** Five times that, with and without a profile of it, both with the SDK. Starting a profile costs V8 some ten milliseconds. */
+/** Three times that, with and without a profile of it, both with the SDK. Starting a profile costs V8 some ten milliseconds. */
 export async function profiled({ pipeline }, rounds) {
   const { profile } = await import(new URL("profile/index.js", dist));
   const work = async (stage) => {
-    for (let i = 0; i < 5; i++) await transform(stage);
+    for (let i = 0; i < 3; i++) await transform(stage);
   };
   return paired(
     () => pipeline("bench", (run) => run.stage("transform", work)),
