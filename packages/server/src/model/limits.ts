@@ -103,11 +103,11 @@ export const limits = {
   },
   metricSeriesMax: { value: 500_000, effect: "a PromQL selector that finds more series: query_too_large" },
   recentSamplesMax: {
-    value: 8_000_000,
+    value: 12_000_000,
     effect: "samples of the metrics asked for last that are kept in memory, 16 bytes each; others are read again",
   },
   recentSamplesMaxPerMetric: {
-    value: 4_000_000,
+    value: 8_000_000,
     effect: "a metric of more samples in the time that is asked for is read from the store each time",
   },
   recentSpanMs: { value: 6 * 60 * 60 * 1000, effect: "queries that look back further are read from the store" },
