@@ -163,7 +163,7 @@ export const limits = {
       'further pipelines, stages and calls of a derived metric are counted together, with otel_metric_overflow="true"',
   },
   derivedIdleMs: {
-    value: 60 * 60 * 1000,
+    value: 15 * 60 * 1000,
     effect: "a span metric or an edge of the service graph without anything new ends; it goes on from there later",
   },
   derivedStatementTimeoutMs: {
