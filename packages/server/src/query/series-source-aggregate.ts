@@ -38,11 +38,16 @@ export function mayAggregate(matchers: readonly Matcher[], { aggregate }: Wanted
   return isOneMetric && !aggregate.grouping.some(isMetadataLabel);
 }
 
-/**
- * The aggregation at every step, for every group that has a value at one of them; undefined when values are such that the
- * engine may have computed something else than PromQL does.
- */
-export async function readAggregated(store: Store, wanted: WantedGrids): Promise<ComputedSeries[] | undefined> {
+/** What the engine made of it, or why that may be something else than PromQL's answer. */
+export type Aggregated =
+  | { readonly kind: "groups"; readonly groups: ComputedSeries[] }
+  /** The aggregation is unfit for the values, which themselves may be right. */
+  | { readonly kind: "values unfit" }
+  /** So are the values, for these samples. */
+  | { readonly kind: "samples unfit" };
+
+/** The aggregation at every step, for every group that has a value at one of them. */
+export async function readAggregated(store: Store, wanted: WantedGrids): Promise<Aggregated> {
   const { hints, atSteps, query, selector } = wanted;
   const dropsName = hints.call !== undefined && hints.call.name !== "last_over_time";
   const { operator = "", grouping = [], without = false } = hints.aggregate ?? {};
@@ -51,8 +56,8 @@ export async function readAggregated(store: Store, wanted: WantedGrids): Promise
     ? `arrayMap(v -> if(isNull(v) OR reinterpretAsUInt64(ifNull(v, 0)) = ${staleBits}, NULL, v), grid)`
     : "grid";
   const bytes = await store.queryBytes(
-    `SELECT names, texts, toUInt8(max(odd OR arrayExists(v -> ifNull(${unfit}, false), grid))) AS odd,
-       toUInt8(max(inexact)) AS inexact, ${sql} AS grids
+    `SELECT names, texts, toUInt8(max(odd)) AS odd, toUInt8(max(inexact)) AS inexact,
+       toUInt8(max(arrayExists(v -> ifNull(${unfit}, false), grid))) AS unfit, ${sql} AS grids
      FROM (SELECT series_id, odd, inexact, ${grid} AS grid FROM (${atSteps.sql})) AS computed
      INNER JOIN (
        SELECT series_id, any(${without ? withoutSql : bySql}) AS pairs, pairs.1 AS names, pairs.2 AS texts
@@ -68,8 +73,9 @@ export async function readAggregated(store: Store, wanted: WantedGrids): Promise
       },
     },
   );
-  const { groups, ...flags } = decodeGroups(bytes, hints.steps.count);
-  return (await isFaithful(store, wanted, flags)) ? groups : undefined;
+  const { groups, unfit: isUnfit, ...flags } = decodeGroups(bytes, hints.steps.count);
+  if (!(await isFaithful(store, wanted, flags))) return { kind: "samples unfit" };
+  return isUnfit ? { kind: "values unfit" } : { kind: "groups", groups };
 }
 
 /** They go with the name of the metric. */
@@ -83,19 +89,21 @@ const withoutSql = `(CAST(mapKeys(${keptLabels}), 'Array(String)'), mapValues(${
 function decodeGroups(bytes: Uint8Array, count: number) {
   const reader = new NativeReader(bytes);
   const groups: ComputedSeries[] = [];
-  let [odd, inexact] = [false, false];
+  let [odd, inexact, unfit] = [false, false, false];
   for (let rows = reader.nextBlock(); rows !== undefined; rows = reader.nextBlock()) {
     const names = readTexts(reader, rows);
     const texts = readTexts(reader, rows);
     const flags = readFlags(reader, rows);
     odd ||= flags.odd;
     inexact ||= flags.inexact;
+    reader.column();
+    unfit = reader.bytes(rows).includes(1) || unfit;
     readGridColumn(reader, rows, count).forEach((grid, row) => {
       const pairs = (names[row] ?? []).map((name, at) => [name, texts[row]?.[at] ?? ""] as const);
       if (grid.present.includes(1)) groups.push({ labels: Labels.fromEntries(pairs), ...grid });
     });
   }
-  return { groups: groups.sort((a, b) => a.labels.compare(b.labels)), odd, inexact };
+  return { groups: groups.sort((a, b) => a.labels.compare(b.labels)), odd, inexact, unfit };
 }
 
 /** A column of Array(String). */

@@ -84,7 +84,8 @@ class Selection {
     const query = { ...this.#query, rowsMax: this.#seriesMax, params: this.#params };
     const wanted = { selector: this.#selector, hints, atSteps, query };
     const aggregated = aggregates ? await this.#explain(readAggregated(store, wanted)) : undefined;
-    if (aggregated !== undefined) return { kind: "computed", stage: "aggregate", series: aggregated };
+    if (aggregated?.kind === "groups") return { kind: "computed", stage: "aggregate", series: aggregated.groups };
+    if (aggregated?.kind === "samples unfit") return undefined;
     const grids = await this.#explain(readGrids(store, wanted));
     if (grids === undefined) return undefined;
     const labels = await this.#labelsOf([...grids.keys()]);
