@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Workshop } from "../testing/program.ts";
 import { Receiver } from "../testing/receiver.ts";
@@ -54,6 +56,21 @@ describe("the packed package", () => {
       "process.runtime.name": "nodejs",
     });
     expect(Object.keys(run.resource).filter((key) => /command|owner/.test(key))).toEqual([]);
+  });
+
+  it("takes options from a file, which the code overrides and the environment does not", async () => {
+    const config = join(workshop.folder, "telemetry.json");
+    writeFileSync(config, '{"service": "from-file", "sampleRatio": {"production": 0}}');
+    const variables = { ...environment(), SIGHTGLASS_CONFIG: config, OTEL_SERVICE_NAME: "from-environment" };
+    const source = `${esm} bootstrap(); await ${flights};`;
+    expect(await workshop.run("main.mjs", source, variables)).toMatchObject({ code: 0, stderr: "" });
+    expect(receiver.span("flights").resource["service.name"]).toBe("from-file");
+    const before = receiver.spans.length;
+    expect(await workshop.run("main.mjs", source, { ...variables, NODE_ENV: "production" })).toMatchObject({ code: 0 });
+    expect(receiver.spans.length).toBe(before);
+    const overridden = source.replace("bootstrap()", 'bootstrap({ sampleRatio: 1, service: "from-code" })');
+    await workshop.run("main.mjs", overridden, { ...variables, NODE_ENV: "production" });
+    expect(receiver.spans.at(-1)?.resource["service.name"]).toBe("from-code");
   });
 
   it.each(["user.mts", "user.cts"])("has types for %s", (file) => {

@@ -1,4 +1,4 @@
-import { type Attributes, metrics, trace } from "@opentelemetry/api";
+import { metrics, trace } from "@opentelemetry/api";
 import { logs } from "@opentelemetry/api-logs";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { LoggerProvider } from "@opentelemetry/sdk-logs";
@@ -8,9 +8,9 @@ import { safely } from "../safely.ts";
 import { watch } from "../watch.ts";
 import type { Channel } from "./channel.ts";
 import { Complaints } from "./complaints.ts";
+import { type DeclaredOptions, readConfigFile } from "./config-file.ts";
 import { currentEnvironment, readSettings, type Settings } from "./environment.ts";
 import { type ExitHooks, installExitHooks } from "./exit-hooks.ts";
-import type { KeepRules } from "./keep-rules.ts";
 import { partWith } from "./parting.ts";
 import { PersonalDataFilter, type PersonalDataOptions } from "./personal-data.ts";
 import { propagatorFor } from "./propagators.ts";
@@ -18,29 +18,15 @@ import { metricParts, type MetricParts } from "./metric-parts.ts";
 import type { MetricsOptions } from "./metrics-options.ts";
 import { hasTracerProvider, register } from "./registration.ts";
 import { resourceFor } from "./resource.ts";
-import { ratioFor, type SampleRatio } from "./sample-ratio.ts";
+import { ratioFor } from "./sample-ratio.ts";
 import { samplerFor } from "./sampler.ts";
 import { logParts, traceParts } from "./signals.ts";
 import { SpoolFolder } from "./spool/folder.ts";
 import { spoolBytesMax, type SpoolOptions } from "./spool/options.ts";
 import { spoolChannel } from "./spool/sending.ts";
 
-export interface BootstrapOptions {
-  /** `service.name`. Default: OTEL_SERVICE_NAME. */
-  service?: string;
-  /** Base address of an OTLP/HTTP receiver. Default: OTEL_EXPORTER_OTLP_ENDPOINT, else http://127.0.0.1:4318. */
-  endpoint?: string;
-  /** Added to each request, as OTEL_EXPORTER_OTLP_HEADERS is. */
-  headers?: Record<string, string>;
-  /** More resource attributes. */
-  attributes?: Attributes;
-  /**
-   * The share of runs that is kept, from 0 to 1, decided at their start; or one for each environment, as in
-   * `{ production: 0.1 }`. Default: OTEL_TRACES_SAMPLER, else all.
-   */
-  sampleRatio?: SampleRatio;
-  /** Runs that are kept all the same, decided at their end. Default: SIGHTGLASS_KEEP (`failed,unexplained,slow=60000`). */
-  keep?: KeepRules;
+/** What the code says holds, then what the file that SIGHTGLASS_CONFIG names says, then the environment. */
+export interface BootstrapOptions extends DeclaredOptions {
   /**
    * What is kept out of attributes, messages and log records. Default: the known patterns and names; `"keep"` (or
    * SIGHTGLASS_PERSONAL_DATA=keep) sends everything as it is.
@@ -53,8 +39,6 @@ export interface BootstrapOptions {
    * nowhere.
    */
   spool?: string | SpoolOptions;
-  /** How long the end of the process may wait for the server, in milliseconds. Default 2000. */
-  exitTimeoutMs?: number;
   /** Gets the at most one line a minute about trouble with telemetry. Default: standard error. */
   onTrouble?: (line: string) => void;
 }
@@ -86,9 +70,13 @@ export function bootstrap(options: BootstrapOptions = {}): Telemetry {
   return home[telemetrySymbol];
 }
 
-function setUp(options: BootstrapOptions, forget: () => void): Telemetry {
+function setUp(inCode: BootstrapOptions, forget: () => void): Telemetry {
   const clock = systemClock;
-  const settings = readSettings(currentEnvironment(), {
+  const environment = currentEnvironment();
+  const problems: string[] = [];
+  const inFile = readConfigFile(environment["SIGHTGLASS_CONFIG"], (problem) => problems.push(problem));
+  const options: BootstrapOptions = { ...inFile, ...inCode };
+  const settings = readSettings(environment, {
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.headers === undefined ? {} : { headers: options.headers }),
   });
@@ -96,7 +84,8 @@ function setUp(options: BootstrapOptions, forget: () => void): Telemetry {
   if (hasTracerProvider()) return inactive("existing");
   const complaints = new Complaints(clock, options.onTrouble ?? ((line) => void process.stderr.write(`${line}\n`)));
   const complain = (text: string) => complaints.report(text);
-  if (settings.problems.length > 0) complain(settings.problems.join("; "));
+  problems.push(...settings.problems);
+  if (problems.length > 0) complain(problems.join("; "));
   const { channels, forMetrics, unregister, spool } = assemble(options, settings, clock, complain);
   const flush = (timeoutMs: number) => drainAll(channels, timeoutMs, clock);
   const limitMs = options.exitTimeoutMs ?? exitTimeoutMs;
