@@ -33,11 +33,14 @@ const deaths: Death[] = [
 describe("kill -9", { timeout: 120_000 }, () => {
   const root = mkdtempSync(join(tmpdir(), "sightglass-crash-"));
   const outDir = join(packageDir, "node_modules", `.crash-child-${process.pid}`);
+  const program = "spool/child.mjs";
   const acknowledged = new Set<number>();
   let firstRequest = 0;
   beforeAll(async () => {
-    // As the build does: migrate reads the schema beside the program.
-    cpSync(fileURLToPath(new URL("../store/schema/", import.meta.url)), join(outDir, "schema"), { recursive: true });
+    // As the build does: migrate reads the schema beside the program's folder.
+    cpSync(fileURLToPath(new URL("../store/schema/", import.meta.url)), join(outDir, "store/schema"), {
+      recursive: true,
+    });
     await build({
       configFile: false,
       logLevel: "error",
@@ -47,7 +50,7 @@ describe("kill -9", { timeout: 120_000 }, () => {
         outDir,
         emptyOutDir: false,
         target: "node20",
-        rolldownOptions: { output: { entryFileNames: "child.mjs" } },
+        rolldownOptions: { output: { entryFileNames: program } },
       },
     });
   });
@@ -61,7 +64,7 @@ describe("kill -9", { timeout: 120_000 }, () => {
     { at, after, acknowledgements }: Death,
     meanwhile: (pid: number | undefined) => Promise<void> = async () => {},
   ): Promise<Found> {
-    const child = spawn(process.execPath, [join(outDir, "child.mjs"), root, String(firstRequest), at, String(after)], {
+    const child = spawn(process.execPath, [join(outDir, program), root, String(firstRequest), at, String(after)], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const errors: Buffer[] = [];
