@@ -5,7 +5,8 @@ import { textAttributesOf } from "../typed-event.ts";
 
 /**
  * Prefect 3 (`src/prefect/telemetry/run_telemetry.py`): one span for each flow run and task run, with an event for each
- * state it passed. A flow within a flow is a run of its own.
+ * state it passed. A flow within a flow is a run of its own. The name of a flow run is drawn or has parameters in it, so it
+ * is no name for a pipeline: that is the flow, of which spans have the id; a flow may set `pipeline.name` on its span.
  */
 export function recognisePrefect(fact: Fact): Sighting | undefined {
   const type = textOf(fact, "prefect.run.type");
@@ -17,12 +18,12 @@ export function recognisePrefect(fact: Fact): Sighting | undefined {
   return {
     ...base,
     role: "run",
-    pipeline: firstTextOf(fact, "prefect.flow.name") ?? name,
+    pipeline: firstTextOf(fact, "pipeline.name", "prefect.flow.name", "prefect.flow.id") ?? name,
     runId: textOf(fact, "prefect.run.id"),
   };
 }
 
-/** A task run is named after its task and the first three digits of its key: `load-3f2`. */
+/** A task run is named after its task and its key, three hexadecimal digits or a counter: `load-3f2`, `load-12`. */
 function withoutKey(name: string): string {
-  return name.replace(/-[0-9a-f]{1,3}$/, "");
+  return name.replace(/-([0-9a-f]{3}|\d+)$/, "");
 }
