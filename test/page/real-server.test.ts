@@ -65,7 +65,7 @@ describe.skipIf(noChromium)(`the page on a real server${skipReason}`, () => {
   it("leads from the run to its trace, and the status adds up", async () => {
     await page.getByRole("link", { name: "Open trace" }).click();
     await page.getByText("validate", { exact: true }).first().waitFor();
-    await page.getByRole("link", { name: "Status" }).click();
+    await page.getByRole("link", { name: "Status", exact: true }).click();
     await page.getByRole("heading", { name: /ledger/i }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
   });
