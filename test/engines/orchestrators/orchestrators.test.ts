@@ -15,7 +15,9 @@ beforeAll(async () => {
 afterAll(() => server?.dispose());
 
 const folders: TemporaryFolder[] = [];
-afterAll(() => folders.forEach((folder) => folder.remove()));
+afterAll(() => {
+  for (const folder of folders) folder.remove();
+});
 function temporaryFolder(name: string): string {
   const folder = new TemporaryFolder(name);
   folders.push(folder);
@@ -33,7 +35,9 @@ async function runOf(pipeline: string): Promise<RunResponse> {
 
 /** What the stages did, by name: their status, and that of each attempt. */
 const stagesOf = ({ stages }: RunResponse) =>
-  stages.map(({ name, status, attempts }) => [name, status, attempts.map((attempt) => attempt.status)]).sort();
+  stages
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, status, attempts }) => [name, status, attempts.map((attempt) => attempt.status)]);
 
 const airflow = installedEngine("airflow/bin/airflow") ?? "airflow";
 

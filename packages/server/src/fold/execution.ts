@@ -70,7 +70,7 @@ export function* executionsOf(
     const sighting = recognise(fact);
     // All tries of an Airflow 3.2 task share its span id.
     const attempt = sighting.origin === "airflow" && sighting.attempt !== undefined ? `#${sighting.attempt}` : "";
-    const key = `${fact.traceId}/${fact.spanId}${attempt}`;
+    const key = `${fact.traceId}/${fact.spanId}${partOf(sighting)}${attempt}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [{ fact, sighting }]);
     else group.push({ fact, sighting });
@@ -83,6 +83,9 @@ export function* executionsOf(
   yield;
   return executions.sort(byStart);
 }
+
+/** What makes the id of a span that several stages share unique again. */
+export const partOf = ({ part }: Sighting) => (part === undefined ? "" : `[${part}]`);
 
 export const byStart = (a: Execution, b: Execution) =>
   a.startMs - b.startMs ||
@@ -97,9 +100,10 @@ function merge(key: string, group: Seen[], { nowMs, patience }: { nowMs: number;
   const { fact } = newest;
   const sighting = ordered.map((seen) => seen.sighting).reduce(overlaid);
   const isOver = fact.endMs !== null && !(sighting.expectsRunSpan === true && sighting.status === "running");
-  const endMs = isOver ? fact.endMs : null;
   const spanStartMs = least(ordered.map((seen) => startOf(seen.fact)));
-  const { workStartMs } = sighting;
+  const { workStartMs, workEndMs } = sighting;
+  const isWorkEnd = workEndMs !== undefined && workEndMs >= spanStartMs && workEndMs <= (fact.endMs ?? Infinity);
+  const endMs = isOver ? (isWorkEnd ? workEndMs : fact.endMs) : null;
   const isWorkStart = workStartMs !== undefined && workStartMs >= spanStartMs && workStartMs <= (endMs ?? Infinity);
   const lastHeardMs = greatest(ordered.map((seen) => seen.fact.insertedAtMs));
   const patienceMs = ordered.some((seen) => seen.fact.kind !== "span") ? patience.heartbeatMs : patience.silenceMs;

@@ -28,6 +28,10 @@ export interface Sighting {
   queuedAtMs?: number | undefined;
   /** When the work began, where the span itself began with the wait. */
   workStartMs?: number | undefined;
+  /** When the work ended, where the span itself ended once somebody had noticed. */
+  workEndMs?: number | undefined;
+  /** Tells stages apart that share one span id. */
+  part?: number | undefined;
   /** A run span is sure to come: the run is not over before it has. */
   expectsRunSpan?: boolean;
   /** Of a run span: when it has succeeded, another part of the run is to come. */

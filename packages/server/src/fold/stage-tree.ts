@@ -1,6 +1,6 @@
 import type { RunStatus } from "../http/contract.ts";
 import { attemptsOf, type Attempts, type Try } from "./attempts.ts";
-import { byStart, type Counts, type Execution } from "./execution.ts";
+import { byStart, partOf, type Counts, type Execution } from "./execution.ts";
 import { least } from "./extremes.ts";
 import type { Ancestry } from "./resolve.ts";
 import { groupBy } from "./resolve.ts";
@@ -8,7 +8,7 @@ import { isCounted } from "./row-counts.ts";
 
 /** A stage with all of its attempts, and the stages inside it. */
 export interface StageNode {
-  /** The span id of its last attempt. */
+  /** The span id of its last attempt, made unique where stages share one. */
   id: string;
   name: string;
   parentId: string | null;
@@ -80,8 +80,9 @@ function nodeOf(
   ].sort((a, b) => (a.sighting.attempt ?? 0) - (b.sighting.attempt ?? 0) || byStart(a, b));
   const inner = attempts.at(-1) ?? last;
   const others = inside.filter(({ execution }) => !wrappedKeys.has(execution.key));
+  const id = `${last.spanId}${partOf(last.sighting)}`;
   return {
-    id: last.spanId,
+    id,
     name,
     parentId,
     tries,
@@ -89,7 +90,7 @@ function nodeOf(
     last,
     status: last.status,
     counts: isCounted(last.counts) || last.counts.bytes !== null ? last.counts : inner.counts,
-    children: build([...others, ...within], last.spanId),
+    children: build([...others, ...within], id),
   };
 }
 

@@ -67,6 +67,7 @@ function recogniseDagRun(fact: Fact, prefix: string): Sighting {
     isBackfill: isBackfill(textOf(fact, `${prefix}run_type`)),
     queuedAtMs: timeOf(fact, `${prefix}queued_at`),
     workStartMs: timeOf(fact, `${prefix}run_start_date`),
+    workEndMs: timeOf(fact, `${prefix}run_end_date`),
     expectsRunSpan: true,
   };
 }
@@ -74,7 +75,7 @@ function recogniseDagRun(fact: Fact, prefix: string): Sighting {
 function recogniseTask(fact: Fact, prefix: string): Sighting {
   const dagId = textOf(fact, `${prefix}dag_id`) ?? "";
   const taskId = textOf(fact, `${prefix}task_id`) ?? fact.name;
-  const mapIndex = numberOf(fact, `${prefix}map_index`) ?? -1;
+  const mapIndex = numberOf(fact, `${prefix}map_index`) ?? mapIndexInUrl(fact, prefix);
   const isError = flagOf(fact, `${prefix}error`) === true;
   return {
     role: "stage",
@@ -87,8 +88,16 @@ function recogniseTask(fact: Fact, prefix: string): Sighting {
     logicalDateMs: timeOf(fact, `${prefix}logical_date`, `${prefix}execution_date`),
     queuedAtMs: timeOf(fact, `${prefix}queued_dttm`),
     workStartMs: timeOf(fact, `${prefix}start_date`),
+    workEndMs: timeOf(fact, `${prefix}end_date`),
+    part: mapIndex >= 0 ? mapIndex : undefined,
     expectsRunSpan: true,
   };
+}
+
+/** Before 3.2 the instances of a mapped task differ in the link to their logs only; those of 2.10 even share one span id. */
+function mapIndexInUrl(fact: Fact, prefix: string): number {
+  const found = /(?:[?&]map_index=|\/mapped\/)(\d+)/.exec(textOf(fact, `${prefix}log_url`) ?? "");
+  return found === null ? -1 : Number(found[1]);
 }
 
 /** Only a run that is known to be a backfill is one; of the others the logical date decides. */
