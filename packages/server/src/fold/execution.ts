@@ -85,7 +85,7 @@ export function* executionsOf(
 }
 
 /** What makes the id of a span that several stages share unique again. */
-export const partOf = ({ part }: Sighting) => (part === undefined ? "" : `[${part}]`);
+export const partOf = ({ part }: Sighting) => (part === undefined ? "" : `-${part}`);
 
 export const byStart = (a: Execution, b: Execution) =>
   a.startMs - b.startMs ||
