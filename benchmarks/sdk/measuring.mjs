@@ -27,8 +27,18 @@ export function nanosecondsOf(work, count, rounds) {
   return quiet(found);
 }
 
+/** Heads or tails, the same in each run. */
+function coin() {
+  let state = 1;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >= 0x8000_0000;
+  };
+}
+
 /**
- * Runs both by turns, the order changing each time, so that whatever drifts falls on both.
+ * Runs both by turns, so that whatever drifts falls on both. Which comes first is tossed: in a fixed order, garbage that is
+ * collected every few turns would always be collected on the same side.
  *
  * @returns the median of what each took in processor time, and how much more `withIt` took in the median pair, in percent, in
  *   processor time and by the clock
@@ -45,12 +55,13 @@ export async function paired(without, withIt, rounds) {
     cpu[key].push(cpuMs() - cpuBefore);
     wall[key].push(performance.now() - wallBefore);
   };
+  const isReversed = coin();
   for (let round = -2; round < rounds; round++) {
     const order = [
       ["a", without],
       ["b", withIt],
     ];
-    if (round % 2 !== 0) order.reverse();
+    if (isReversed()) order.reverse();
     for (const [key, work] of order) await timed(key, work, round >= 0);
   }
   const percent = ({ a, b }) => (median(b.map((value, i) => value / a[i])) - 1) * 100;
