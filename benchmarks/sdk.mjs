@@ -24,7 +24,7 @@ export async function sdk({ rounds = 7 } = {}) {
   const api = { pipeline };
   const record = await perRecord(api, 5);
   const stage = await perStage(api, rounds * 5);
-  const one = await million(api, rounds * 4);
+  const one = await million(api, rounds);
   const withProfile = await profiled(api, rounds * 2);
   const flights = await demo(api, rounds * 100);
   const labelled = await metrics(rounds);

@@ -5,8 +5,8 @@ import { attributeNames as names } from "./attribute-names.ts";
 const unknown = -1;
 
 /**
- * The row counts of one stage. Adding is one comparison and one addition; a count that is not a number, or is
- * negative, is ignored, because a wrong argument must not break the pipeline.
+ * The row counts of one stage, which is one of these, so that counting a row is one call. Adding is one comparison and one
+ * addition; a count that is not a number, or is negative, is ignored, because a wrong argument must not break the pipeline.
  */
 export class Counts {
   #read = unknown;
@@ -16,23 +16,23 @@ export class Counts {
   #deduplicated = unknown;
   #bytes = unknown;
 
-  read(count: number): void {
+  read(count = 1): void {
     if (typeof count === "number" && count >= 0) this.#read = this.#read < 0 ? count : this.#read + count;
   }
 
-  written(count: number): void {
+  written(count = 1): void {
     if (typeof count === "number" && count >= 0) this.#written = this.#written < 0 ? count : this.#written + count;
   }
 
-  failed(count: number): void {
+  failed(count = 1): void {
     if (typeof count === "number" && count >= 0) this.#failed = this.#failed < 0 ? count : this.#failed + count;
   }
 
-  filtered(count: number): void {
+  filtered(count = 1): void {
     if (typeof count === "number" && count >= 0) this.#filtered = this.#filtered < 0 ? count : this.#filtered + count;
   }
 
-  deduplicated(count: number): void {
+  deduplicated(count = 1): void {
     if (typeof count === "number" && count >= 0)
       this.#deduplicated = this.#deduplicated < 0 ? count : this.#deduplicated + count;
   }

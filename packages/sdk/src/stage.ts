@@ -175,7 +175,7 @@ async function attemptStage<T>(start: StageStart, attempt: number, work: StageWo
 function startProgress({ name, options: { progress } }: StageStart, stage: OpenStage): (() => void) | undefined {
   if (progress === undefined || progress === false) return undefined;
   const board = progressBoard();
-  const tracked = { name, total: progress === true ? undefined : progress.total, done: () => stage.rowsDone };
+  const tracked = { name, total: progress === true ? undefined : progress.total, done: () => stage.done };
   board.add(tracked);
   return () => board.remove(tracked);
 }
@@ -184,59 +184,35 @@ function startProfile({ name, run, options: { profile } }: StageStart, span: Spa
   return profile === undefined ? undefined : observe(profile, { pipeline: run.pipeline, stage: name, span });
 }
 
-class OpenStage implements Stage {
+class OpenStage extends Counts implements Stage {
   readonly name: string;
   readonly attempt: number;
   readonly #scope: Scope;
-  readonly #counts = new Counts();
   readonly #run: RunIdentity;
 
   constructor(name: string, attempt: number, scope: Scope, run: RunIdentity) {
+    super();
     this.name = name;
     this.attempt = attempt;
     this.#scope = scope;
     this.#run = run;
-    scope.counts = this.#counts;
+    scope.counts = this;
   }
 
   get span(): Span {
     return this.#scope.span;
   }
 
-  get rowsDone(): number | undefined {
-    return this.#counts.done;
-  }
-
   get stage(): StartStage {
     return stageStarter(this.#scope, this.#run);
   }
 
-  read(count = 1): void {
-    this.#counts.read(count);
-  }
-
-  written(count = 1): void {
-    this.#counts.written(count);
-  }
-
-  filtered(count = 1): void {
-    this.#counts.filtered(count);
-  }
-
-  deduplicated(count = 1): void {
-    this.#counts.deduplicated(count);
-  }
-
-  failed(count = 1, reason?: string, detail?: FailureDetail): void {
-    this.#counts.failed(count);
+  override failed(count = 1, reason?: string, detail?: FailureDetail): void {
+    super.failed(count);
     safely(() => {
       this.#scope.failures ??= new Failures();
       this.#scope.failures.add(this.#scope.span, count, reason, detail);
     }, undefined);
-  }
-
-  bytes(count: number): void {
-    this.#counts.bytes(count);
   }
 
   setAttribute(key: string, value: string | number | boolean): void {
@@ -247,8 +223,8 @@ class OpenStage implements Stage {
   reads<T>(source: AsyncIterable<T>): AsyncIterable<T>;
   reads<T>(source: Records<T>): Records<T> {
     return counted(source, {
-      records: (count) => this.#counts.read(count),
-      bytes: (count) => this.#counts.bytes(count),
+      records: (count) => this.read(count),
+      bytes: (count) => this.bytes(count),
     });
   }
 
@@ -256,8 +232,8 @@ class OpenStage implements Stage {
   writes<T>(source: AsyncIterable<T>): AsyncIterable<T>;
   writes<T>(source: Records<T>): Records<T> {
     return counted(source, {
-      records: (count) => this.#counts.written(count),
-      bytes: (count) => this.#counts.bytes(count),
+      records: (count) => this.written(count),
+      bytes: (count) => this.bytes(count),
     });
   }
 
