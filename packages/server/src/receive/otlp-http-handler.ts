@@ -4,12 +4,12 @@ import { limits } from "../model/limits.ts";
 import type { Signal } from "../model/signal.ts";
 import type { Authorize } from "../model/tokens.ts";
 import type { Admission, Admitted } from "./admission.ts";
-import { ClientGone, readBody } from "./body.ts";
+import { readBody } from "./body.ts";
 import { handleCors } from "./cors.ts";
-import { endUnread } from "./end-unread.ts";
 import { ingest, type IngestContext, type OtlpEncoding } from "./otlp-sink.ts";
-import { encodeRefusal, encodeSuccess, refusalOf, retryAfterSeconds } from "./otlp-status.ts";
+import { encodeRefusal, encodeSuccess } from "./otlp-status.ts";
 import type { ReceiverStats } from "./receiver-stats.ts";
+import { refuse } from "./refuse.ts";
 
 export interface OtlpHttpHandlerOptions extends IngestContext {
   readonly authorize: Authorize;
@@ -72,30 +72,17 @@ async function handle(
     const outcome = await ingest(options, { signal, encoding, body, receivedAtMs });
     answer(response, 200, encoding, encodeSuccess(outcome, signal, encoding));
   } catch (error) {
-    if (error instanceof ClientGone) response.destroy();
-    else refuse(request, response, error, options);
+    refuse(request, response, error, {
+      ...options,
+      allow: "POST",
+      answer: (refusal) => {
+        if (refusal.code === "unsupported_media_type") response.setHeader("Accept-Encoding", "gzip, deflate");
+        answer(response, refusal.httpStatus, encoding ?? "json", encodeRefusal(refusal, encoding ?? "json"));
+      },
+    });
   } finally {
     admitted?.leave();
   }
-}
-
-function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: unknown,
-  { stats, clock, onInternalError }: OtlpHttpHandlerOptions,
-): void {
-  const refusal = refusalOf(error);
-  stats.refuse(refusal.code);
-  if (refusal.code === "internal") onInternalError(error);
-  if (response.destroyed || response.headersSent) return;
-  if (refusal.retryAfterMs !== undefined) response.setHeader("Retry-After", retryAfterSeconds(refusal.retryAfterMs));
-  if (refusal.code === "method_not_allowed") response.setHeader("Allow", "POST");
-  if (refusal.code === "unauthenticated") response.setHeader("WWW-Authenticate", 'Bearer realm="sightglass"');
-  if (refusal.code === "unsupported_media_type") response.setHeader("Accept-Encoding", "gzip, deflate");
-  const encoding = encodingOf(request.headers["content-type"]) ?? "json";
-  answer(response, refusal.httpStatus, encoding, encodeRefusal(refusal, encoding));
-  endUnread(request, clock);
 }
 
 function answer(response: ServerResponse, status: number, encoding: OtlpEncoding, body: Buffer): void {

@@ -8,11 +8,10 @@ import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 import type { Authorize } from "../model/tokens.ts";
 import type { Admission, Admitted } from "./admission.ts";
-import { ClientGone, collectBody, tooLarge } from "./body.ts";
-import { endUnread } from "./end-unread.ts";
+import { collectBody, tooLarge } from "./body.ts";
 import type { WriteMetrics } from "./metrics-sink.ts";
-import { refusalOf, retryAfterSeconds } from "./otlp-status.ts";
 import type { ReceiverStats } from "./receiver-stats.ts";
+import { refuse } from "./refuse.ts";
 
 export interface RemoteWriteOptions {
   readonly sink: WriteMetrics;
@@ -74,8 +73,14 @@ async function handle(
     if (outcome.reasons.length === 0) response.writeHead(204).end();
     else answer(response, 400, `partly written: ${outcome.reasons.join("; ")}`);
   } catch (error) {
-    if (error instanceof ClientGone) response.destroy();
-    else refuse(request, response, error, options);
+    refuse(request, response, error, {
+      ...options,
+      allow: "POST",
+      answer: (refusal) => {
+        setWritten(response, nothing);
+        answer(response, refusal.httpStatus, refusal.message);
+      },
+    });
   } finally {
     admitted?.leave();
   }
@@ -103,24 +108,6 @@ function checkEncoding(encoding: string | undefined): void {
 
 function notPost(method = ""): SightglassError {
   return new SightglassError("method_not_allowed", `${method} ${path} is not possible`, { hint: "use POST" });
-}
-
-function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: unknown,
-  { stats, clock, onInternalError }: RemoteWriteOptions,
-): void {
-  const refusal = refusalOf(error);
-  stats.refuse(refusal.code);
-  if (refusal.code === "internal") onInternalError(error);
-  if (response.destroyed || response.headersSent) return;
-  if (refusal.retryAfterMs !== undefined) response.setHeader("Retry-After", retryAfterSeconds(refusal.retryAfterMs));
-  if (refusal.code === "method_not_allowed") response.setHeader("Allow", "POST");
-  if (refusal.code === "unauthenticated") response.setHeader("WWW-Authenticate", 'Bearer realm="sightglass"');
-  setWritten(response, nothing);
-  answer(response, refusal.httpStatus, refusal.message);
-  endUnread(request, clock);
 }
 
 /** Remote write 2.0: on every answer, so that the sender knows how much came through. */

@@ -4,10 +4,9 @@ import type { Clock } from "../../model/clock.ts";
 import { limits } from "../../model/limits.ts";
 import type { Authorize } from "../../model/tokens.ts";
 import type { Admission, Admitted } from "../admission.ts";
-import { ClientGone, readBody } from "../body.ts";
-import { endUnread } from "../end-unread.ts";
-import { refusalOf, retryAfterSeconds } from "../otlp-status.ts";
+import { readBody } from "../body.ts";
 import type { ReceiverStats } from "../receiver-stats.ts";
+import { refuse } from "../refuse.ts";
 import { apiMetrics } from "./api-metrics.ts";
 import { isPushPath, readGrouping } from "./grouping.ts";
 import type { Pushgateway } from "./pushgateway.ts";
@@ -46,7 +45,7 @@ async function handle(
   response: ServerResponse,
   options: PushgatewayHandlerOptions,
 ): Promise<void> {
-  const { stats, onInternalError } = options;
+  const { stats } = options;
   const path = pathOf(request.url ?? "/");
   try {
     if (path === queryPath) query(request, response, options);
@@ -55,20 +54,13 @@ async function handle(
       response.writeHead(await change(request, path, options)).end();
     }
   } catch (error) {
-    if (error instanceof ClientGone) {
-      response.destroy();
-      return;
-    }
-    const refusal = refusalOf(error);
-    stats.refuse(refusal.code);
-    if (refusal.code === "internal") onInternalError(error);
-    if (response.destroyed || response.headersSent) return;
-    if (refusal.retryAfterMs !== undefined) response.setHeader("Retry-After", retryAfterSeconds(refusal.retryAfterMs));
-    if (refusal.code === "method_not_allowed")
-      response.setHeader("Allow", path === queryPath ? "GET" : "PUT, POST, DELETE");
-    if (refusal.code === "unauthenticated") response.setHeader("WWW-Authenticate", 'Bearer realm="sightglass"');
-    response.writeHead(refusal.httpStatus, { "Content-Type": "text/plain; charset=utf-8" }).end(`${refusal.message}\n`);
-    endUnread(request, options.clock);
+    refuse(request, response, error, {
+      ...options,
+      allow: path === queryPath ? "GET" : "PUT, POST, DELETE",
+      answer: ({ httpStatus, message }) => {
+        response.writeHead(httpStatus, { "Content-Type": "text/plain; charset=utf-8" }).end(`${message}\n`);
+      },
+    });
   }
 }
 
