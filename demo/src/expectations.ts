@@ -1,8 +1,5 @@
 import type { DatasetExpectation } from "@sightglass/sdk/checks";
-import type { Strike } from "./pipelines/bird-strikes.ts";
-import type { SourceFlight } from "./pipelines/flights.ts";
-import type { SourceMovie } from "./pipelines/movies.ts";
-import type { Observation } from "./pipelines/weather.ts";
+import type { Observation, SourceFlight, SourceMovie, Strike } from "./sources.ts";
 
 /**
  * What the pipelines expect of their sources. All of severity `warn`: the sources are what they are, and where they fall short the

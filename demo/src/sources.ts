@@ -16,3 +16,33 @@ export const sources = {
 
 /** Read as text by the movies pipeline: its values have the wrong types in places, and that is the point. */
 export const moviesPath = join(folder, "movies.json");
+
+export interface SourceFlight {
+  departed_at: string;
+  origin: string;
+  destination: string;
+  distance: number;
+  delay: number;
+}
+
+export interface Strike {
+  month: string;
+  struck_on: string;
+  airport: string;
+  species: string;
+  phase: string;
+  damage: string;
+  cost_dollars: number;
+}
+
+export interface Observation {
+  day: string;
+  location: string;
+  rain_mm: number;
+  high_celsius: number;
+  low_celsius: number;
+  kind: string;
+}
+
+/** As the file has it: each value may be of any of these types. */
+export type SourceMovie = Record<string, string | number | null>;

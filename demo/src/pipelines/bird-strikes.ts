@@ -1,18 +1,8 @@
 import { pipeline } from "@sightglass/sdk";
 import { check } from "@sightglass/sdk/checks";
 import { strikesExpected } from "../expectations.ts";
-import { sources } from "../sources.ts";
+import { sources, type Strike } from "../sources.ts";
 import type { Warehouse } from "../warehouse.ts";
-
-export interface Strike {
-  month: string;
-  struck_on: string;
-  airport: string;
-  species: string;
-  phase: string;
-  damage: string;
-  cost_dollars: number;
-}
 
 /** Bird strikes of one calendar month, over all years of the file. */
 export function runBirdStrikes(warehouse: Warehouse, month: number): Promise<void> {

@@ -6,16 +6,8 @@ import { nextDay } from "../calendar.ts";
 import { earliestDelayMinutes, flightsExpected } from "../expectations.ts";
 import type { Fault } from "../faults.ts";
 import { logOf } from "../log.ts";
-import { sources } from "../sources.ts";
+import { type SourceFlight, sources } from "../sources.ts";
 import type { Warehouse } from "../warehouse.ts";
-
-export interface SourceFlight {
-  departed_at: string;
-  origin: string;
-  destination: string;
-  distance: number;
-  delay: number;
-}
 
 interface Airport {
   iata: string;

@@ -3,10 +3,8 @@ import { pipeline } from "@sightglass/sdk";
 import { check } from "@sightglass/sdk/checks";
 import { moviesExpected } from "../expectations.ts";
 import { logOf } from "../log.ts";
-import { moviesPath } from "../sources.ts";
+import { moviesPath, type SourceMovie } from "../sources.ts";
 import type { Warehouse } from "../warehouse.ts";
-
-export type SourceMovie = Record<string, string | number | null>;
 
 interface Movie {
   title: string;

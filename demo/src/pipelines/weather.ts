@@ -1,17 +1,8 @@
 import { pipeline } from "@sightglass/sdk";
 import { check } from "@sightglass/sdk/checks";
 import { weatherExpected } from "../expectations.ts";
-import { sources } from "../sources.ts";
+import { type Observation, sources } from "../sources.ts";
 import type { Warehouse } from "../warehouse.ts";
-
-export interface Observation {
-  day: string;
-  location: string;
-  rain_mm: number;
-  high_celsius: number;
-  low_celsius: number;
-  kind: string;
-}
 
 /** The weather of one calendar day over the years of the file, for Seattle and New York. */
 export function runWeather(warehouse: Warehouse, monthAndDay: string): Promise<void> {

@@ -1,18 +1,11 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { safely } from "./safely.ts";
-import { standardErrorFromEnvironment } from "./terminal-environment.ts";
+import { standardErrorFromEnvironment, type Terminal } from "./terminal-environment.ts";
 
 /** What a stage shows of itself while it runs. */
 export interface ProgressOptions {
   /** How many rows there will be, where that is known: then there is a bar and an estimate. */
   total?: number;
-}
-
-/** Where progress is written: standard error, so that it never mixes with a program's output. */
-export interface Terminal {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
 }
 
 /** How far a stage is. */

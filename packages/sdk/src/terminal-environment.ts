@@ -1,4 +1,9 @@
-import type { Terminal } from "./progress.ts";
+/** Where progress is written: standard error, so that it never mixes with a program's output. */
+export interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
 
 /**
  * Standard error, and whether a line can be redrawn there: not in CI, whose logs keep every redrawing even where it gives programs a

@@ -1,7 +1,8 @@
 import type { RunStatus, StageError } from "../http/contract.ts";
 import { greatest, least } from "./extremes.ts";
 import { countOf, numberOf, textOf, type Fact } from "./fact.ts";
-import { recognise, type Sighting } from "./recognise.ts";
+import { recognise } from "./recognise.ts";
+import type { Sighting } from "./sighting.ts";
 import { isCancellation } from "./status.ts";
 import { errorOf } from "./typed-event.ts";
 

@@ -1,15 +1,7 @@
 import { decodeMetricsJson, decodeMetricsProtobuf, type Sums } from "../decode/otlp/metrics.ts";
-import type { DecodeOutcome } from "../decode/otlp/rejections.ts";
 import type { WriteMetrics } from "./metrics-sink.ts";
-import type { OtlpEncoding } from "./otlp-sink.ts";
+import type { IngestMetrics } from "./otlp-sink.ts";
 import type { RepeatedRequests } from "./repeated-requests.ts";
-
-/** Takes the body of an ExportMetricsServiceRequest; resolves when it may be acknowledged. @throws SightglassError */
-export type IngestMetrics = (request: {
-  encoding: OtlpEncoding;
-  body: Uint8Array;
-  receivedAtMs: number;
-}) => Promise<DecodeOutcome>;
 
 /** What deltas are added to, as it was found in the store. */
 export interface DeltaState {

@@ -9,13 +9,19 @@ import { limits } from "../model/limits.ts";
 import type { Signal } from "../model/signal.ts";
 import type { Gate } from "./gate.ts";
 import { inSlices } from "./in-slices.ts";
-import type { IngestMetrics } from "./metrics-otlp.ts";
 
 /**
  * Runs `write` on the open block and resolves when its rows are durable; a throw leaves nothing behind.
  * @throws SightglassError spool_full, spool_unwritable, unavailable
  */
 export type Append<Block> = (write: (block: Block) => DecodeOutcome) => Promise<DecodeOutcome>;
+
+/** Takes the body of an ExportMetricsServiceRequest; resolves when it may be acknowledged. @throws SightglassError */
+export type IngestMetrics = (request: {
+  encoding: OtlpEncoding;
+  body: Uint8Array;
+  receivedAtMs: number;
+}) => Promise<DecodeOutcome>;
 
 /** Where decoded requests go. */
 export interface OtlpSink {

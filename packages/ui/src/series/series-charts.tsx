@@ -17,8 +17,14 @@ import type { Evaluated } from "./evaluated.ts";
 import { LineWords } from "./line-words.tsx";
 import { linesOf, stacked, stepsOf } from "./lines.ts";
 import { evaluatedOver, type PipelineQuestion, pipelineQuestions, type SeriesTime } from "./pipeline-series.ts";
-import type { SeriesPanelProps } from "./series-panel.tsx";
 import "./series-charts.css";
+
+export interface SeriesChartsProps {
+  pipeline: string;
+  time: SeriesTime;
+  /** Where to set a mark, and what it stands for. */
+  mark?: { at: string; words: string };
+}
 
 const heightPx = 132;
 const colours = 10;
@@ -26,7 +32,7 @@ const colours = 10;
 const namedMax = 6;
 
 /** One small graph a question. */
-export default function SeriesCharts({ pipeline, time, mark }: SeriesPanelProps) {
+export default function SeriesCharts({ pipeline, time, mark }: SeriesChartsProps) {
   const nowMs = useNow(60_000);
   // The same time in another object is the same time.
   const key = JSON.stringify(time);

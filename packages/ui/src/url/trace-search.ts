@@ -16,6 +16,9 @@ export interface TraceSearch {
   profile?: "1";
 }
 
+/** Sets these parts of the URL and leaves the others; undefined takes one out. */
+export type ChangeSearch = (change: Partial<Record<keyof TraceSearch, string | undefined>>) => void;
+
 export function parseTraceSearch(raw: Record<string, unknown>): TraceSearch {
   return present({
     span: readText(raw, "span"),

@@ -1,7 +1,8 @@
 import { SightglassError } from "../../model/errors.ts";
 import type { ExpositionVisitor } from "./exposition.ts";
 import { parseOpenMetrics } from "./open-metrics.ts";
-import { parseProtobuf, type ProtobufOptions } from "./protobuf.ts";
+import { parseProtobuf } from "./protobuf.ts";
+import type { ProtobufOptions } from "./protobuf-emit.ts";
 import { parseText } from "./text.ts";
 
 /** Prometheus' names for the formats (configuration, `scrape_protocols`), and how a client asks for each. */

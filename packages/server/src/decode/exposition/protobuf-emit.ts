@@ -2,7 +2,13 @@ import { type ExposedExemplar, type ExposedLabel, type ExpositionVisitor, metric
 import { formatBound } from "./format-float.ts";
 import { encodeHistogram, isNative } from "./protobuf-histogram.ts";
 import type { FamilyMessage, HistogramMessage, MetricMessage } from "./protobuf-messages.ts";
-import type { ProtobufOptions } from "./protobuf.ts";
+
+export interface ProtobufOptions {
+  /** Hand on native histograms; else only classic buckets are. */
+  readonly nativeHistograms: boolean;
+  /** Hand on the classic buckets of native histograms too. */
+  readonly classicBesideNative: boolean;
+}
 
 /** Hands a family on as the series that the text formats have: `_bucket`, `_sum`, `_count`, quantiles. */
 export function emitFamily(family: FamilyMessage, visitor: ExpositionVisitor, options: ProtobufOptions): void {

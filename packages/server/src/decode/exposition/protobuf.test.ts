@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseProtobuf, type ProtobufOptions } from "./protobuf.ts";
+import { parseProtobuf } from "./protobuf.ts";
+import type { ProtobufOptions } from "./protobuf-emit.ts";
 import { encodeFamilies, readWrittenHistogram } from "./testing/client-model.ts";
 import { collect } from "./testing/collect.ts";
 

@@ -2,15 +2,8 @@ import { SightglassError } from "../../model/errors.ts";
 import { ByteSource } from "../native/byte-source.ts";
 import { ProtobufReader } from "../otlp/protobuf-reader.ts";
 import type { ExpositionVisitor } from "./exposition.ts";
-import { emitFamily } from "./protobuf-emit.ts";
+import { emitFamily, type ProtobufOptions } from "./protobuf-emit.ts";
 import { readFamily } from "./protobuf-messages.ts";
-
-export interface ProtobufOptions {
-  /** Hand on native histograms; else only classic buckets are. */
-  readonly nativeHistograms: boolean;
-  /** Hand on the classic buckets of native histograms too. */
-  readonly classicBesideNative: boolean;
-}
 
 /**
  * Prometheus protobuf exposition: io.prometheus.client.MetricFamily messages, each behind its length (client_model,

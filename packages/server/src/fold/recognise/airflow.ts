@@ -1,5 +1,5 @@
 import { firstTextOf, flagOf, numberOf, textOf, timeOf, type Fact } from "../fact.ts";
-import type { Sighting } from "../recognise.ts";
+import type { Sighting } from "../sighting.ts";
 import { statusOfWord } from "../status.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { RunStatus } from "../../http/contract.ts";
 import { firstTextOf, textOf, type Fact } from "../fact.ts";
-import type { Sighting } from "../recognise.ts";
+import type { Sighting } from "../sighting.ts";
 import { statusOfWord } from "../status.ts";
 
 /**

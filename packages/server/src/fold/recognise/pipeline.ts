@@ -1,5 +1,5 @@
 import { firstTextOf, flagOf, numberOf, textOf, timeOf, type Fact } from "../fact.ts";
-import type { Sighting } from "../recognise.ts";
+import type { Sighting } from "../sighting.ts";
 import { statusOfWord } from "../status.ts";
 
 /** `pipeline.*` attributes: our SDK, `sightglass run`, and any OpenTelemetry program that sets them (DESIGN section 3). */

@@ -1,5 +1,5 @@
 import { firstTextOf, textOf, type Fact } from "../fact.ts";
-import type { Sighting } from "../recognise.ts";
+import type { Sighting } from "../sighting.ts";
 import { statusOfWord } from "../status.ts";
 import { textAttributesOf } from "../typed-event.ts";
 

@@ -4,17 +4,22 @@ import { limits } from "../../model/limits.ts";
 import type { OpenTrace } from "../../query/trace-batches.ts";
 import { parseTraceId } from "../../query/trace-id.ts";
 import { resourceSpansJson } from "../../query/trace-otlp-json.ts";
+import type { TraceQueries } from "../../query/trace-queries.ts";
 import { Parameters } from "../parameters.ts";
 import { problemOf } from "../problem.ts";
 import { streamBody } from "../stream-body.ts";
 import { durationOf, findJaegerTraces, kindOf, parseTagMap, spanKinds, type JaegerSearch } from "./jaeger-search.ts";
-import type { JaegerRoutesDeps } from "./jaeger.ts";
 import { durationFilters } from "./traces.ts";
+
+export interface JaegerV3RoutesDeps {
+  traces: TraceQueries;
+  onFault?: (fault: { method: string; path: string; error: unknown }) => void;
+}
 
 const base = "/jaeger/api/v3";
 
 /** Jaeger's v3 API over HTTP: OTLP/JSON in the envelope of grpc-gateway. */
-export function jaegerV3Routes({ traces, onFault }: JaegerRoutesDeps): Hono {
+export function jaegerV3Routes({ traces, onFault }: JaegerV3RoutesDeps): Hono {
   const app = new Hono();
 
   app.get(`${base}/services`, async (context) =>

@@ -4,17 +4,14 @@ import { SightglassError } from "../../model/errors.ts";
 import type { OpenTrace } from "../../query/trace-batches.ts";
 import { parseTraceId } from "../../query/trace-id.ts";
 import { jaegerTraceJson } from "../../query/trace-jaeger.ts";
-import type { TraceQueries } from "../../query/trace-queries.ts";
 import { Parameters } from "../parameters.ts";
 import { problemOf } from "../problem.ts";
 import { streamBody } from "../stream-body.ts";
 import { findJaegerTraces, kindOf, microsecondsAsNs, searchOfV1, spanKinds } from "./jaeger-search.ts";
-import { jaegerV3Routes } from "./jaeger-v3.ts";
+import { jaegerV3Routes, type JaegerV3RoutesDeps } from "./jaeger-v3.ts";
 
-export interface JaegerRoutesDeps {
-  traces: TraceQueries;
+export interface JaegerRoutesDeps extends JaegerV3RoutesDeps {
   clock: Clock;
-  onFault?: (fault: { method: string; path: string; error: unknown }) => void;
 }
 
 /** Where a Jaeger UI or data source is pointed: `http://HOST:4319/jaeger`. */

@@ -3,7 +3,7 @@ import type { LogRecord, LogsResponse, SpanDetail } from "sightglass/contract";
 import { getJson, withParameters } from "../../api/client.ts";
 import { formatExact, formatTimeOfDay } from "../../format/time.ts";
 import { Button } from "../../primitives/button.tsx";
-import { Section } from "./span-panel.tsx";
+import { Section } from "./section.tsx";
 
 const shownMax = 100;
 

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { RunResponse } from "sightglass/contract";
 import { useShortcuts } from "../../keyboard/shortcuts.ts";
-import { parseZoom, type TraceSearch } from "../../url/trace-search.ts";
+import { type ChangeSearch, parseZoom, type TraceSearch } from "../../url/trace-search.ts";
 import { criticalByNode, criticalPath } from "../../waterfall/critical-path.ts";
 import { findSpans } from "../../waterfall/find-spans.ts";
 import { Overview } from "../../waterfall/overview.tsx";
@@ -24,8 +24,6 @@ import { ServiceLegend } from "./service-legend.tsx";
 import { SpanPanel } from "./span-panel.tsx";
 import { TraceToolbar } from "./trace-toolbar.tsx";
 import { useFindText } from "./use-find-text.ts";
-
-export type ChangeSearch = (change: Partial<Record<keyof TraceSearch, string | undefined>>) => void;
 
 export interface TraceExplorerProps {
   trace: LoadedTrace;

@@ -5,9 +5,9 @@ import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
 import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
 import { useTitle } from "../../shell/use-title.ts";
-import type { TraceSearch } from "../../url/trace-search.ts";
+import type { ChangeSearch, TraceSearch } from "../../url/trace-search.ts";
 import { rootName, TraceHeader } from "./trace-header.tsx";
-import { type ChangeSearch, TraceExplorer } from "./trace-explorer.tsx";
+import { TraceExplorer } from "./trace-explorer.tsx";
 import { useTrace } from "./use-trace.ts";
 import "./trace.css";
 

@@ -5,11 +5,10 @@ import { Segments } from "../../primitives/segments.tsx";
 import { StatusShape } from "../../primitives/status.tsx";
 import { Tooltip } from "../../primitives/tooltip.tsx";
 import "../../primitives/field.css";
-import type { TraceSearch } from "../../url/trace-search.ts";
+import type { ChangeSearch, TraceSearch } from "../../url/trace-search.ts";
 import type { SpanTree } from "../../waterfall/span-tree.ts";
 import { rankAmong } from "../../waterfall/visible-rows.ts";
 import { type WaterfallCommand, waterfallKeyHelp } from "../../waterfall/waterfall-keys.ts";
-import type { ChangeSearch } from "./trace-explorer.tsx";
 
 export interface TraceToolbarProps {
   tree: SpanTree;
