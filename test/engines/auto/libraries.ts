@@ -1,10 +1,10 @@
+import { ferretdb } from "../peers/ferretdb.ts";
 import { kafka } from "../peers/kafka.ts";
 import { mariadb } from "../peers/mariadb.ts";
 import { moto } from "../peers/moto.ts";
 import type { PeerKind } from "../peers/peer.ts";
 import { postgresql } from "../peers/postgresql.ts";
 import { redis } from "../peers/redis.ts";
-import { mongodbStandIn } from "./mongodb-stand-in.ts";
 
 /** What no span and no log record may hold. */
 export const secret = "secret-value";
@@ -31,6 +31,8 @@ const db = (system: string, text: string, more: Record<string, string> = {}) => 
   "db.query.text": text,
   ...more,
 });
+
+const mongo = (name: string, text: string): ExpectedSpan => ({ name, attributes: db("mongodb", text) });
 
 export const libraries: readonly Library[] = [
   {
@@ -78,18 +80,30 @@ export const libraries: readonly Library[] = [
   },
   {
     name: "mongodb",
-    peer: mongodbStandIn,
+    peer: ferretdb,
     packages: ["mongodb"],
     module: "mongodb",
     work: `
       const client = new library.MongoClient(process.env.MONGODB_URL);
-      const people = client.db("shop").collection("people");
-      await people.insertOne({ name: "${secret}" });
-      await people.find({ name: "${secret}" }).toArray();
+      const people = client.db("shop").collection("people-" + process.env.FORM);
+      await people.insertMany([{ name: "${secret}" }, { name: "${secret}" }]);
+      const found = await people.find({ name: "${secret}" }, { batchSize: 1 }).toArray();
+      if (found.length !== 2) throw new Error("found " + found.length);
+      await people.updateOne({ name: "${secret}" }, { $set: { name: "other" } });
+      await people.aggregate([{ $match: { name: "${secret}" } }, { $count: "n" }]).toArray();
+      await people.find({ $missing: "${secret}" }).toArray().catch(() => {});
+      await people.deleteOne({ name: "${secret}" });
       await client.close();`,
     spans: [
-      { name: "insert people", attributes: { "db.operation.name": "insert", "db.collection.name": "people" } },
-      { name: "find people", attributes: { "db.operation.name": "find", "db.collection.name": "people" } },
+      mongo("insert people", '{"insert":"?","documents":[{"name":"?","_id":"?"}],"ordered":"?"}'),
+      mongo("find people", '{"find":"?","filter":{"name":"?"},"batchSize":"?"}'),
+      mongo("getMore people", '{"getMore":"?","collection":"?","batchSize":"?"}'),
+      mongo("getMore people", '{"getMore":"?","collection":"?","batchSize":"?"}'),
+      mongo("update people", '{"update":"?","updates":[{"q":{"name":"?"},"u":{"$set":{"name":"?"}}}],"ordered":"?"}'),
+      // By the instrumentation's own name for what it does not know the collection of.
+      mongo("aggregate $cmd", '{"aggregate":"?","pipeline":[{"$match":{"name":"?"}},{"$count":"?"}],"cursor":{}}'),
+      { ...mongo("find people", '{"find":"?","filter":{"$missing":"?"}}'), isError: true },
+      mongo("delete people", '{"delete":"?","deletes":[{"q":{"name":"?"},"limit":"?"}],"ordered":"?"}'),
     ],
   },
   {

@@ -16,7 +16,8 @@ export const postgresql: PeerKind = {
     const port = await freePort();
     // Where the tests run, nobody may not be allowed to look.
     const as = { isUnprivileged: true, folder: folder.path };
-    await runToEnd(program("initdb"), ["-D", data, "-U", "test", "-A", "trust", "--no-sync"], as);
+    const encoding = ["--encoding", "UTF8", "--locale", "C"];
+    await runToEnd(program("initdb"), ["-D", data, "-U", "test", "-A", "trust", "--no-sync", ...encoding], as);
     const settings = [
       `unix_socket_directories=${folder.path}`,
       "fsync=off",

@@ -8,6 +8,7 @@ import { PgInstrumentation } from "@opentelemetry/instrumentation-pg";
 import { RedisInstrumentation } from "@opentelemetry/instrumentation-redis";
 import { UndiciInstrumentation } from "@opentelemetry/instrumentation-undici";
 import { isWanted } from "./environment.ts";
+import { commandText } from "./mongodb-text.ts";
 import { withoutValues } from "./sql-text.ts";
 
 /**
@@ -24,8 +25,9 @@ const known: Record<string, () => Instrumentation> = {
     }),
   mysql2: () =>
     new MySQL2Instrumentation({ maskStatement: true, maskStatementHook: (sql) => withoutValues(sql, "mysql") }),
+  // Its own text of an insert has a `?` for each byte.
+  mongodb: () => new MongoDBInstrumentation({ requireParentSpan, dbStatementSerializer: commandText }),
   // These leave values out by themselves.
-  mongodb: () => new MongoDBInstrumentation({ requireParentSpan }),
   redis: () => new RedisInstrumentation({ requireParentSpan }),
   ioredis: () => new IORedisInstrumentation({ requireParentSpan }),
   kafkajs: () => new KafkaJsInstrumentation(),
