@@ -223,10 +223,10 @@ describe.skipIf(!postgresql.isInstalled())("http-to-database (needs postgresql)"
       expect(rowsOf(run)).toEqual({ extract: rows(5, 5), load: rows(100, 90, { failed: 5, filtered: 5 }) });
     expect(runs[0]?.failedRecords).toMatchObject([{ stage: "load", reason: "23502", count: 5 }]);
     expect(await query(database, "SELECT count(*) FROM customers")).toBe("90");
-    // The API saw the traces of the runs, and the refused page is a span of its own.
+    // The API saw the traces of the runs, and both attempts at the refused page are spans.
     expect(runs.map(({ traceId }) => traces.has(traceId))).toEqual([true, true]);
     const { spans } = await server.get<{ spans: { name: string }[] }>(`/api/traces/${runs[0]?.traceId ?? ""}`);
-    expect(spans.filter(({ name }) => name === "retry extract")).toHaveLength(1);
+    expect(spans.filter(({ name }) => name === "attempt extract")).toHaveLength(2);
     // Deltas of two short processes come to one sum.
     await until(async () => (await valueOf("sum(customers_synced_total)")) === 180, { what: () => "both deltas" });
     expect(await valueOf(`customers_synced_total{outcome="updated"}`)).toBe(90);

@@ -6,7 +6,7 @@
 export type ValueType = "string" | "boolean" | "int" | "double" | "string[]";
 
 /** What a span is; `command` and `command stage` are those of `sightglass run`. */
-export type SpanRole = "run" | "stage" | "retry" | "command" | "command stage";
+export type SpanRole = "run" | "stage" | "attempt" | "command" | "command stage";
 
 export interface SpanEntry {
   role: SpanRole;
@@ -52,10 +52,10 @@ export const spans: readonly SpanEntry[] = [
     when: "`run.stage()`, `stage.stage()`; one for each attempt, side by side",
   },
   {
-    role: "retry",
-    name: "`retry` and the stage's name",
+    role: "attempt",
+    name: "`attempt` and the stage's name",
     kind: "INTERNAL",
-    when: "an attempt at one record or batch after the first (`stage.each`, `map`, `batches`), below the stage",
+    when: "each attempt at a record or batch that was tried again (`stage.each`, `map`, `batches`), below the stage",
   },
   { role: "command", name: "the program's name", kind: "INTERNAL", when: "`sightglass run`" },
   { role: "command stage", name: "the program's name", kind: "INTERNAL", when: "`sightglass run`, below its run" },
@@ -107,8 +107,8 @@ export const attributes: readonly AttributeEntry[] = [
   { name: "pipeline.records.filtered", type: "int", on: stages, meaning: "rows left out on purpose" },
   { name: "pipeline.records.deduplicated", type: "int", on: stages, meaning: "rows that were there already" },
   { name: "pipeline.bytes.processed", type: "int", on: stages, meaning: "bytes" },
-  { name: "pipeline.record.attempt", type: "int", on: ["retry"], meaning: "from 2" },
-  { name: "pipeline.failure.reason", type: "string", on: ["retry"], meaning: "why the attempt before failed" },
+  { name: "pipeline.record.attempt", type: "int", on: ["attempt"], meaning: "from 1" },
+  { name: "pipeline.failure.reason", type: "string", on: ["attempt"], meaning: "where it failed: a short, fixed code" },
   { name: "dq.tables", type: "string[]", on: ["stage"], meaning: "the tables that were checked" },
   { name: "dq.checks.passed", type: "int", on: ["stage"], meaning: "checks that passed" },
   { name: "dq.checks.failed", type: "int", on: ["stage"], meaning: "checks of severity `error` that did not" },
@@ -117,7 +117,7 @@ export const attributes: readonly AttributeEntry[] = [
   {
     name: "error.type",
     type: "string",
-    on: [...both, "retry"],
+    on: [...both, "attempt"],
     meaning: "the error's name; of `sightglass run` the signal, `CommandFailed` or `CommandNotStarted`",
   },
   {

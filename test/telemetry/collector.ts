@@ -127,7 +127,7 @@ function roleOf(scope: string, name: string, attributes: readonly Pair[]): strin
   if (scope === "sightglass run") return has("pipeline.stage") ? "command stage" : "command";
   if (has("pipeline.kind")) return "run";
   if (has("pipeline.stage")) return "stage";
-  return name.startsWith("retry ") ? "retry" : `unknown (${scope}: ${name})`;
+  return name.startsWith("attempt ") ? "attempt" : `unknown (${scope}: ${name})`;
 }
 
 function typeOf(value: Value): Sighting["type"] {

@@ -1,29 +1,21 @@
 import { ParentBasedSampler, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace-base";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { environment } from "./carriers/index.ts";
 import { counter } from "./metrics/index.ts";
 import { pipeline } from "./pipeline.ts";
 import { Memory } from "./testing/memory.ts";
 import { Meters } from "./testing/meters.ts";
-import { type ProgramResult, Workshop } from "./testing/program.ts";
-import { Receiver } from "./testing/receiver.ts";
+import { useReceiver, useWorkshop } from "./testing/hooks.ts";
+import { type ProgramResult } from "./testing/program.ts";
 
 /** What is asked of pipeline telemetry in production, one test each. */
-let workshop: Workshop;
-let receiver: Receiver;
+const workshop = useWorkshop();
+const receiver = useReceiver();
 let memory: Memory;
-beforeAll(() => {
-  workshop = new Workshop();
-});
-afterAll(() => workshop.remove());
-beforeEach(async () => {
-  receiver = await Receiver.start();
+beforeEach(() => {
   memory = new Memory();
 });
-afterEach(async () => {
-  memory.remove();
-  await receiver.stop();
-});
+afterEach(() => memory.remove());
 
 const program = (source: string, endpoint = receiver.endpoint): Promise<ProgramResult> =>
   workshop.run(

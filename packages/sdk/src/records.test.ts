@@ -154,30 +154,87 @@ describe("records that throw", () => {
     expect(memory.span("s").events[0]?.attributes?.["pipeline.failure.count"]).toBe(2);
   });
 
-  it("are tried again, each attempt after the first in a span", async () => {
+  const twiceMore = { retries: { retries: 2, delayMs: 1 } };
+
+  it.each([
+    [
+      "at once",
+      (thrown: Error) => {
+        throw thrown;
+      },
+    ],
+    [
+      "later",
+      async (thrown: Error) => {
+        await new Promise((resolve) => void setTimeout(resolve, 20));
+        throw thrown;
+      },
+    ],
+  ])("that throw %s are tried again, each attempt in a span; one that succeeds has none", async (when, fail) => {
     const attempts = new Map<number, number>();
     const results = await inStage((stage) =>
       all(
         stage.map(
           [1, 2],
           (record) => {
-            attempts.set(record, (attempts.get(record) ?? 0) + 1);
-            if (record === 2 && attempts.get(record) !== 3)
-              throw Object.assign(new Error("not yet"), { code: `E${attempts.get(record)}` });
-            return record;
+            const attempt = (attempts.get(record) ?? 0) + 1;
+            attempts.set(record, attempt);
+            return record === 2 && attempt < 3
+              ? fail(Object.assign(new Error("not yet"), { code: `E${attempt}` }))
+              : record;
           },
-          { retries: { retries: 2, delayMs: 1 } },
+          twiceMore,
         ),
       ),
     );
     expect(results).toEqual([1, 2]);
     expect(counts()).toEqual({ read: 2, written: 2 });
-    const retries = memory.spans.filter((span) => span.name === "retry s");
-    expect(retries.map(({ attributes, status }) => [attributes, status.code])).toEqual([
-      [{ "pipeline.record.attempt": 2, "pipeline.failure.reason": "E1", "error.type": "Error" }, 2],
-      [{ "pipeline.record.attempt": 3, "pipeline.failure.reason": "E2" }, 0],
+    const spans = memory.spans.filter((span) => span.name === "attempt s");
+    const failed = (number: number) => ({
+      "pipeline.record.attempt": number,
+      "pipeline.failure.reason": `E${number}`,
+      "error.type": "Error",
+    });
+    expect(spans.map(({ attributes, status }) => [attributes, status])).toEqual([
+      [failed(1), { code: 2, message: "not yet" }],
+      [failed(2), { code: 2, message: "not yet" }],
+      [{ "pipeline.record.attempt": 3 }, { code: 0 }],
     ]);
-    expect(retries[0]?.parentSpanContext?.spanId).toBe(memory.span("s").spanContext().spanId);
+    const { spanId } = memory.span("s").spanContext();
+    for (const { parentSpanContext } of spans) expect(parentSpanContext?.spanId).toBe(spanId);
+    const tookMs = spans.map(({ duration: [seconds, nanoseconds] }) => seconds * 1000 + nanoseconds / 1e6);
+    if (when === "later") expect(Math.min(...tookMs.slice(0, 2))).toBeGreaterThan(15);
+  });
+
+  it("that nothing is tried again for have no attempts", async () => {
+    const options = { retries: { retries: 2, when: () => false }, onFailed: "continue" } as const;
+    await inStage((stage) =>
+      stage.each(
+        [1],
+        () => {
+          throw new Error("no");
+        },
+        options,
+      ),
+    );
+    expect(memory.spans.map(({ name }) => name)).toEqual(["s", "p"]);
+  });
+
+  it.each([1, 3])("end the stage with what `when` throws, %i at a time", async (concurrency) => {
+    const when = () => {
+      throw new RangeError("mine");
+    };
+    const work = inStage((stage) =>
+      stage.each(
+        slowly(range(9)),
+        async (record) => {
+          if (record === 1) throw new Error("no");
+          await new Promise((resolve) => void setTimeout(resolve, 5));
+        },
+        { concurrency, retries: { retries: 1, when } },
+      ),
+    );
+    await expect(work).rejects.toThrow("mine");
   });
 });
 

@@ -1,11 +1,8 @@
-import { context, SpanStatusCode, trace } from "@opentelemetry/api";
-import { attributeNames as names, scopeName } from "./attribute-names.ts";
+import { addFailedAttempt, type Attempt, inAttemptSpan } from "./attempt-spans.ts";
 import { type Clock, sleep, systemClock } from "./clock.ts";
 import { isAsync, type Records } from "./counted.ts";
 import { retryOptions, type RetryOptions } from "./retry.ts";
-import { asText, safely } from "./safely.ts";
-import type { Stage } from "./stage.ts";
-import { version } from "./version.ts";
+import { safely } from "./safely.ts";
 
 /** Returned by a record's work: it was left out on purpose. */
 export const filtered = Symbol("filtered");
@@ -16,7 +13,7 @@ export type LeftOut = typeof filtered | typeof duplicate;
 export interface RecordOptions<T> {
   /** Records at work at one time. Results keep their order. Default 1. */
   concurrency?: number;
-  /** How often, or how, to try a record again. Attempts after the first are spans below the stage. */
+  /** How often, or how, to try a record again. The attempts at one that is tried again are spans below the stage. */
   retries?: number | RetryOptions;
   /**
    * What a record that throws does: `stop` ends the stage with the error, `continue` goes on with the next record.
@@ -41,9 +38,20 @@ export interface RecordTotals {
   deduplicated: number;
 }
 
+/** Where records are counted: a stage. */
+export interface RecordCounter {
+  readonly name: string;
+  read(count: number): void;
+  written(count: number): void;
+  filtered(count: number): void;
+  deduplicated(count: number): void;
+  failed(count: number, reason: string, detail: { record: unknown }): void;
+  bytes(count: number): void;
+}
+
 /** What to do with each unit: a record, or a batch of them. */
 export interface Work<Unit, Result> {
-  readonly stage: Stage;
+  readonly stage: RecordCounter;
   readonly clock: Clock;
   readonly run: (unit: Unit) => Result | LeftOut | PromiseLike<Result | LeftOut>;
   /** How many records a unit is. */
@@ -146,9 +154,12 @@ function outcomeOf<Unit, Result>(work: Work<Unit, Result>, unit: Unit): Outcome<
   try {
     work.countBytes(unit);
     const value = work.run(unit);
-    return isPromise(value) ? laterOutcomeOf(work, unit, value) : successOf(work, unit, value);
+    if (!isPromise(value)) return successOf(work, unit, value);
+    // Asked only where there may be another attempt, which says how long this one took.
+    const startedAtMs = work.options.retries === undefined ? 0 : work.clock.nowMs();
+    return laterOutcomeOf(work, unit, value, startedAtMs);
   } catch (thrown) {
-    return recover(work, unit, thrown);
+    return recover(work, unit, thrown, work.clock.nowMs());
   }
 }
 
@@ -156,11 +167,12 @@ async function laterOutcomeOf<Unit, Result>(
   work: Work<Unit, Result>,
   unit: Unit,
   value: PromiseLike<Result | LeftOut>,
+  startedAtMs: number,
 ): Promise<Outcome<Result>> {
   try {
     return successOf(work, unit, await value);
   } catch (thrown) {
-    return await recover(work, unit, thrown);
+    return await recover(work, unit, thrown, startedAtMs);
   }
 }
 
@@ -183,18 +195,39 @@ function successOf<Unit, Result>(work: Work<Unit, Result>, unit: Unit, value: Re
   return { kind: "result", value };
 }
 
-/** The first attempt has failed: tries again as often as asked, then counts the failure. Never rejects. */
+/** The first attempt has failed. Never rejects: what the caller's own `when` or `deadLetter` throws ends the stage. */
 async function recover<Unit, Result>(
   work: Work<Unit, Result>,
   unit: Unit,
   firstThrown: unknown,
+  startedAtMs: number,
+): Promise<Outcome<Result>> {
+  try {
+    return await tryAgain(work, unit, firstThrown, startedAtMs);
+  } catch (thrown) {
+    return { kind: "error", thrown };
+  }
+}
+
+/** Tries as often as asked, then counts the failure. */
+async function tryAgain<Unit, Result>(
+  work: Work<Unit, Result>,
+  unit: Unit,
+  firstThrown: unknown,
+  startedAtMs: number,
 ): Promise<Outcome<Result>> {
   const retry = retryOptions(work.options.retries);
+  const attempt = (number: number): Attempt => ({
+    stage: work.stage.name,
+    number,
+    reason: (thrown) => reasonFor(work, thrown),
+  });
   let thrown = firstThrown;
   for (let failed = 1; failed <= retry.retries && retry.when(thrown, failed); failed += 1) {
+    if (failed === 1) addFailedAttempt(attempt(1), thrown, startedAtMs);
     await sleep(work.clock, retry.delayMs(failed));
     try {
-      return successOf(work, unit, await inSpan(work, unit, failed + 1, thrown));
+      return successOf(work, unit, await inAttemptSpan(attempt(failed + 1), () => work.run(unit)));
     } catch (again) {
       thrown = again;
     }
@@ -211,35 +244,10 @@ async function failureOf<Unit, Result>(
   const size = work.size(unit);
   stage.failed(size, reasonFor(work, thrown), { record: unit });
   totals.failed += size;
-  try {
-    await options.deadLetter?.(unit, thrown);
-  } catch (failure) {
-    return { kind: "error", thrown: failure };
-  }
+  await options.deadLetter?.(unit, thrown);
   const onFailed = options.onFailed ?? (options.deadLetter === undefined ? "stop" : "continue");
   const isTooMany = totals.failed > (options.failedMax ?? Number.POSITIVE_INFINITY);
   return onFailed === "stop" || isTooMany ? { kind: "error", thrown } : { kind: "none" };
-}
-
-/** An attempt after the first: rare, and worth a span of its own, which also says why the one before failed. */
-async function inSpan<Unit, Result>(
-  work: Work<Unit, Result>,
-  unit: Unit,
-  number: number,
-  before: unknown,
-): Promise<Result | LeftOut> {
-  const tracer = trace.getTracer(scopeName, version);
-  const attributes = { [names.recordAttempt]: number, [names.failureReason]: reasonFor(work, before) };
-  const span = tracer.startSpan(`retry ${work.stage.name}`, { attributes });
-  try {
-    return await context.with(trace.setSpan(context.active(), span), work.run, undefined, unit);
-  } catch (thrown) {
-    span.setAttribute(names.errorType, thrown instanceof Error ? thrown.name : typeof thrown);
-    span.setStatus({ code: SpanStatusCode.ERROR, message: thrown instanceof Error ? thrown.message : asText(thrown) });
-    throw thrown;
-  } finally {
-    span.end();
-  }
 }
 
 function reasonFor<Unit, Result>({ options }: Work<Unit, Result>, thrown: unknown): string {
@@ -251,7 +259,7 @@ const one = () => 1;
 
 /** Work on one record at a time. */
 export function recordWork<T, R>(
-  stage: Stage,
+  stage: RecordCounter,
   run: (record: T) => R | LeftOut | PromiseLike<R | LeftOut>,
   options: RecordOptions<T>,
 ): Work<T, R> {
@@ -262,7 +270,7 @@ export function recordWork<T, R>(
 
 /** Work on a batch at a time. */
 export function batchWork<T>(
-  stage: Stage,
+  stage: RecordCounter,
   run: (batch: T[]) => unknown,
   options: RecordOptions<T[]>,
 ): Work<T[], unknown> {
@@ -281,7 +289,7 @@ export function batchWork<T>(
   };
 }
 
-function countSize(stage: Stage, size: number | undefined): void {
+function countSize(stage: RecordCounter, size: number | undefined): void {
   if (size !== undefined) stage.bytes(size);
 }
 

@@ -1,13 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { useReceiver } from "../../../packages/sdk/src/testing/hooks.ts";
 import { Workshop } from "../../../packages/sdk/src/testing/program.ts";
-import { Receiver } from "../../../packages/sdk/src/testing/receiver.ts";
 import type { Peer, PeerKind } from "../peers/peer.ts";
 import { libraries, type Library, secret } from "./libraries.ts";
 
 /** `@sightglass/sdk/auto`, packed, with each library and a real server: its spans lie below the stage and hold no values. */
 
 let workshop: Workshop;
-let receiver: Receiver;
+const receiver = useReceiver();
 /** Begun together. */
 const peers = new Map<PeerKind, Promise<Peer>>();
 beforeAll(() => {
@@ -25,10 +25,6 @@ afterAll(async () => {
   await Promise.allSettled([...peers.values()].map(async (peer) => (await peer).stop()));
   workshop?.remove();
 });
-beforeEach(async () => {
-  receiver = await Receiver.start();
-});
-afterEach(() => receiver.stop());
 
 const forms = {
   esm: {

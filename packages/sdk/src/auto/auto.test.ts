@@ -1,22 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Workshop } from "../testing/program.ts";
-import { Receiver } from "../testing/receiver.ts";
+import { describe, expect, it } from "vitest";
+import { useReceiver, useWorkshop } from "../testing/hooks.ts";
 import { isWanted } from "./environment.ts";
 
 /** Which programs are instrumented; test/engines/auto.test.ts has the libraries against real servers. */
-let workshop: Workshop;
-let receiver: Receiver;
-beforeAll(() => {
-  workshop = new Workshop();
-  for (const name of ["kafkajs", "pg", "undici"]) workshop.link(name);
-});
-afterAll(() => workshop.remove());
-beforeEach(async () => {
-  receiver = await Receiver.start();
-});
-afterEach(() => receiver.stop());
+const workshop = useWorkshop(["kafkajs", "pg", "undici"]);
+const receiver = useReceiver();
 
 const isWrapped = `console.log([pg.Client.prototype.query, Kafka.prototype.producer].map((one) => Boolean(one.__wrapped)).join());`;
 const auto = "@sightglass/sdk/auto";

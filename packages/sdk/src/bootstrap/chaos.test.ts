@@ -1,16 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Workshop } from "../testing/program.ts";
+import { describe, expect, it } from "vitest";
+import { useWorkshop } from "../testing/hooks.ts";
 import { type Behaviour, Receiver } from "../testing/receiver.ts";
 
 /** Whatever the server does, the pipeline's result stays the same, it never waits for the server, and there is at most one line. */
-let workshop: Workshop;
-beforeAll(() => {
-  workshop = new Workshop();
-});
-afterAll(() => workshop.remove());
+const workshop = useWorkshop();
 
 const source = `
   import { bootstrap } from "@sightglass/sdk/bootstrap";

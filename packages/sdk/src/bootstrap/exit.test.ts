@@ -1,18 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Workshop } from "../testing/program.ts";
-import { Receiver } from "../testing/receiver.ts";
+import { describe, expect, it } from "vitest";
+import { useReceiver, useWorkshop } from "../testing/hooks.ts";
 
 /** Each way in which a process ends: nothing is lost, and it ends as it would without us. */
-let workshop: Workshop;
-let receiver: Receiver;
-beforeAll(() => {
-  workshop = new Workshop();
-});
-afterAll(() => workshop.remove());
-beforeEach(async () => {
-  receiver = await Receiver.start();
-});
-afterEach(() => receiver.stop());
+const workshop = useWorkshop();
+const receiver = useReceiver();
 
 const start = `
   import { bootstrap } from "@sightglass/sdk/bootstrap";

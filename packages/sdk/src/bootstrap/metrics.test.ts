@@ -1,20 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Workshop } from "../testing/program.ts";
-import { Receiver } from "../testing/receiver.ts";
+import { describe, expect, it } from "vitest";
+import { useReceiver, useWorkshop } from "../testing/hooks.ts";
 
 /** The packed package, in processes of its own, against a real receiver. */
-let workshop: Workshop;
-let receiver: Receiver;
-beforeAll(() => {
-  workshop = new Workshop();
-});
-afterAll(() => workshop.remove());
-beforeEach(async () => {
-  receiver = await Receiver.start();
-});
-afterEach(() => receiver.stop());
+const workshop = useWorkshop();
+const receiver = useReceiver();
 
 const imports = `
   import { bootstrap } from "@sightglass/sdk/bootstrap";

@@ -1,18 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { Workshop } from "../testing/program.ts";
-import { Receiver } from "../testing/receiver.ts";
+import { expect, it } from "vitest";
+import { useReceiver, useWorkshop } from "../testing/hooks.ts";
 
 /** Two real processes, one trace. */
-let workshop: Workshop;
-let receiver: Receiver;
-beforeAll(() => {
-  workshop = new Workshop();
-});
-afterAll(() => workshop.remove());
-beforeEach(async () => {
-  receiver = await Receiver.start();
-});
-afterEach(() => receiver.stop());
+const workshop = useWorkshop();
+const receiver = useReceiver();
 
 const start = `
   import { bootstrap } from "@sightglass/sdk/bootstrap";

@@ -1,14 +1,10 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { Workshop } from "../testing/program.ts";
+import { expect, it } from "vitest";
+import { useWorkshop } from "../testing/hooks.ts";
 
 /** In a process of its own: express cannot be loaded under the resolve conditions that vitest gives its workers. */
-let workshop: Workshop;
-beforeAll(() => {
-  workshop = new Workshop();
-});
-afterAll(() => workshop.remove());
+const workshop = useWorkshop();
 
 it("serves express", async () => {
   const express = pathToFileURL(createRequire(import.meta.url).resolve("express")).href;

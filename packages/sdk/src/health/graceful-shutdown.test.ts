@@ -1,18 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Program, Workshop } from "../testing/program.ts";
-import { Receiver } from "../testing/receiver.ts";
+import { describe, expect, it } from "vitest";
+import { useReceiver, useWorkshop } from "../testing/hooks.ts";
+import { type Program } from "../testing/program.ts";
 
 /** Processes that are told to end. */
-let workshop: Workshop;
-let receiver: Receiver;
-beforeAll(() => {
-  workshop = new Workshop();
-});
-afterAll(() => workshop.remove());
-beforeEach(async () => {
-  receiver = await Receiver.start();
-});
-afterEach(() => receiver.stop());
+const workshop = useWorkshop();
+const receiver = useReceiver();
 
 /** A service with a run under way, which its worker's step waits for. */
 const service = (shutdownOptions: string) => `

@@ -1,4 +1,5 @@
 import type { Meter, ObservableResult } from "@opentelemetry/api";
+import { afterWork } from "../after-work.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { safely } from "../safely.ts";
 import { Late, observe, once } from "./catalogue.ts";
@@ -111,8 +112,7 @@ export function histogram<const Rules extends LabelRules = NoLabels>(
       record: (value, ...[labels]) => record(value, labels),
       time(work, ...[labels]) {
         const startMs = clock.nowMs();
-        const stop = () => record((clock.nowMs() - startMs) / 1000, labels);
-        return timed(work, stop);
+        return afterWork(work, () => record((clock.nowMs() - startMs) / 1000, labels));
       },
     };
   });
@@ -166,18 +166,4 @@ function recorder(
 
 function described({ unit, description }: InstrumentOptions<LabelRules>): { unit?: string; description?: string } {
   return { ...(unit === undefined ? {} : { unit }), ...(description === undefined ? {} : { description }) };
-}
-
-/** `stop` runs once: when the work has returned, thrown, or its promise has settled. */
-function timed<T>(work: () => T, stop: () => void): T {
-  let result: T;
-  try {
-    result = work();
-  } catch (thrown) {
-    stop();
-    throw thrown;
-  }
-  if (result instanceof Promise) return result.finally(stop) as T;
-  stop();
-  return result;
 }

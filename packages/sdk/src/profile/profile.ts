@@ -1,4 +1,5 @@
 import { type Span, trace } from "@opentelemetry/api";
+import { afterWork } from "../after-work.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { safely } from "../safely.ts";
 import { startCpuProfile } from "./cpu-profiler.ts";
@@ -22,17 +23,7 @@ const durationMaxMsDefault = 60_000;
 export function profile<T>(work: () => T, options: ProfileOptions = {}): T {
   const span = trace.getActiveSpan();
   const stop = span === undefined ? undefined : profileTo(span, options, { reason: "asked" });
-  if (stop === undefined) return work();
-  let result: T;
-  try {
-    result = work();
-  } catch (thrown) {
-    stop();
-    throw thrown;
-  }
-  if (result instanceof Promise) return result.finally(stop) as T;
-  stop();
-  return result;
+  return stop === undefined ? work() : afterWork(work, stop);
 }
 
 /** Starts a profile; the returned function ends it and writes it to `span`. Undefined where there can be none. */

@@ -58,6 +58,8 @@ export type Behaviour = (request: IncomingMessage, response: ServerResponse, bod
 const schema = protobuf.parse(otlpProto, { keepCase: false }).root;
 const plain: protobuf.IConversionOptions = { longs: String, bytes: Buffer, defaults: true };
 
+const behaving: Behaviour = () => false;
+
 /** A real OTLP/HTTP receiver on a port of its own, that keeps what it gets, and that can misbehave. */
 export class Receiver {
   readonly spans: ReceivedSpan[] = [];
@@ -67,9 +69,9 @@ export class Receiver {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   /** Answers in place of the receiver when it returns true. */
-  behaviour: Behaviour = () => false;
+  behaviour = behaving;
 
-  private constructor() {
+  constructor() {
     this.#server = createServer((request, response) => void this.#handle(request, response));
     this.#server.on("connection", (socket) => {
       this.#sockets.add(socket);
@@ -79,8 +81,15 @@ export class Receiver {
 
   static async start(port = 0): Promise<Receiver> {
     const receiver = new Receiver();
-    await new Promise<void>((resolve) => void receiver.#server.listen(port, "127.0.0.1", resolve));
+    await receiver.open(port);
     return receiver;
+  }
+
+  /** Starts anew, with nothing kept. */
+  async open(port = 0): Promise<void> {
+    for (const kept of [this.spans, this.logs, this.points, this.requests]) kept.length = 0;
+    this.behaviour = behaving;
+    await new Promise<void>((resolve) => void this.#server.listen(port, "127.0.0.1", resolve));
   }
 
   get endpoint(): string {

@@ -1,25 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Workshop } from "../../testing/program.ts";
-import { Receiver } from "../../testing/receiver.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { useReceiver, useWorkshop } from "../../testing/hooks.ts";
 
 /** The packed package: what one process could not send, the next one sends. */
-let workshop: Workshop;
-let receiver: Receiver;
-let folder: string;
-beforeAll(() => {
-  workshop = new Workshop();
-  folder = join(workshop.folder, "spool");
-});
-afterAll(() => workshop.remove());
-beforeEach(async () => {
-  receiver = await Receiver.start();
-});
-afterEach(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await receiver.stop();
-});
+const workshop = useWorkshop();
+const receiver = useReceiver();
+const folder = join(workshop.folder, "spool");
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const start = `
   import { bootstrap } from "@sightglass/sdk/bootstrap";

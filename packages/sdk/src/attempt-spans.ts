@@ -1,0 +1,50 @@
+import { context, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+import { attributeNames as names, scopeName } from "./attribute-names.ts";
+import { asText, safely } from "./safely.ts";
+import { version } from "./version.ts";
+
+/** Which attempt it is, at what. */
+export interface Attempt {
+  readonly stage: string;
+  /** From 1. */
+  readonly number: number;
+  /** Where it failed: a short, fixed code. */
+  readonly reason: (thrown: unknown) => string;
+}
+
+/** Does `work` in a span of its own, which says why it failed when it did. */
+export async function inAttemptSpan<T>(attempt: Attempt, work: () => T | PromiseLike<T>): Promise<T> {
+  const span = startAttempt(attempt);
+  try {
+    return await context.with(trace.setSpan(context.active(), span), work);
+  } catch (thrown) {
+    markFailed(span, attempt, thrown);
+    throw thrown;
+  } finally {
+    safely(() => span.end(), undefined);
+  }
+}
+
+/** The span of an attempt that is over: that it failed was not known when it began. */
+export function addFailedAttempt(attempt: Attempt, thrown: unknown, startedAtMs: number): void {
+  safely(() => {
+    const span = startAttempt(attempt, startedAtMs);
+    markFailed(span, attempt, thrown);
+    span.end();
+  }, undefined);
+}
+
+function startAttempt({ stage, number }: Attempt, startTime?: number): Span {
+  const attributes = { [names.recordAttempt]: number };
+  const options = startTime === undefined ? { attributes } : { attributes, startTime };
+  return trace.getTracer(scopeName, version).startSpan(`attempt ${stage}`, options);
+}
+
+function markFailed(span: Span, { reason }: Attempt, thrown: unknown): void {
+  const isError = thrown instanceof Error;
+  span.setAttributes({
+    [names.failureReason]: reason(thrown),
+    [names.errorType]: isError ? thrown.name : typeof thrown,
+  });
+  span.setStatus({ code: SpanStatusCode.ERROR, message: asText(isError ? thrown.message : thrown) });
+}
