@@ -12,7 +12,7 @@ interface ServeOptions {
   insecure?: boolean;
 }
 
-/** `sightglass serve`: runs until SIGINT or SIGTERM; a second one ends it at once. SIGHUP reads scrape_configs again. */
+/** `sightglass serve`: runs until SIGINT or SIGTERM; a second one ends it at once. SIGHUP reads the configuration again. */
 export function serveCommand(): Command {
   return new Command("serve")
     .description("start the server")
@@ -27,22 +27,23 @@ export function serveCommand(): Command {
       "\nExamples:\n  $ sightglass serve\n  $ sightglass serve --data /var/lib/sightglass --listen 127.0.0.1:8080\n  $ sightglass serve --config sightglass.yaml",
     )
     .action(async (options: ServeOptions) => {
-      const config = readConfig(options.config, flagsOf(options));
+      const reread = () => readConfig(options.config, flagsOf(options));
+      const config = reread();
       const stopped = nextSignal();
       // Loaded here, so that the other commands do not carry the engine: it is 160 MB of memory.
       const { createServer } = await import("../main.ts");
-      const server = createServer(config);
+      const server = createServer(config, { reread });
       await server.start();
-      process.on("SIGHUP", () => void reload(server, options));
+      process.on("SIGHUP", () => void reload(server));
       await stopped;
       await server.stop();
     });
 }
 
 /** On SIGHUP, as Prometheus does: with a fault in the file, everything stays as it is. */
-async function reload(server: Server, options: ServeOptions): Promise<void> {
+async function reload(server: Server): Promise<void> {
   try {
-    await server.reload(readConfig(options.config, flagsOf(options)));
+    await server.reload();
   } catch (error) {
     process.stderr.write(`the configuration was not read again: ${(error as Error).message}\n`);
   }

@@ -3,6 +3,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Log } from "../self/log.ts";
 import type { MetricsRegistry } from "../self/metrics.ts";
 import type { Running } from "../self/running.ts";
+import type { Reload } from "./reload.ts";
 
 /** What every part is given. */
 export interface Context {
@@ -11,4 +12,5 @@ export interface Context {
   log: Log;
   running: Running;
   metrics: MetricsRegistry;
+  reload: Reload;
 }

@@ -12,6 +12,7 @@ import { pageRoutes } from "../http/routes/page.ts";
 import { pipelinesRoutes } from "../http/routes/pipelines.ts";
 import { prometheusHealthRoutes } from "../http/routes/prometheus-status.ts";
 import { prometheusRoutes } from "../http/routes/prometheus.ts";
+import { reloadRoutes } from "../http/routes/reload.ts";
 import { runsRoutes } from "../http/routes/runs.ts";
 import { statusRoutes } from "../http/routes/status.ts";
 import { tempoRoutes } from "../http/routes/tempo.ts";
@@ -27,7 +28,8 @@ import type { Shown } from "./shown.ts";
 import { createStatus, healthParts } from "./status.ts";
 
 export async function startHttp(context: Context, shown: Shown): Promise<void> {
-  const { config, clock, log, running } = context;
+  const { config, clock, log, running, reload } = context;
+  const authorize = createAuthorize(config.auth.tokens);
   const { store, folder, receivers } = shown;
   const onFault = (fault: { method: string; path: string; error: unknown }) => log.error(fault, "a request failed");
   const runs = createRunQueries({ store });
@@ -36,7 +38,8 @@ export async function startHttp(context: Context, shown: Shown): Promise<void> {
     routes: [
       healthRoutes({ health: createHealth(healthParts(shown), { clock }) }),
       prometheusHealthRoutes(),
-      authorizeReads(createAuthorize(config.auth.tokens)),
+      reloadRoutes({ authorize, reload: () => reload.run() }),
+      authorizeReads(authorize),
       statusRoutes(createStatus(context, shown)),
       runsRoutes({ runs }),
       pipelinesRoutes({ runs, clock }),
@@ -54,7 +57,10 @@ export async function startHttp(context: Context, shown: Shown): Promise<void> {
   running.add("http", () => server.stop());
 }
 
-function createPrometheusDeps({ config, clock }: Context, { scraper, metricQueries, rules, startedAtMs }: Shown) {
+function createPrometheusDeps(
+  { config, clock, reload }: Context,
+  { scraper, metricQueries, rules, startedAtMs }: Shown,
+) {
   const { listen, otlp_grpc: grpc, otlp_http: http, retention, spool, log } = config;
   const addresses = { listen: formatAddress(listen), otlp_grpc: formatAddress(grpc), otlp_http: formatAddress(http) };
   const { age, bytes } = retention.samples;
@@ -63,6 +69,7 @@ function createPrometheusDeps({ config, clock }: Context, { scraper, metricQueri
     clock,
     version,
     startedAtMs,
+    reload,
     // Only what has no secrets in it.
     configText: () => stringify({ ...addresses, retention, spool, log }),
     retention: () => `${formatDurationMs(age)} or ${bytes}B`,

@@ -8,7 +8,7 @@ import { startHttp } from "./http.ts";
 import { startMetricsIngest } from "./metrics.ts";
 import { watchForRecent } from "./recent.ts";
 import { startReceivers } from "./receivers.ts";
-import { startRules } from "./rules.ts";
+import { ruleGroupsOf, startRules } from "./rules.ts";
 import { startDeriver, startFolder } from "./runs.ts";
 import { startScraping } from "./scraping.ts";
 import { openSpools } from "./spools.ts";
@@ -16,7 +16,7 @@ import { startChunking, startCollectorTables, startLibraryPages, startRetention 
 
 /**
  * Starts every part but the store, in order.
- * @returns goes over to the scrape_configs of a configuration that was read again
+ * @returns goes over to what a configuration that was read again says of scraping, rules and OTLP names
  */
 export async function startParts(
   context: Context,
@@ -50,7 +50,11 @@ export async function startParts(
   await startLibraryPages(context, store);
   log.info({ page: `http://${formatAddress(config.listen)}`, tookMs: clock.nowMs() - startedAtMs }, "ready");
   return async (changed) => {
+    // First what may have a fault, so that a wrong file changes nothing.
+    const groups = ruleGroupsOf(changed);
+    await rules.apply(groups);
+    receivers.apply(changed);
     await scraper.apply(scrapeJobs(changed, changed.folder));
-    log.info({ jobs: changed.scrape_configs.length }, "scrape_configs were read again");
+    log.info({ jobs: changed.scrape_configs.length, rule_groups: groups.length }, "the configuration was read again");
   };
 }

@@ -1,4 +1,6 @@
+import { otlpTranslation } from "../config/otlp.ts";
 import { formatAddress } from "../config/quantities.ts";
+import type { Config } from "../config/schema.ts";
 import { limits } from "../model/limits.ts";
 import { createAuthorize } from "../model/tokens.ts";
 import { Admission } from "../receive/admission.ts";
@@ -25,11 +27,12 @@ export async function startReceivers(
     requestsMax: limits.concurrentRequestsMax.value,
     bytesMax: limits.requestBytesInFlightMax.value,
   });
+  let translation = otlpTranslation(config.otlp);
   const shared = {
     sink: {
       spans: tables.spans.append.bind(tables.spans),
       logs: tables.logs.append.bind(tables.logs),
-      metrics: createOtlpMetrics({ sink: metrics.write, deltas: metrics.deltas }),
+      metrics: createOtlpMetrics({ sink: metrics.write, translation: () => translation, deltas: metrics.deltas }),
     },
     largeBodies: new Gate(1),
     authorize: createAuthorize(config.auth.tokens),
@@ -61,5 +64,7 @@ export async function startReceivers(
         handle: createRemoteWriteHandler({ ...shared, sink: metrics.write, stats: remoteWrite }),
       },
     ],
+    /** Requests that come from now on follow it. */
+    apply: (changed: Config) => (translation = otlpTranslation(changed.otlp)),
   };
 }

@@ -9,6 +9,7 @@ import { version } from "../self/version.ts";
 import { addCounts } from "../spool/ledger.ts";
 import { readTableStatus } from "../store/table-status.ts";
 import type { Context } from "./context.ts";
+import { reloadMetrics } from "./reload.ts";
 import type { Shown } from "./shown.ts";
 
 export function healthParts({ store, spools }: Shown) {
@@ -32,7 +33,7 @@ export function healthParts({ store, spools }: Shown) {
   ];
 }
 
-export function createStatus({ config, clock, running, metrics }: Context, shown: Shown) {
+export function createStatus({ config, clock, running, metrics, reload }: Context, shown: Shown) {
   const { store, keep, folder, spools, receivers, startedAtMs } = shown;
   const watch = watchProcess({ monotonicMs: () => clock.monotonicMs() });
   running.add("process watch", () => watch.stop());
@@ -64,6 +65,7 @@ export function createStatus({ config, clock, running, metrics }: Context, shown
       overflows: shown.ingest.known.overflow.report(),
     }),
   });
+  metrics.register(() => reloadMetrics(reload));
   metrics.register(hostMetrics);
   metrics.register(async () => statusMetrics({ ...(await status()), cpuSeconds: watch.read().cpuSeconds }));
   metrics.register(() => overflowMetrics(shown.ingest.known.overflow.report()));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { otlpSettings } from "./otlp.ts";
 import { address, bytes, durationMs } from "./quantities.ts";
 import { checkTimeouts, globalShape, scrapeConfigs } from "./scrape.ts";
 import { limits } from "../model/limits.ts";
@@ -83,6 +84,7 @@ const settings = z.strictObject({
         .describe("series of one metric on one day; further ones go into its overflow series, and are counted"),
     })
     .prefault({}),
+  otlp: otlpSettings.describe("how OTLP metrics become series, as in prometheus.yml"),
   spool: z
     .strictObject({
       bytes: bytes.prefault("2GiB").describe("past this size requests are refused until the store catches up"),
@@ -92,6 +94,9 @@ const settings = z.strictObject({
     .strictObject({
       ...globalShape,
       evaluation_interval: durationMs.prefault("1m").describe("how often rules are evaluated"),
+      rule_query_offset: durationMs
+        .prefault("0s")
+        .describe("how far back rules look and record, unless their group says so"),
     })
     .prefault({}),
   rule_files: z.array(z.string().min(1)).default([]).describe("files with recording rules, as in prometheus.yml"),

@@ -1,4 +1,12 @@
-import { Labels, MemorySource, metricNameLabel, type Expr, type QueryResult } from "@sightglass/promql";
+import { isDeepStrictEqual } from "node:util";
+import {
+  Labels,
+  MemorySource,
+  metricNameLabel,
+  type Expr,
+  type QueryResult,
+  type SampleValue,
+} from "@sightglass/promql";
 import { asSightglassError } from "../model/errors.ts";
 import type { Clock } from "../model/clock.ts";
 import type { RecordingRule, Rule, RuleGroup } from "./rule-file.ts";
@@ -7,7 +15,7 @@ import type { RecordingRule, Rule, RuleGroup } from "./rule-file.ts";
 export interface RecordedSample {
   readonly labels: Labels;
   readonly timeMs: number;
-  readonly value: number | "stale";
+  readonly value: SampleValue;
 }
 
 export interface RuleEvaluatorDeps {
@@ -42,7 +50,9 @@ export class RuleGroupEvaluator {
   readonly #deps: RuleEvaluatorDeps;
   readonly #states = new Map<Rule, RuleState>();
   /** The series of each rule's last evaluation, whose end is recorded when they are gone. */
-  readonly #active = new Map<Rule, Map<string, Labels>>();
+  readonly #active = new Map<Rule, ActiveSeries>();
+  /** Of rules that this group had before the configuration was read again. */
+  #left: ActiveSeries = new Map();
   readonly #abort = new AbortController();
   #cancel: (() => void) | undefined;
   #underWay: Promise<void> | undefined;
@@ -67,6 +77,27 @@ export class RuleGroupEvaluator {
     this.#cancel?.();
     this.#abort.abort();
     await this.#underWay;
+  }
+
+  /** Goes on where a group of that name stood, which is stopped: rules that are as before keep their state. */
+  takeOver(from: RuleGroupEvaluator): void {
+    for (const [rule, active] of from.#active) {
+      const same = this.group.rules.find((one) => !this.#active.has(one) && isSameRule(one, rule));
+      if (same === undefined) active.forEach((labels, key) => this.#left.set(key, labels));
+      else {
+        this.#active.set(same, active);
+        this.#states.set(same, from.state(rule));
+      }
+    }
+    from.#left.forEach((labels, key) => this.#left.set(key, labels));
+    this.evaluationMs = from.evaluationMs;
+    this.lastEvaluationMs = from.lastEvaluationMs;
+  }
+
+  /** Ends every series of a group that is gone. */
+  async end(): Promise<void> {
+    const all = [...this.#active.values(), this.#left].flatMap((active) => [...active.values()]);
+    if (all.length > 0) await this.#deps.write(all.map((labels) => endOf(labels, this.#deps.clock.nowMs())));
   }
 
   /** The next moment: each group has an offset of its own in the interval, so that not all begin at once. */
@@ -108,8 +139,22 @@ export class RuleGroupEvaluator {
         lastEvaluationMs: timeMs,
       });
     }
+    await this.#endLeft(timeMs - this.group.queryOffsetMs);
     this.evaluationMs = clock.monotonicMs() - startedMs;
     this.lastEvaluationMs = timeMs;
+  }
+
+  /** Series of rules that are gone end, unless another rule gives them now. */
+  async #endLeft(timeMs: number): Promise<void> {
+    if (this.#left.size === 0) return;
+    const given = [...this.#active.values()];
+    const ended = [...this.#left].filter(([key]) => !given.some((active) => active.has(key)));
+    try {
+      await this.#deps.write(ended.map(([, labels]) => endOf(labels, timeMs)));
+      this.#left = new Map();
+    } catch (error) {
+      this.#deps.onFailure({ group: this.group.name, rule: "", error });
+    }
   }
 
   async #record(rule: RecordingRule, timeMs: number, recent: MemorySource): Promise<void> {
@@ -118,7 +163,7 @@ export class RuleGroupEvaluator {
     const { limit } = this.group;
     if (limit > 0 && found.size > limit) throw new Error(`exceeded limit of ${limit} with ${found.size} series`);
     const gone = [...(this.#active.get(rule) ?? [])].filter(([key]) => !found.has(key));
-    const ended = gone.map(([, labels]): RecordedSample => ({ labels, timeMs, value: "stale" }));
+    const ended = gone.map(([, labels]) => endOf(labels, timeMs));
     const samples = [...found.values(), ...ended];
     if (samples.length > 0) await this.#deps.write(samples);
     for (const sample of samples) recent.append(sample.labels, sample.timeMs, sample.value);
@@ -126,9 +171,17 @@ export class RuleGroupEvaluator {
   }
 }
 
+/** Labels of series by their key. */
+type ActiveSeries = Map<string, Labels>;
+
+const endOf = (labels: Labels, timeMs: number): RecordedSample => ({ labels, timeMs, value: "stale" });
+
+const isSameRule = (a: Rule, b: Rule): boolean =>
+  a.kind === b.kind && a.name === b.name && a.query === b.query && isDeepStrictEqual(a.labels, b.labels);
+
 function samplesOf(rule: RecordingRule, { data }: QueryResult, timeMs: number): Map<string, RecordedSample> {
   const found = new Map<string, RecordedSample>();
-  const add = (from: Labels, value: number): void => {
+  const add = (from: Labels, value: SampleValue): void => {
     const labels = Labels.fromEntries([
       ...from.entries(),
       ...Object.entries(rule.labels),
@@ -140,10 +193,7 @@ function samplesOf(rule: RecordingRule, { data }: QueryResult, timeMs: number): 
   };
   if (data.type === "scalar") add(Labels.empty, data.value);
   if (data.type === "vector") {
-    for (const { labels, value, histogram } of data.samples) {
-      if (histogram !== undefined) throw new Error("the result has native histograms, which rules cannot record");
-      add(labels, value);
-    }
+    for (const { labels, value, histogram } of data.samples) add(labels, histogram ?? value);
   }
   return found;
 }

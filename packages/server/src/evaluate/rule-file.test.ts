@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseRuleFile } from "./rule-file.ts";
 
-const read = (text: string) => parseRuleFile({ file: "rules.yaml", text }, 60_000);
+const read = (text: string) => parseRuleFile({ file: "rules.yaml", text }, { intervalMs: 60_000, queryOffsetMs: 0 });
 
 describe("rule files in Prometheus' grammar", () => {
   it("groups with every field", () => {

@@ -41,14 +41,22 @@ export interface RuleGroup {
   readonly rules: readonly Rule[];
 }
 
+/** What a group has that names none of its own. */
+export interface RuleGroupDefaults {
+  readonly intervalMs: number;
+  readonly queryOffsetMs: number;
+}
+
 /**
  * The groups of a rule file in Prometheus' grammar (model/rulefmt).
- * @param intervalMs of groups that name none
  * @throws SightglassError config_invalid with every fault as `file:line:column: what is wrong`
  */
-export function parseRuleFile({ file, text }: { file: string; text: string }, intervalMs: number): RuleGroup[] {
+export function parseRuleFile(
+  { file, text }: { file: string; text: string },
+  defaults: RuleGroupDefaults,
+): RuleGroup[] {
   const reader = new RuleFileReader(file, text);
-  const groups = reader.read(intervalMs);
+  const groups = reader.read(defaults);
   if (reader.faults.length > 0) throw new SightglassError("config_invalid", reader.faults.join("\n"));
   return groups;
 }
@@ -67,7 +75,7 @@ class RuleFileReader {
     this.#text = text;
   }
 
-  read(intervalMs: number): RuleGroup[] {
+  read(defaults: RuleGroupDefaults): RuleGroup[] {
     const document = parseDocument(this.#text, { lineCounter: this.#lines, prettyErrors: false });
     for (const error of document.errors) this.#fault(error.pos[0], error.message);
     if (document.errors.length > 0 || document.contents === null) return [];
@@ -75,7 +83,7 @@ class RuleFileReader {
     const groups = this.#sequence(root?.get("groups", true), "groups");
     const names = new Set<string>();
     return groups.flatMap((node) => {
-      const group = this.#group(node, intervalMs);
+      const group = this.#group(node, defaults);
       if (group === undefined) return [];
       if (names.has(group.name)) this.#fault(offsetOf(node), `groupname: "${group.name}" is repeated in the same file`);
       names.add(group.name);
@@ -83,19 +91,19 @@ class RuleFileReader {
     });
   }
 
-  #group(node: Node, defaultIntervalMs: number): RuleGroup | undefined {
+  #group(node: Node, defaults: RuleGroupDefaults): RuleGroup | undefined {
     const map = this.#map(node, "a group", groupKeys);
     if (map === undefined) return undefined;
     const name = this.#string(map, "name");
     if (name === "") this.#fault(offsetOf(node), "a group needs a name");
-    const intervalMs = this.#duration(map, "interval") || defaultIntervalMs;
+    const intervalMs = this.#duration(map, "interval") || defaults.intervalMs;
     const labels = this.#strings(map, "labels");
     const rules = this.#sequence(map.get("rules", true), "rules");
     return {
       name,
       file: this.#file,
       intervalMs,
-      queryOffsetMs: this.#duration(map, "query_offset"),
+      queryOffsetMs: map.has("query_offset") ? this.#duration(map, "query_offset") : defaults.queryOffsetMs,
       limit: this.#limit(map),
       rules: rules.flatMap((rule) => this.#rule(rule, labels) ?? []),
     };

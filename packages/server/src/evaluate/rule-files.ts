@@ -1,24 +1,24 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { SightglassError } from "../model/errors.ts";
-import { parseRuleFile, type RuleGroup } from "./rule-file.ts";
+import { parseRuleFile, type RuleGroup, type RuleGroupDefaults } from "./rule-file.ts";
 
 /**
  * The groups of all files that the patterns name; `*` and `?` may stand in the last part of a path. A pattern that finds
  * nothing is no error, as in Prometheus.
  * @param folder where relative paths start
- * @param intervalMs of groups that name none
+ * @param defaults of groups that name none
  * @throws SightglassError config_invalid with every fault of every file
  */
 export function loadRuleFiles(
   patterns: readonly string[],
-  { folder, intervalMs }: { folder: string; intervalMs: number },
+  { folder, ...defaults }: { folder: string } & RuleGroupDefaults,
 ): RuleGroup[] {
   const faults: string[] = [];
   const groups: RuleGroup[] = [];
   for (const file of new Set(patterns.flatMap((pattern) => filesOf(resolve(folder, pattern))))) {
     try {
-      groups.push(...parseRuleFile({ file, text: readFileSync(file, "utf8") }, intervalMs));
+      groups.push(...parseRuleFile({ file, text: readFileSync(file, "utf8") }, defaults));
     } catch (thrown) {
       faults.push(thrown instanceof SightglassError ? thrown.message : `${file}:1:1: ${String(thrown)}`);
     }

@@ -1,9 +1,10 @@
-import { Engine, Labels, MemorySource } from "@sightglass/promql";
+import { emptyHistogram, Engine, Labels, MemorySource, type SampleValue } from "@sightglass/promql";
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../model/clock.ts";
 import { overlaySource } from "../query/series-source-overlay.ts";
-import { type RecordedSample, RuleGroupEvaluator } from "./rule-evaluator.ts";
-import { parseRuleFile } from "./rule-file.ts";
+import { type RecordedSample, type RuleEvaluatorDeps, RuleGroupEvaluator } from "./rule-evaluator.ts";
+import { Rules } from "./rules.ts";
+import { parseRuleFile, type RuleGroup } from "./rule-file.ts";
 
 /** A clock that moves when it is told to. */
 function manualClock(startMs: number) {
@@ -32,14 +33,17 @@ function manualClock(startMs: number) {
   return { clock, advance, pending: () => timers.length };
 }
 
-const rules = (body: string) =>
-  parseRuleFile({ file: "f", text: `groups:\n- name: g\n  interval: 1m\n${body}` }, 60_000)[0]!;
+const rules = (body: string): RuleGroup =>
+  parseRuleFile(
+    { file: "f", text: `groups:\n- name: g\n  interval: 1m\n${body}` },
+    { intervalMs: 60_000, queryOffsetMs: 0 },
+  )[0]!;
 
-function evaluatorOf(body: string, { store = new MemorySource(), startMs = 0, isStored = true } = {}) {
+function depsOf({ store = new MemorySource(), startMs = 0, isStored = true } = {}) {
   const written: RecordedSample[][] = [];
   const failures: string[] = [];
   const time = manualClock(startMs);
-  const evaluator = new RuleGroupEvaluator(rules(body), {
+  const deps: RuleEvaluatorDeps = {
     clock: time.clock,
     query: ({ query, timeMs, recent, signal }) =>
       new Engine(overlaySource(store, recent)).instant({ query, timeMs, signal }),
@@ -48,10 +52,18 @@ function evaluatorOf(body: string, { store = new MemorySource(), startMs = 0, is
       if (isStored) for (const { labels, timeMs, value } of samples) store.append(labels, timeMs, value);
     },
     onFailure: ({ error }) => failures.push(String(error)),
-  });
+  };
   const shown = () =>
-    written.flat().map(({ labels, timeMs, value }) => `${labels.toString()} ${value} @${timeMs / 1000}`);
-  return { evaluator, store, shown, failures, ...time };
+    written.flat().map(({ labels, timeMs, value }) => `${labels.toString()} ${valueText(value)} @${timeMs / 1000}`);
+  return { deps, store, shown, failures, ...time };
+}
+
+const valueText = (value: SampleValue): string =>
+  typeof value === "object" ? `histogram of ${value.count}` : `${value}`;
+
+function evaluatorOf(body: string, options: Parameters<typeof depsOf>[0] = {}) {
+  const { deps, ...rest } = depsOf(options);
+  return { evaluator: new RuleGroupEvaluator(rules(body), deps), ...rest };
 }
 
 describe("recording rules", () => {
@@ -96,6 +108,16 @@ describe("recording rules", () => {
     expect(shown()).toEqual(['{__name__="a", job="j"} 1 @2', '{__name__="a", job="j"} stale @4']);
   });
 
+  it("record native histograms", async () => {
+    const { evaluator, store, shown } = evaluatorOf(
+      "  rules: [{record: a, expr: sum(h)}, {record: b, expr: histogram_count(a)}]",
+    );
+    for (const job of ["x", "y"])
+      store.append(Labels.of({ __name__: "h", job }), 1000, { ...emptyHistogram, count: 2, zeroCount: 2 });
+    await evaluator.evaluate(2000);
+    expect(shown()).toEqual(['{__name__="a"} histogram of 4 @2', '{__name__="b"} 4 @2']);
+  });
+
   it("look back by the query offset, and record there", async () => {
     const { evaluator, shown } = evaluatorOf("  query_offset: 10s\n  rules: [{record: a, expr: time()}]");
     await evaluator.evaluate(60_000);
@@ -118,5 +140,51 @@ describe("recording rules", () => {
     const [first, second] = evaluator.group.rules.map((rule) => evaluator.state(rule));
     expect(first).toMatchObject({ health: "err", lastError: message });
     expect(second).toMatchObject({ health: "ok", lastEvaluationMs: 2000 });
+  });
+});
+
+describe("groups that are read again", () => {
+  const read = (...bodies: [name: string, body: string][]) =>
+    parseRuleFile(
+      {
+        file: "f",
+        text: `groups:\n${bodies.map(([name, body]) => `- name: ${name}\n  interval: 10s\n${body}`).join("\n")}`,
+      },
+      { intervalMs: 60_000, queryOffsetMs: 0 },
+    );
+  const one = "  rules: [{record: one, expr: '1'}]";
+  const oneAndTwo = "  rules: [{record: two, expr: '2'}, {record: one, expr: '1'}]";
+
+  it("keep the state of what is as before, and end what is gone", async () => {
+    const { deps, shown, advance } = depsOf();
+    const all = new Rules(read(["a", oneAndTwo], ["b", "  rules: [{record: gone, expr: '3'}]"], ["c", one]), deps);
+    all.start();
+    await advance(10_000);
+    const before = all.groups().map(({ group, rules: states }) => [group.name, ...states.map(({ state }) => state)]);
+    expect(shown()).toHaveLength(4);
+    await all.apply(read(["a", one], ["c", one]));
+    expect(shown().at(-1)).toBe('{__name__="gone"} stale @10');
+    const after = all.groups().map(({ group, rules: states }) => [group.name, ...states.map(({ state }) => state)]);
+    expect(after).toEqual([["a", before[0]![2]], before[2]]);
+    await advance(20_000);
+    expect(
+      shown()
+        .slice(5)
+        .filter((sample) => sample.includes("two")),
+    ).toEqual([expect.stringMatching(/"two"\} stale @/)]);
+    expect(shown().slice(5)).toHaveLength(3);
+    await all.stop();
+  });
+
+  it("go on with a series that another rule gives now", async () => {
+    const { deps, shown, advance } = depsOf();
+    const all = new Rules(read(["a", one]), deps);
+    all.start();
+    await advance(10_000);
+    await all.apply(read(["a", "  rules: [{record: one, expr: 1 + 0}]"]));
+    await advance(20_000);
+    expect(shown().filter((sample) => sample.includes("stale"))).toEqual([]);
+    expect(shown()).toHaveLength(2);
+    await all.stop();
   });
 });

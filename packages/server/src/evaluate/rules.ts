@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { RuleGroupEvaluator, type RuleEvaluatorDeps, type RuleState } from "./rule-evaluator.ts";
 import type { Rule, RuleGroup } from "./rule-file.ts";
 
@@ -11,14 +12,44 @@ export interface EvaluatedGroup {
 
 /** All rule groups, each evaluated on its own. */
 export class Rules {
-  readonly #evaluators: readonly RuleGroupEvaluator[];
+  readonly #deps: RuleEvaluatorDeps;
+  #evaluators: readonly RuleGroupEvaluator[];
 
   constructor(groups: readonly RuleGroup[], deps: RuleEvaluatorDeps) {
+    this.#deps = deps;
     this.#evaluators = groups.map((group) => new RuleGroupEvaluator(group, deps));
   }
 
   start(): void {
     for (const evaluator of this.#evaluators) evaluator.start();
+  }
+
+  /**
+   * Goes over to other groups: one that is as before goes on undisturbed, one that changed keeps the state of the rules that it
+   * still has, and the series of rules that are gone end.
+   */
+  async apply(groups: readonly RuleGroup[]): Promise<void> {
+    const before = new Map(this.#evaluators.map((evaluator) => [keyOf(evaluator.group), evaluator]));
+    const started: RuleGroupEvaluator[] = [];
+    const next = groups.map((group) => {
+      const old = before.get(keyOf(group));
+      if (old !== undefined && isDeepStrictEqual(old.group, group)) {
+        before.delete(keyOf(group));
+        return old;
+      }
+      const evaluator = new RuleGroupEvaluator(group, this.#deps);
+      started.push(evaluator);
+      return evaluator;
+    });
+    await Promise.all([...before.values()].map((evaluator) => evaluator.stop()));
+    for (const evaluator of started) {
+      const old = before.get(keyOf(evaluator.group));
+      if (old !== undefined) evaluator.takeOver(old);
+      before.delete(keyOf(evaluator.group));
+    }
+    await Promise.all([...before.values()].map((evaluator) => evaluator.end()));
+    this.#evaluators = next;
+    for (const evaluator of started) evaluator.start();
   }
 
   async stop(): Promise<void> {
@@ -34,3 +65,6 @@ export class Rules {
     }));
   }
 }
+
+/** Groups of two files may have the same name. */
+const keyOf = ({ file, name }: RuleGroup) => JSON.stringify([file, name]);

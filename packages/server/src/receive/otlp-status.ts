@@ -97,16 +97,18 @@ function refusalJson({ rpcCode, message, retryAfterMs }: OtlpRefusal): Buffer {
 }
 
 /**
- * The body of an accepted request: `partial_success` is unset when everything was accepted, else
+ * The body of an accepted request: `partial_success` is unset when everything was accepted without a word, else
  * { rejected = 1, error_message = 2 }.
  */
 export function encodeSuccess(outcome: DecodeOutcome, signal: Signal, encoding: OtlpEncoding): Buffer {
   const { rejected } = outcome;
   const errorMessage = cut(outcome.reasons.join("; "));
+  // Nothing rejected, but something to say, is a warning.
+  const isWhole = rejected === 0 && errorMessage === "";
   if (encoding === "protobuf") {
-    return rejected === 0 ? Buffer.alloc(0) : protobufMessage({ 1: protobufMessage({ 1: rejected, 2: errorMessage }) });
+    return isWhole ? Buffer.alloc(0) : protobufMessage({ 1: protobufMessage({ 1: rejected, 2: errorMessage }) });
   }
-  if (rejected === 0) return Buffer.from("{}");
+  if (isWhole) return Buffer.from("{}");
   return Buffer.from(JSON.stringify({ partialSuccess: { [rejectedName[signal]]: `${rejected}`, errorMessage } }));
 }
 

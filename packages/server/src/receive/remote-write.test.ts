@@ -25,6 +25,7 @@ import { migrate } from "../store/migrate.ts";
 import type { Store } from "../store/store.ts";
 import { readRequestMarks, readSummedSeries } from "../store/summed-series.ts";
 import { Admission } from "./admission.ts";
+import { defaultTranslation } from "../decode/otlp/translation.ts";
 import { createOtlpMetrics } from "./metrics-otlp.ts";
 import { RepeatedRequests } from "./repeated-requests.ts";
 import { createMetricsSink, type WriteMetrics } from "./metrics-sink.ts";
@@ -278,7 +279,11 @@ describe("sums of deltas", () => {
         const requests = new RepeatedRequests();
         requests.recover(await readRequestMarks(store));
         const deltas = { sums: { numbers, histograms: new DeltaHistograms() }, requests };
-        const ingest = createOtlpMetrics({ sink: metrics.write, deltas: () => deltas });
+        const ingest = createOtlpMetrics({
+          sink: metrics.write,
+          translation: () => defaultTranslation,
+          deltas: () => deltas,
+        });
         if (unanswered !== undefined) await ingest(unanswered);
         for (let pid = 0; pid < 10; pid++) {
           const timeMs = startMs + life * 100_000 + pid * 1000;

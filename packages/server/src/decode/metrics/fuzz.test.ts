@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { SightglassError } from "../../model/errors.ts";
 import type { NativeBlock } from "../native/native-block.ts";
 import { DeltaHistograms } from "../otlp/delta-histograms.ts";
+import { defaultTranslation } from "../otlp/translation.ts";
 import { decodeMetricsJson, decodeMetricsProtobuf } from "../otlp/metrics.ts";
 import { snappyDecompress } from "../prometheus/snappy.ts";
 import { decodeWriteV1 } from "../prometheus/write-v1.ts";
@@ -128,6 +129,7 @@ afterAll(() => engine.close());
 const sums = { numbers: new DeltaSums(), histograms: new DeltaHistograms() };
 const withSums = (context: MetricsContext) => ({
   ...context,
+  translation: defaultTranslation,
   sums: () => sums,
   meet: () => ({ low: 1, high: 2, isRepeated: false }),
 });

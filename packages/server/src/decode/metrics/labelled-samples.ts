@@ -1,14 +1,14 @@
 import { ByteSource } from "../native/byte-source.ts";
 import { canonicalLabels, eachLabel, isMetricName } from "./canonical-labels.ts";
 import type { MetricsBlock } from "./metrics-block.ts";
-import type { MetricsOutcome } from "./metrics-outcome.ts";
+import type { MetricsOutcome, PointCounts } from "./metrics-outcome.ts";
 import { type MetricsContext, PointWriter, type SeriesRange } from "./point-writer.ts";
 
-/** A sample that the server itself makes; "stale" ends its series. */
+/** A sample that the server itself makes: a number, a native histogram (io.prometheus.write.v2.Histogram), or the series' end. */
 export interface LabelledSample {
   readonly labels: Iterable<readonly [name: string, value: string]>;
   readonly timeMs: number;
-  readonly value: number | "stale";
+  readonly value: number | Uint8Array | "stale";
 }
 
 /** Prometheus' staleness marker: the words of 0x7ff0000000000002. */
@@ -21,15 +21,26 @@ export function appendLabelledSamples(
   context: MetricsContext,
 ): MetricsOutcome {
   const points = new PointWriter(block, context);
+  const written: PointCounts = { samples: 0, histograms: 0, exemplars: 0 };
+  const refused: PointCounts = { ...written };
   for (const { labels, timeMs, value } of samples) {
     const fault = points.series(rangeOf(canonicalLabels(labels)));
     if (fault !== undefined) throw new RangeError(fault);
-    if (value !== "stale") points.sampleValue(value, timeMs);
-    else points.sample(stale.low, stale.high, timeMs % 0x1_0000_0000, Math.floor(timeMs / 0x1_0000_0000));
+    const time = { low: timeMs % 0x1_0000_0000, high: Math.floor(timeMs / 0x1_0000_0000) };
+    if (value === "stale") points.sample(stale.low, stale.high, time.low, time.high);
+    else if (typeof value === "number") points.sampleValue(value, timeMs);
+    else if (points.histogram({ source: new ByteSource(value), start: 0, end: value.length }, time)) {
+      written.histograms++;
+      continue;
+    } else {
+      refused.histograms++;
+      continue;
+    }
+    written.samples++;
   }
   points.finish();
-  const none = { samples: 0, histograms: 0, exemplars: 0 };
-  return { written: { ...none, samples: samples.length }, refused: none, reasons: [] };
+  const reasons = refused.histograms > 0 ? [`${refused.histograms} x the metric has too many series`] : [];
+  return { written, refused, reasons };
 }
 
 function rangeOf(labels: Uint8Array): SeriesRange {

@@ -1,4 +1,26 @@
-/** Names of OTLP metrics and attributes in Prometheus' words (OpenTelemetry compatibility specification, "Metric name"). */
+/**
+ * Names of OTLP metrics and attributes in Prometheus' words (OpenTelemetry compatibility specification, "OTLP Metric points to
+ * Prometheus"), by the strategies that Prometheus 3 has for `otlp.translation_strategy`.
+ */
+
+export const translationStrategies = [
+  "UnderscoreEscapingWithSuffixes",
+  "UnderscoreEscapingWithoutSuffixes",
+  "NoUTF8EscapingWithSuffixes",
+  "NoTranslation",
+] as const;
+
+export type TranslationStrategy = (typeof translationStrategies)[number];
+
+export interface NamingRules {
+  readonly strategy: TranslationStrategy;
+  /** Whether an escaped label that begins with one `_` gets `key` before it. */
+  readonly labelUnderscoreSanitization: boolean;
+  /** Whether escaped labels keep several `_` in a row; else they become one. */
+  readonly labelPreserveMultipleUnderscores: boolean;
+}
+
+export type MetricKind = "counter" | "gauge" | "sum" | "histogram" | "summary";
 
 const units: Readonly<Record<string, string>> = {
   d: "days",
@@ -39,43 +61,111 @@ const perUnits: Readonly<Record<string, string>> = {
   y: "year",
 };
 
-export type MetricKind = "counter" | "gauge" | "sum" | "histogram" | "summary";
+export class PrometheusNames {
+  private readonly rules: NamingRules;
+  private readonly isEscaped: boolean;
+  private readonly hasSuffixes: boolean;
 
-/**
- * The metric's name: words joined by `_`, the unit written out, `_total` after counters, `_ratio` after gauges of unit 1.
- * @param kind `sum` is a sum that may fall
- * @returns undefined when nothing of the name can stand
- */
-export function metricName(name: string, unit: string, kind: MetricKind): string | undefined {
-  const words = name.split(/[^a-zA-Z0-9:]+/).filter((word) => word !== "");
-  if (words.length === 0) return undefined;
-  const [mainUnit = "", perUnit] = unit.replaceAll(/\{[^}]*\}/g, "").split("/", 2);
-  const main = unitWords(units[mainUnit.trim()] ?? mainUnit);
-  if (main !== "" && !words.includes(main)) words.push(main);
-  if (perUnit !== undefined && perUnit.trim() !== "") {
-    const per = unitWords(perUnits[perUnit.trim()] ?? perUnit);
-    if (per !== "" && !words.includes(per)) words.push("per", per);
+  constructor(rules: NamingRules) {
+    this.rules = rules;
+    this.isEscaped = rules.strategy.startsWith("UnderscoreEscaping");
+    this.hasSuffixes = rules.strategy.endsWith("WithSuffixes");
   }
-  const kept = kind === "counter" ? words.filter((word) => word !== "total") : words;
-  if (kind === "counter") kept.push("total");
-  if (kind === "gauge" && unit === "1" && !kept.includes("ratio")) kept.push("ratio");
-  const joined = kept.join("_");
-  return /^\d/.test(joined) ? `_${joined}` : joined;
+
+  /**
+   * The metric's name: the unit written out, `_total` after counters, `_ratio` after gauges of unit 1.
+   * @param kind `sum` is a sum that may fall
+   * @returns undefined when nothing of the name can stand
+   */
+  metric(name: string, unit: string, kind: MetricKind): string | undefined {
+    if (!this.isEscaped) return (this.hasSuffixes ? withSuffixes(name, unit, kind) : name) || undefined;
+    const words = this.hasSuffixes
+      ? addSuffixes(wordsOf(name, /[^a-zA-Z0-9:]+/), unit, kind)
+      : wordsOf(name, /[^a-zA-Z0-9:_]+/);
+    const joined = words.join("_");
+    const escaped = /^\d/.test(joined) ? `_${joined}` : joined;
+    return escaped === "" || (hasNoLetter(escaped) && escaped !== name) ? undefined : escaped;
+  }
+
+  /**
+   * An attribute's key as a label. Where names are escaped, other characters become `_`, what begins with a digit gets `key_`, and
+   * what begins with one `_` gets `key`.
+   * @returns undefined when nothing of the key can stand
+   */
+  label(key: string): string | undefined {
+    const name = this.isEscaped ? this.escapeLabel(key) : key;
+    return hasNoLetter(name) ? undefined : name;
+  }
+
+  private escapeLabel(key: string): string {
+    const { labelPreserveMultipleUnderscores, labelUnderscoreSanitization } = this.rules;
+    const name = labelPreserveMultipleUnderscores ? key.replaceAll(/[^a-zA-Z0-9]/gu, "_") : collapse(key);
+    if (/^\d/.test(name)) return `key_${name}`;
+    return labelUnderscoreSanitization && /^_(?!_)/.test(name) ? `key${name}` : name;
+  }
 }
 
-function unitWords(unit: string): string {
-  return unit
-    .split(/[^a-zA-Z0-9]+/)
-    .filter((word) => word !== "")
-    .join("_");
+/** The unit's name, as metadata tells it: `By/s` is `bytes_per_second`. */
+export function unitName(unit: string): string {
+  const { main, per } = unitSuffixes(unit);
+  return [cleanUnit(main), cleanUnit(per)]
+    .filter((part) => part !== "")
+    .join("_")
+    .replace(/_$/, "");
 }
 
-/** An attribute's key as a label: other characters become `_`, and what begins with a digit or one `_` gets `key`. */
-export function labelName(key: string): string {
-  const name = key.replaceAll(/[^a-zA-Z0-9_]/g, "_");
-  if (/^\d/.test(name)) return `key_${name}`;
-  return /^_(?!_)/.test(name) ? `key${name}` : name;
+const hasNoLetter = (name: string) => /^_*$/.test(name);
+
+const wordsOf = (name: string, separator: RegExp) => name.split(separator).filter((word) => word !== "");
+
+/** Several `_` in a row become one, but for those around a reserved name. */
+function collapse(key: string): string {
+  const reserved = /^__(.*)__$/s.exec(key)?.[1];
+  const name = (reserved ?? key).replaceAll(/[^a-zA-Z0-9]+/gu, "_");
+  return reserved === undefined ? name : `__${name}__`;
 }
+
+function addSuffixes(words: readonly string[], unit: string, kind: MetricKind): string[] {
+  const { main: mainUnit, per: perUnit } = unitSuffixes(unit);
+  const per = cleanUnit(perUnit).replace(/^per_$|_$/, "");
+  const main = per === "" ? cleanUnit(mainUnit) : cleanUnit(mainUnit).replace(/_$/, "");
+  const named = [...words, ...[main, per].filter((suffix) => suffix !== "" && !words.includes(suffix))];
+  const last = lastWord(unit, kind);
+  return last === undefined ? named : [...named.filter((word) => word !== last), last];
+}
+
+/** The same for a name that is left as it is otherwise. */
+function withSuffixes(name: string, unit: string, kind: MetricKind): string {
+  const { main, per } = unitSuffixes(unit);
+  const last = lastWord(unit, kind);
+  let named = last === undefined ? name : withoutWord(name, last);
+  if (per !== "") named = withoutWord(named, per);
+  if (main !== "" && !named.endsWith(main)) named += `_${main}`;
+  if (per !== "") named += `_${per}`;
+  return last === undefined ? named : `${named}_${last}`;
+}
+
+function lastWord(unit: string, kind: MetricKind): string | undefined {
+  if (kind === "counter") return "total";
+  return kind === "gauge" && unit === "1" ? "ratio" : undefined;
+}
+
+/** Without the word at its end and the character before, which is taken for what parts them. */
+function withoutWord(name: string, word: string): string {
+  if (!name.endsWith(word) || name.length <= word.length + 1) return name;
+  return name.slice(0, -word.length).replace(/.$/su, "");
+}
+
+/** Units in braces are annotations (UCUM) and say nothing. */
+function unitSuffixes(unit: string): { main: string; per: string } {
+  const slash = unit.indexOf("/");
+  const word = (text: string) => (/[{}]/.test(text) ? "" : text.trim());
+  const main = word(slash === -1 ? unit : unit.slice(0, slash));
+  const per = slash === -1 ? "" : word(unit.slice(slash + 1));
+  return { main: units[main] ?? main, per: per === "" ? "" : `per_${perUnits[per] ?? per}` };
+}
+
+const cleanUnit = (unit: string) => unit.replaceAll(/[^a-zA-Z0-9:]+/gu, "_").replace(/^_/, "");
 
 /** A number as Go's `strconv.FormatFloat(x, 'f', -1, 64)` writes it: bounds (`le`) and quantiles. */
 export function plainDecimal(value: number): string {

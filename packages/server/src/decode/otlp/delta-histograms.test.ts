@@ -3,6 +3,7 @@ import { SeriesId } from "../metrics/series-id.ts";
 import { ByteSource } from "../native/byte-source.ts";
 import { readHistogram } from "../prometheus/histogram.ts";
 import { SeededRandom } from "../testing/random.ts";
+import { customHistogram } from "./custom-histogram.ts";
 import { DeltaHistograms } from "./delta-histograms.ts";
 import { nativeHistogram } from "./exponential-histogram.ts";
 import type { ExponentialPoint } from "./metric-messages.ts";
@@ -38,7 +39,7 @@ describe("sums of exponential histograms", () => {
         );
         if (random.below(3) === 0) values.push(0);
         all.push(...values);
-        sum = sums.add(id, histogramOf(values, scale), when(1000 * (delta + 2)));
+        sum = sums.add(id, histogramOf(values, scale), when(1000 * (delta + 2))) as ExponentialPoint;
       }
       const expected = histogramOf(all, sum?.scale ?? 0);
       expect(sum).toMatchObject({ count: expected.count, zeroCount: expected.zeroCount });
@@ -55,7 +56,7 @@ describe("sums of exponential histograms", () => {
     const recovered = new DeltaHistograms();
     recovered.recover(id, readHistogram(new ByteSource(stored), 0, stored.length));
     const delta = histogramOf([4, 5], 3);
-    const [again, straight] = [recovered, sums].map((each) => each.add(id, delta, when(6000)));
+    const [again, straight] = [recovered, sums].map((each) => each.add(id, delta, when(6000)) as ExponentialPoint);
     expect({ ...again, zeroThreshold: 0, positive: trimmed(again) }).toEqual({
       ...straight,
       zeroThreshold: 0,
@@ -71,6 +72,27 @@ describe("sums of exponential histograms", () => {
     const sum = sums.add(id, { ...histogramOf([16], 0), zeroThreshold: 0.01 }, when(2000));
     expect(sum).toMatchObject({ count: 3, zeroCount: 1, zeroThreshold: 0.01 });
     expect(trimmed(sum)).toEqual({ offset: 2, bucketCounts: [1, 1] });
+  });
+
+  it("with custom buckets keep the bounds that they share, and go on from what is stored", () => {
+    const sums = new DeltaHistograms();
+    const one = { explicitBounds: [1, 5, 10], bucketCounts: [1, 2, 0, 4], count: 7, sum: 90 };
+    sums.add(id, one, when(1000));
+    const sum = sums.add(id, { explicitBounds: [1, 10], bucketCounts: [3, 0, 1], count: 4, sum: 14 }, when(2000));
+    expect(sum).toMatchObject({ explicitBounds: [1, 10], bucketCounts: [4, 2, 5], count: 11, sum: 104 });
+    const stored = customHistogram(sum ?? {}, { isStale: false });
+    const recovered = new DeltaHistograms();
+    recovered.recover(id, readHistogram(new ByteSource(stored), 0, stored.length));
+    const delta = { explicitBounds: [10], bucketCounts: [1, 0], count: 1, sum: 2 };
+    expect(recovered.add(id, delta, when(3000))).toEqual(sums.add(id, delta, when(3000)));
+  });
+
+  it("that change their kind begin anew", () => {
+    const sums = new DeltaHistograms();
+    sums.add(id, histogramOf([1, 2], 0), when(1000));
+    const custom = { explicitBounds: [1], bucketCounts: [1, 0], count: 1, sum: 1 };
+    expect(sums.add(id, custom, when(2000))).toMatchObject({ count: 1, explicitBounds: [1] });
+    expect(sums.add(id, histogramOf([4], 0), when(3000))).toMatchObject({ count: 1, scale: 0 });
   });
 
   it("of one time follow one another by a millisecond, and one that is sent again changes nothing", () => {

@@ -1,8 +1,9 @@
 import { limits } from "../../model/limits.ts";
 import type { SeriesId } from "../metrics/series-id.ts";
-import type { BucketSpan, Histogram } from "../prometheus/histogram.ts";
+import { type BucketSpan, customBucketsSchema, type Histogram } from "../prometheus/histogram.ts";
+import { addCustom } from "./custom-histogram.ts";
 import { scaleMin } from "./exponential-histogram.ts";
-import type { Buckets, ExponentialPoint } from "./metric-messages.ts";
+import type { Buckets, ExponentialPoint, HistogramPoint, NativePoint } from "./metric-messages.ts";
 
 /** What a sum may span before its resolution is halved: the SDKs' own limit of a histogram. */
 const bucketsMax = 160;
@@ -11,14 +12,15 @@ const scaleMax = 8;
 
 /**
  * Adds exponential histograms of delta temporality up, as DeltaSums does with numbers. Histograms of different scales are
- * brought to the coarser one, which is exact (OpenTelemetry metrics data model, "ExponentialHistogram: Scale").
+ * brought to the coarser one, which is exact (OpenTelemetry metrics data model, "ExponentialHistogram: Scale"); those with custom
+ * buckets to the bounds that they share.
  */
 export class DeltaHistograms {
-  private readonly sums = new Map<string, ExponentialPoint>();
+  private readonly sums = new Map<string, NativePoint>();
 
   /** Takes over the last sample of a series from the store. */
   recover(id: SeriesId, last: Histogram): void {
-    this.sums.set(id.toString(), exponentialPoint(last));
+    this.sums.set(id.toString(), last.schema === customBucketsSchema ? customPoint(last) : exponentialPoint(last));
   }
 
   /**
@@ -27,15 +29,15 @@ export class DeltaHistograms {
    */
   add(
     id: SeriesId,
-    delta: ExponentialPoint | undefined,
+    delta: NativePoint | undefined,
     { timeMs, startMs }: { timeMs: number; startMs: number },
-  ): ExponentialPoint | undefined {
+  ): NativePoint | undefined {
     const key = id.toString();
     const before = this.sums.get(key);
     if (before === undefined && this.sums.size >= limits.summedSeriesMax.value) return undefined;
     const beforeMs = before?.timeUnixNano ?? 0;
-    const whole = addHistograms(before ?? {}, delta ?? {});
-    if ((whole.scale ?? 0) < scaleMin) return undefined;
+    const whole = addPoints(before, delta);
+    if (!isCustom(whole) && (whole.scale ?? 0) < scaleMin) return undefined;
     const began = startMs > 0 && startMs < timeMs ? startMs : timeMs - 1;
     const sum = {
       ...whole,
@@ -46,6 +48,15 @@ export class DeltaHistograms {
     this.sums.set(key, sum);
     return sum;
   }
+}
+
+const isCustom = (point: NativePoint): point is HistogramPoint => "explicitBounds" in point;
+
+/** One that changes its kind begins anew. */
+function addPoints(before: NativePoint | undefined, delta: NativePoint | undefined): NativePoint {
+  if (delta === undefined) return before ?? {};
+  if (isCustom(delta)) return before !== undefined && isCustom(before) ? addCustom(before, delta) : delta;
+  return addHistograms(before === undefined || isCustom(before) ? {} : before, delta);
 }
 
 function addHistograms(a: ExponentialPoint, b: ExponentialPoint): ExponentialPoint {
@@ -117,6 +128,18 @@ function aboveZero(point: ExponentialPoint, zeroThreshold: number): ExponentialP
   };
   const [positive, negative] = [cut(point.positive), cut(point.negative)];
   return { ...point, positive, negative, zeroCount };
+}
+
+/** A stored histogram as OTLP has it: the reverse of `customHistogram` (custom-histogram.ts). */
+function customPoint(histogram: Histogram): HistogramPoint {
+  const { count, sum, customValues: explicitBounds, timestampMs, startTimestampMs } = histogram;
+  const bucketCounts = Array.from<number>({ length: explicitBounds.length + 1 }).fill(0);
+  let [bucket, at] = [0, 0];
+  for (const { offset, length } of histogram.positiveSpans) {
+    bucket += offset;
+    for (let left = length; left > 0; left--) bucketCounts[bucket++] = histogram.positiveCounts[at++] ?? 0;
+  }
+  return { explicitBounds, bucketCounts, count, sum, timeUnixNano: timestampMs, startTimeUnixNano: startTimestampMs };
 }
 
 /** A stored histogram as OTLP has it: the reverse of `nativeHistogram` (exponential-histogram.ts). */

@@ -1,5 +1,5 @@
 import { protobufMessage, zigzag } from "../prometheus/protobuf-message.ts";
-import type { Buckets, ExponentialPoint } from "./metric-messages.ts";
+import type { Buckets, ExponentialPoint, Point } from "./metric-messages.ts";
 
 /** Prometheus' limits of the schema. */
 export const scaleMin = -4;
@@ -17,13 +17,12 @@ const staleBits = Buffer.from([2, 0, 0, 0, 0, 0, 0xf0, 0x7f]);
  */
 export function nativeHistogram(point: ExponentialPoint, { isStale }: { isStale: boolean }): Buffer | undefined {
   const { timeUnixNano = 0, startTimeUnixNano = 0 } = point;
-  const times = { 15: BigInt(timeUnixNano), 17: BigInt(startTimeUnixNano) };
-  if (isStale) return protobufMessage({ 3: { fixed64: staleBits }, ...times });
+  if (isStale) return staleHistogram(point);
   const { scale = 0, count = 0, sum = 0, zeroCount = 0, zeroThreshold = 0 } = point;
   if (scale < scaleMin) return undefined;
   const shift = Math.max(0, scale - scaleMax);
-  const positive = spansOf(point.positive, shift);
-  const negative = spansOf(point.negative, shift);
+  const positive = bucketSpans(merged(point.positive, shift));
+  const negative = bucketSpans(merged(point.negative, shift));
   return protobufMessage({
     1: BigInt(count),
     3: sum,
@@ -34,13 +33,18 @@ export function nativeHistogram(point: ExponentialPoint, { isStale }: { isStale:
     9: negative.deltas,
     11: positive.spans,
     12: positive.deltas,
-    ...times,
+    15: BigInt(timeUnixNano),
+    17: BigInt(startTimeUnixNano),
   });
 }
 
-/** Buckets as spans of consecutive ones, and the difference of each count to the one before. */
-function spansOf(buckets: Buckets | undefined, shift: number): { spans: Buffer[]; deltas: bigint[] } {
-  const counts = merged(buckets, shift);
+/** The staleness marker of a native histogram. */
+export function staleHistogram({ timeUnixNano = 0, startTimeUnixNano = 0 }: Point): Buffer {
+  return protobufMessage({ 3: { fixed64: staleBits }, 15: BigInt(timeUnixNano), 17: BigInt(startTimeUnixNano) });
+}
+
+/** Counts by index, in rising order, as spans of consecutive ones, and the difference of each count to the one before. */
+export function bucketSpans(counts: ReadonlyMap<number, number>): { spans: Buffer[]; deltas: bigint[] } {
   const spans: { offset: number; length: number }[] = [];
   const deltas: bigint[] = [];
   let end: number | undefined;

@@ -1,6 +1,7 @@
 import type { AnyValue } from "../any-value.ts";
-import { labelName } from "../metrics/prometheus-names.ts";
+import type { PrometheusNames } from "../metrics/prometheus-names.ts";
 import type { Attribute, ScopeMetrics } from "./metric-messages.ts";
+import type { OtlpTranslation } from "./translation.ts";
 
 /** Labels by name. */
 export type LabelMap = Map<string, string>;
@@ -8,7 +9,8 @@ export type LabelMap = Map<string, string>;
 const serviceName = "service.name";
 const serviceNamespace = "service.namespace";
 const serviceInstance = "service.instance.id";
-/** What differs with every process: in `target_info` it would make a series for each. */
+const identifying: ReadonlySet<string> = new Set([serviceName, serviceNamespace, serviceInstance]);
+/** What differs with every process: as a label it would make a series for each. */
 const ofOneProcess =
   /^process\.(?:pid|parent_pid|vpid|creation\.time|exit\.time|command|command_args|command_line|executable\.path|owner|working_directory|title|session_leader\.pid|group_leader\.pid)$/;
 
@@ -16,47 +18,76 @@ const ofOneProcess =
 export interface ResourceLabels {
   job: string;
   instance: string;
-  /** Labels of `target_info` besides job and instance. */
+  /** Resource attributes that are labels of each series. */
+  promoted: LabelMap;
+  /** The same for a sum of many processes, which tells nothing of one of them unless it was asked for by name. */
+  promotedOfSum: LabelMap;
+  /** Labels of `target_info` besides job and instance; empty when there is nothing to tell. */
   info: LabelMap;
 }
 
-/** Resource attributes become `job`, `instance` and `target_info` (compatibility specification, "Resource attributes"). */
-export function resourceLabels(attributes: readonly Attribute[] = []): ResourceLabels {
-  const texts = new Map(attributes.map(({ key = "", value }) => [key, valueText(value)]));
-  const name = texts.get(serviceName) ?? "";
-  const namespace = texts.get(serviceNamespace) ?? "";
-  const info = attributes.filter(
-    ({ key = "" }) =>
-      key !== serviceName && key !== serviceNamespace && key !== serviceInstance && !ofOneProcess.test(key),
-  );
-  return {
-    job: namespace !== "" && name !== "" ? `${namespace}/${name}` : name,
-    instance: texts.get(serviceInstance) ?? "",
-    info: attributeLabels(info),
-  };
-}
+/** Attributes as labels, by the rules of one translation. */
+export class MetricLabels {
+  private readonly names: PrometheusNames;
+  private readonly translation: OtlpTranslation;
+  private readonly onLostKey: (key: string) => void;
 
-/** Labels for all series of a scope. */
-export function scopeLabels({ scope, schemaUrl = "" }: ScopeMetrics): LabelMap {
-  const labels: LabelMap = new Map();
-  for (const [name, value] of attributeLabels(scope?.attributes)) labels.set(`otel_scope_${name}`, value);
-  labels.set("otel_scope_name", scope?.name ?? "");
-  labels.set("otel_scope_version", scope?.version ?? "");
-  labels.set("otel_scope_schema_url", schemaUrl);
-  return labels;
-}
-
-/** Attributes as labels. Keys that become the same label have their values joined by `;`, in the order of the keys. */
-export function attributeLabels(attributes: readonly Attribute[] = []): LabelMap {
-  const labels: LabelMap = new Map();
-  const sorted = [...attributes].sort((a, b) => ((a.key ?? "") < (b.key ?? "") ? -1 : 1));
-  for (const { key = "", value } of sorted) {
-    const name = labelName(key);
-    if (name === "") continue;
-    const before = labels.get(name);
-    labels.set(name, before === undefined ? valueText(value) : `${before};${valueText(value)}`);
+  /** @param onLostKey hears of an attribute whose key cannot be a label */
+  constructor(names: PrometheusNames, translation: OtlpTranslation, onLostKey: (key: string) => void) {
+    this.names = names;
+    this.translation = translation;
+    this.onLostKey = onLostKey;
   }
-  return labels;
+
+  /** Resource attributes become `job`, `instance` and `target_info` (compatibility specification, "Resource attributes"). */
+  resource(attributes: readonly Attribute[] = []): ResourceLabels {
+    const { promoted, keepIdentifyingAttributes } = this.translation;
+    const text = (wanted: string) => valueText(attributes.find(({ key }) => key === wanted)?.value);
+    const [name, namespace] = [text(serviceName), text(serviceNamespace)];
+    const told = attributes.filter(({ key = "" }) => !ofOneProcess.test(key));
+    const hasInfo = told.some(({ key = "" }) => !identifying.has(key));
+    const isPromoted = (key: string) =>
+      promoted.isAllBut ? !promoted.keys.has(key) && !ofOneProcess.test(key) : promoted.keys.has(key);
+    const isOfSum = (key: string) => isPromoted(key) && !(promoted.isAllBut && key === serviceInstance);
+    const those = (has: (key: string) => boolean) => this.attributes(attributes.filter(({ key = "" }) => has(key)));
+    return {
+      job: namespace !== "" && name !== "" ? `${namespace}/${name}` : name,
+      instance: text(serviceInstance),
+      promoted: those(isPromoted),
+      promotedOfSum: those(isOfSum),
+      info: hasInfo
+        ? this.attributes(told.filter(({ key = "" }) => keepIdentifyingAttributes || !identifying.has(key)))
+        : new Map(),
+    };
+  }
+
+  /** Labels for all series of a scope. */
+  scope({ scope, schemaUrl = "" }: ScopeMetrics): LabelMap {
+    const labels: LabelMap = new Map();
+    if (!this.translation.promoteScope) return labels;
+    const prefixed = scope?.attributes?.map(({ key = "", ...value }) => ({ ...value, key: `otel_scope_${key}` }));
+    for (const [name, value] of this.attributes(prefixed)) labels.set(name, value);
+    labels.set("otel_scope_name", scope?.name ?? "");
+    labels.set("otel_scope_version", scope?.version ?? "");
+    labels.set("otel_scope_schema_url", schemaUrl);
+    return labels;
+  }
+
+  /** Attributes as labels. Keys that become the same label have their values joined by `;`, in the order of the keys. */
+  attributes(attributes: readonly Attribute[] = []): LabelMap {
+    const labels: LabelMap = new Map();
+    const sorted = [...attributes].sort((a, b) => ((a.key ?? "") < (b.key ?? "") ? -1 : 1));
+    for (const { key = "", value } of sorted) {
+      const name = this.names.label(key);
+      if (name === undefined) {
+        this.onLostKey(key);
+        continue;
+      }
+      const before = labels.get(name);
+      labels.set(name, before === undefined ? valueText(value) : `${before};${valueText(value)}`);
+    }
+    return labels;
+  }
 }
 
 /** A value as text: strings as they are, arrays and maps as JSON. */

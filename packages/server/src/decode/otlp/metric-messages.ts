@@ -66,6 +66,9 @@ export interface ExponentialPoint extends Point {
   negative?: Buckets;
 }
 
+/** A point that is stored as a native histogram; one with `explicitBounds` has custom buckets. */
+export type NativePoint = ExponentialPoint | HistogramPoint;
+
 export interface Buckets {
   offset?: number;
   bucketCounts?: number[];

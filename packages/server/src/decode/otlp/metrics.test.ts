@@ -1,76 +1,22 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { SightglassError } from "../../model/errors.ts";
-import { DeltaSums } from "../metrics/delta-sums.ts";
-import { metricName, labelName, plainDecimal, type MetricKind } from "../metrics/prometheus-names.ts";
 import { ByteSource } from "../native/byte-source.ts";
 import { readHistogram } from "../prometheus/histogram.ts";
 import { TestEngine } from "../testing/engine.ts";
 import { mutate } from "../testing/mutate.ts";
+import { nano, OtlpIngest, request, service, t, text, valueOf } from "../testing/otlp-ingest.ts";
 import { SeededRandom } from "../testing/random.ts";
-import { MetricsStore, receivedAtMs } from "../testing/stored-metrics.ts";
+import { receivedAtMs } from "../testing/stored-metrics.ts";
 import { encodeMetrics } from "../testing/write-messages.ts";
-import { DeltaHistograms } from "./delta-histograms.ts";
-import { decodeMetricsJson, decodeMetricsProtobuf } from "./metrics.ts";
 
 const engine = new TestEngine();
 afterAll(() => engine.close());
-
-const t = receivedAtMs - 60_000;
-const nano = (ms: number) => `${ms}000000`;
-const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
-const service = [text("service.name", "etl"), text("service.namespace", "data"), text("service.instance.id", "i-1")];
-
-function request(metric: object, resource: object[] = service, scope: object = {}) {
-  return { resourceMetrics: [{ resource: { attributes: resource }, scopeMetrics: [{ scope, metrics: [metric] }] }] };
-}
-
-class Ingest {
-  readonly store = new MetricsStore(engine);
-  readonly sums = { numbers: new DeltaSums(), histograms: new DeltaHistograms() };
-
-  protobuf(fields: object, isRepeated = false) {
-    const body = encodeMetrics("ExportMetricsServiceRequest", fields);
-    return this.bytes(body, isRepeated);
-  }
-
-  bytes(body: Uint8Array, isRepeated = false) {
-    return this.store.write((block, context) =>
-      decodeMetricsProtobuf(body, block, {
-        ...context,
-        sums: () => this.sums,
-        meet: () => ({ low: 1, high: 0, isRepeated }),
-      }),
-    );
-  }
-
-  json(fields: object) {
-    return this.store.write((block, context) =>
-      decodeMetricsJson(Buffer.from(JSON.stringify(fields)), block, {
-        ...context,
-        sums: () => this.sums,
-        meet: () => ({ low: 1, high: 0, isRepeated: false }),
-      }),
-    );
-  }
-
-  /** `series value @ms since t` */
-  rows(): string[] {
-    return this.store.samples().map(({ series, bits, timeMs }) => `${series} ${valueOf(bits)} @${Number(timeMs) - t}`);
-  }
-}
-
-function valueOf(bits: string): number | string {
-  if (bits === "9218868437227405314") return "stale";
-  const view = new DataView(new ArrayBuffer(8));
-  view.setBigUint64(0, BigInt(bits));
-  return view.getFloat64(0);
-}
 
 const labels = 'instance="i-1",job="data/etl"';
 
 describe("OTLP metrics as Prometheus series", () => {
   it("gauges: the unit in the name, attributes as labels, no recorded value as a staleness marker", () => {
-    const ingest = new Ingest();
+    const ingest = new OtlpIngest(engine);
     const dataPoints = [
       {
         timeUnixNano: nano(t),
@@ -91,7 +37,7 @@ describe("OTLP metrics as Prometheus series", () => {
   });
 
   it("cumulative counters: a zero where they started, again after a restart", () => {
-    const ingest = new Ingest();
+    const ingest = new OtlpIngest(engine);
     const point = (at: number, start: number, asDouble: number) =>
       request({
         name: "rows.read",
@@ -116,7 +62,7 @@ describe("OTLP metrics as Prometheus series", () => {
   });
 
   it("histograms: cumulative buckets, sum and count; exemplars on their bucket", () => {
-    const ingest = new Ingest();
+    const ingest = new OtlpIngest(engine);
     ingest.protobuf(
       request({
         name: "duration",
@@ -160,7 +106,7 @@ describe("OTLP metrics as Prometheus series", () => {
   });
 
   it("exponential histograms: native ones, downscaled to what Prometheus has", () => {
-    const ingest = new Ingest();
+    const ingest = new OtlpIngest(engine);
     const dataPoints = [
       {
         timeUnixNano: nano(t),
@@ -198,14 +144,14 @@ describe("OTLP metrics as Prometheus series", () => {
     ["began within the millisecond", "000100", ["0 @-1", "7 @0"]],
     ["does not know when it began", "900000", ["7 @0"]],
   ])("a counter that %s", (_what, start, expected) => {
-    const ingest = new Ingest();
+    const ingest = new OtlpIngest(engine);
     const dataPoints = [{ startTimeUnixNano: `${t}${start}`, timeUnixNano: `${t}900000`, asInt: 7 }];
     ingest.protobuf(request({ name: "quick", sum: { aggregationTemporality: 2, isMonotonic: true, dataPoints } }));
     expect(ingest.rows().map((row) => row.replace(/^quick_total\{.*\} /, ""))).toEqual(expected);
   });
 
   it("exponential histograms of delta temporality: one that adds up, and was empty when it began", () => {
-    const ingest = new Ingest();
+    const ingest = new OtlpIngest(engine);
     const point = (atMs: number, count: number) => ({
       startTimeUnixNano: nano(t + atMs - 1000),
       timeUnixNano: nano(t + atMs),
@@ -239,7 +185,7 @@ describe("OTLP metrics as Prometheus series", () => {
   });
 
   it("summaries; scopes; target_info without what differs with every process", () => {
-    const ingest = new Ingest();
+    const ingest = new OtlpIngest(engine);
     const dataPoints = [{ timeUnixNano: nano(t), count: 2, sum: 3, quantileValues: [{ quantile: 0.5, value: 1 }] }];
     ingest.json(
       request(
@@ -260,7 +206,7 @@ describe("OTLP metrics as Prometheus series", () => {
   });
 
   it("refuses points that cannot be, with the metric's name", () => {
-    const ingest = new Ingest();
+    const ingest = new OtlpIngest(engine);
     const point = { timeUnixNano: nano(t), asInt: "1" };
     const outcome = ingest.protobuf({
       resourceMetrics: [
@@ -314,7 +260,7 @@ describe("OTLP metrics as Prometheus series", () => {
     );
     let accepted = 0;
     for (let round = 0; round < 3000; round++) {
-      const ingest = round % 500 === 0 ? new Ingest() : undefined;
+      const ingest = round % 500 === 0 ? new OtlpIngest(engine) : undefined;
       try {
         (ingest ?? shared).bytes(mutate(body, body, random));
         accepted++;
@@ -327,7 +273,7 @@ describe("OTLP metrics as Prometheus series", () => {
   });
 });
 
-const shared = new Ingest();
+const shared = new OtlpIngest(engine);
 
 describe("delta counters of short-lived jobs", () => {
   const job = (pid: number, at: number, value: number) =>
@@ -355,7 +301,7 @@ describe("delta counters of short-lived jobs", () => {
     );
 
   it("of a hundred processes make one series that never falls, with the right total", () => {
-    const ingest = new Ingest();
+    const ingest = new OtlpIngest(engine);
     const random = new SeededRandom(3);
     let total = 0;
     for (let pid = 0; pid < 100; pid++) {
@@ -380,7 +326,7 @@ describe("delta counters of short-lived jobs", () => {
   });
 
   it("are seen from the first failure on: a zero precedes it", () => {
-    const ingest = new Ingest();
+    const ingest = new OtlpIngest(engine);
     ingest.protobuf(job(1, 0, 1));
     expect(ingest.rows()).toEqual([
       'records_total{job="job",status="failure"} 0 @0',
@@ -389,7 +335,7 @@ describe("delta counters of short-lived jobs", () => {
   });
 
   it("are added once when a request is sent again", () => {
-    const ingest = new Ingest();
+    const ingest = new OtlpIngest(engine);
     ingest.protobuf(job(1, 0, 5));
     ingest.protobuf(job(1, 0, 5), true);
     ingest.protobuf(job(2, 5000, 2));
@@ -398,37 +344,4 @@ describe("delta counters of short-lived jobs", () => {
       new Set(["0 @0", "5 @2000", "7 @7000"].map((point) => `records_total{job="job",status="failure"} ${point}`)),
     );
   });
-});
-
-describe("names", () => {
-  it.each([
-    ["http.server.duration", "ms", "histogram", "http_server_duration_milliseconds"],
-    ["http.server.requests", "1", "counter", "http_server_requests_total"],
-    ["requests_total", "", "counter", "requests_total"],
-    ["cpu.utilization", "1", "gauge", "cpu_utilization_ratio"],
-    ["disk.io", "By/s", "gauge", "disk_io_bytes_per_second"],
-    ["queue.size", "{items}", "gauge", "queue_size"],
-    ["2xx", "", "gauge", "_2xx"],
-    ["a__b", "", "gauge", "a_b"],
-    ["memory.bytes", "By", "sum", "memory_bytes"],
-    ["!!", "", "gauge", undefined],
-  ] as [string, string, MetricKind, string | undefined][])("%s in %s as %s is %s", (name, unit, kind, expected) => {
-    expect(metricName(name, unit, kind)).toBe(expected);
-  });
-
-  it.each([
-    ["http.method", "http_method"],
-    ["1st", "key_1st"],
-    ["_private", "key_private"],
-    ["__name", "__name"],
-  ])("the attribute %s is the label %s", (key, label) => expect(labelName(key)).toBe(label));
-
-  it.each([
-    [0.005, "0.005"],
-    [1e-7, "0.0000001"],
-    [1.5e21, "1500000000000000000000"],
-    [-2.5e-8, "-0.000000025"],
-    [Infinity, "+Inf"],
-    [10, "10"],
-  ])("%d is written %s", (number, decimal) => expect(plainDecimal(number)).toBe(decimal));
 });

@@ -11,6 +11,8 @@ export interface PrometheusStatusDeps {
   /** Of this server. */
   version: string;
   startedAtMs: number;
+  /** How reading the configuration went the last time. */
+  reload: { readonly hasSucceeded: boolean; readonly succeededAtMs: number };
   /** The configuration as text, without secrets. */
   configText: () => string;
   /** `head` of the answers about retention, such as `400d or 20GiB`. */
@@ -57,8 +59,8 @@ export function prometheusStatusRoutes(deps: PrometheusStatusDeps): Hono {
     return success(context, {
       startTime: new Date(startedAtMs).toISOString(),
       CWD: "",
-      reloadConfigSuccess: true,
-      lastConfigTime: new Date(startedAtMs).toISOString(),
+      reloadConfigSuccess: deps.reload.hasSucceeded,
+      lastConfigTime: new Date(deps.reload.succeededAtMs).toISOString(),
       corruptionCount: 0,
       goroutineCount: 0,
       GOMAXPROCS: 0,

@@ -3,6 +3,7 @@ import { DeltaSums } from "../../decode/metrics/delta-sums.ts";
 import { KnownSeries } from "../../decode/metrics/known-series.ts";
 import { MetricsBlock } from "../../decode/metrics/metrics-block.ts";
 import { DeltaHistograms } from "../../decode/otlp/delta-histograms.ts";
+import { defaultTranslation } from "../../decode/otlp/translation.ts";
 import type { NativeBlock } from "../../decode/native/native-block.ts";
 import { SpanBlock } from "../../decode/span-block.ts";
 import type { SightglassError } from "../../model/errors.ts";
@@ -22,6 +23,7 @@ export class FakeSink implements OtlpSink {
   readonly logs = this.appendTo(this.logBlock);
   readonly metricsBlock = new MetricsBlock();
   readonly metrics = createOtlpMetrics({
+    translation: () => defaultTranslation,
     deltas: () => this.deltas,
     sink: async (receivedAtMs, write) => {
       if (this.error !== undefined) throw this.error;
