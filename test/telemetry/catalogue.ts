@@ -184,7 +184,8 @@ export const events: readonly EventEntry[] = [
       {
         name: "dq.check.invalid_columns",
         type: "string[]",
-        meaning: "of a schema: the 5 columns that were wrong most often, each with how many rows",
+        meaning:
+          "of a schema: the 5 things that were wrong most often: `COLUMN REASON (ROWS)`, the reason the schema's own code",
       },
     ],
   },

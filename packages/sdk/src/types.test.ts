@@ -1,5 +1,7 @@
 import { describe, expectTypeOf, it } from "vitest";
+import { z } from "zod";
 import type { bootstrap, BootstrapOptions, Telemetry } from "./bootstrap/index.ts";
+import { expectations } from "./checks/index.ts";
 import { type Endpoint, pipeline, type Run, type Stage, type StageOptions } from "./index.ts";
 import { heapLimit, profile, whenSlow } from "./profile/index.ts";
 
@@ -61,6 +63,28 @@ describe("types", () => {
       return pipeline("p", (run) => run.stage("s", { profile: [whenSlow({ factor: 2 })] }, () => true));
     };
     expectTypeOf(use).returns.toEqualTypeOf<Promise<boolean>>();
+  });
+
+  it("take each kind of schema for rows", () => {
+    interface MadeSchema {
+      type: "object";
+      properties: object;
+    }
+    const use = (made: MadeSchema) => {
+      const schema = z.object({ id: z.number() });
+      void expectations("t", { schema });
+      void expectations("t", { schema: schema["~standard"] });
+      void expectations("t", { schema: { type: "object", "x-owner": "orders", properties: { id: { minimum: 1 } } } });
+      void expectations("t", { schema: made });
+      void expectations("t", { schema: { schema: made, valid: 0.9, severity: "warn" } });
+      // @ts-expect-error no such option
+      void expectations("t", { schema: { schema: made, vlaid: 0.9 } });
+      // @ts-expect-error no such severity
+      void expectations("t", { schema: { schema: made, severity: "bad" } });
+      // @ts-expect-error no schema
+      void expectations("t", { schema: "number" });
+    };
+    expectTypeOf(use).toBeFunction();
   });
 
   it("have no any in them", () => {

@@ -72,7 +72,9 @@ function checkAttributes(report: QualityReport, check: CheckResult): Attributes 
     [names.checkExpected]: check.expected,
     ...(check.invalid === undefined
       ? {}
-      : { [names.checkInvalidColumns]: check.invalid.map(([column, rows]) => `${column} ${rows}`) }),
+      : {
+          [names.checkInvalidColumns]: check.invalid.map(({ column, reason, rows }) => `${column} ${reason} (${rows})`),
+        }),
   };
 }
 

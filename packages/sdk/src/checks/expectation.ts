@@ -38,11 +38,17 @@ export interface DatasetExpectation<Row> {
   /** Named conditions on whole rows. `atLeast` is the share of rows that must meet it, default 1. */
   rules?: Record<string, RowRule<Row>>;
   /** Each row must be valid by this schema; `valid` is the share of rows that must be, default 1. */
-  schema?: RowSchema | { schema: RowSchema; valid?: number; severity?: Severity };
+  schema?: RowSchema | SchemaExpectation;
   /** Of checks that name none. Default `error`. */
   severity?: Severity;
   /** Whether the most frequent values of the columns may be sent. They are content, so the default is false. */
   sendTopValues?: boolean;
+}
+
+export interface SchemaExpectation {
+  schema: RowSchema;
+  valid?: number;
+  severity?: Severity;
 }
 
 export type Columns<Row> = (keyof Row & string) | readonly (keyof Row & string)[];

@@ -1,5 +1,11 @@
 export { check, type CheckOptions, expectations, type Expectations } from "./check.ts";
-export { type CheckKind, type CheckResult, DataQualityError, type QualityReport } from "./report.ts";
+export {
+  type CheckKind,
+  type CheckResult,
+  DataQualityError,
+  type InvalidColumn,
+  type QualityReport,
+} from "./report.ts";
 export type { ColumnSummary, NumberSummary, QuantileName } from "./column-profile.ts";
 export type {
   ColumnExpectation,
@@ -10,4 +16,4 @@ export type {
   Severity,
   Statistic,
 } from "./expectation.ts";
-export type { RowSchema } from "./row-schema.ts";
+export type { JsonSchema, RowSchema } from "./row-schema.ts";

@@ -2,10 +2,11 @@ import type { Clock } from "../clock.ts";
 import { isAsync, type Records } from "../counted.ts";
 import { safely } from "../safely.ts";
 import { ColumnProbe } from "./column-probe.ts";
-import type { ColumnExpectation, Columns, DatasetExpectation, Severity } from "./expectation.ts";
+import type { ColumnExpectation, Columns, DatasetExpectation, SchemaExpectation, Severity } from "./expectation.ts";
 import type { Probe } from "./probe.ts";
 import { type QualityReport, scoreOf } from "./report.ts";
 import { RuleProbe, SchemaProbe } from "./row-probes.ts";
+import type { RowSchema } from "./row-schema.ts";
 import { FreshnessProbe, RowCountProbe, UniquenessProbe } from "./table-probes.ts";
 
 /** Looks at rows one by one, in bounded memory, and says in the end which expectations they met. */
@@ -95,8 +96,11 @@ function columnProbes<Row extends object>({ columns, severity = "error" }: Datas
 function rowProbes<Row extends object>({ rules, schema, severity = "error" }: DatasetExpectation<Row>): Probe<Row>[] {
   const probes: Probe<Row>[] = Object.entries(rules ?? {}).map(([name, rule]) => new RuleProbe(name, rule, severity));
   if (schema === undefined) return probes;
-  // A compiled ajv schema is a function, and has a property of that name.
-  const isDetailed = typeof schema === "object" && "schema" in schema;
-  const { schema: rowSchema, valid = 1, severity: own = severity } = isDetailed ? schema : { schema };
+  const { schema: rowSchema, valid = 1, severity: own = severity } = isDetailed(schema) ? schema : { schema };
   return [...probes, new SchemaProbe(rowSchema, valid, own)];
+}
+
+/** A compiled ajv schema is a function, and has a property of that name. */
+function isDetailed(schema: RowSchema | SchemaExpectation): schema is SchemaExpectation {
+  return typeof schema === "object" && "schema" in schema;
 }

@@ -13,8 +13,16 @@ export interface CheckResult {
   value: number;
   /** In words, for people. */
   expected: string;
-  /** Of a schema: the columns that were wrong most often, and in how many rows. */
-  invalid?: [column: string, rows: number][];
+  /** Of a schema: what was wrong most often. */
+  invalid?: InvalidColumn[];
+}
+
+export interface InvalidColumn {
+  /** `row` for what belongs to none. */
+  column: string;
+  /** The schema's own code, such as `too_small` or `minimum`; never a value. */
+  reason: string;
+  rows: number;
 }
 
 export interface QualityReport {

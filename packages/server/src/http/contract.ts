@@ -198,7 +198,7 @@ export interface QualityCheck {
   value: number | null;
   /** In words. */
   expected: string;
-  /** Of a schema: the columns that were wrong most often, each with how many rows. */
+  /** Of a schema: what was wrong most often, each with its column, reason and how many rows. */
   invalidColumns: string[];
 }
 
