@@ -47,6 +47,18 @@ export class Counts {
     return done < 0 ? undefined : done;
   }
 
+  /** The counts as they are now. */
+  copy(): Counts {
+    const copy = new Counts();
+    copy.#read = this.#read;
+    copy.#written = this.#written;
+    copy.#failed = this.#failed;
+    copy.#filtered = this.#filtered;
+    copy.#deduplicated = this.#deduplicated;
+    copy.#bytes = this.#bytes;
+    return copy;
+  }
+
   /** Writes the counts that are known to `target`, as whole numbers. */
   addTo(target: Attributes): void {
     put(target, names.read, this.#read);

@@ -70,10 +70,15 @@ export async function pipeline<T>(
   const identity = { pipeline: pipelineName, id, partition };
   const active = context.active();
   const parent = options.parent ?? continues ?? safely(() => inheritedContext(active), active);
+  const attributes = {
+    ...options.attributes,
+    ...runAttributes(identity),
+    ...safely(() => optionAttributes(options), {}),
+  };
   const scope = new Scope({
     kind: "run",
     name: pipelineName,
-    attributes: { ...options.attributes, ...runAttributes(identity), ...safely(() => optionAttributes(options), {}) },
+    attributes: () => attributes,
     parent: toBeContinued === true ? withContinuation(parent, identity) : parent,
     links: options.links,
     clock: systemClock,
@@ -81,7 +86,9 @@ export async function pipeline<T>(
   const run: Run = {
     id: identity.id,
     pipeline: pipelineName,
-    span: scope.span,
+    get span() {
+      return scope.span;
+    },
     stage: stageStarter(scope, identity),
     setAttribute: (key, value) => scope.setAttribute(key, value),
   };

@@ -12,23 +12,26 @@ const scopeKey = createContextKey("@sightglass/sdk scope");
 /** The key under which the API keeps the active span. It is not exported, but `setSpan` shows it to any context. */
 const spanKey = seenSpanKey();
 
+/** What a context is made of. */
+interface SpanHolder {
+  readonly span: Span;
+}
+
 /**
- * A context with a span and its scope, on top of another. OpenTelemetry's own context copies a map for each value that is
+ * A context with a scope and its span, on top of another. OpenTelemetry's own context copies a map for each value that is
  * set, which is a third of what a stage would cost.
  */
 class ScopeContext implements Context {
   readonly #parent: Context;
-  readonly #span: Span;
-  readonly #scope: object;
+  readonly #scope: SpanHolder;
 
-  constructor(parent: Context, span: Span, scope: object) {
+  constructor(parent: Context, scope: SpanHolder) {
     this.#parent = parent;
-    this.#span = span;
     this.#scope = scope;
   }
 
   getValue(key: symbol): unknown {
-    if (key === spanKey) return this.#span;
+    if (key === spanKey) return this.#scope.span;
     return key === scopeKey ? this.#scope : this.#parent.getValue(key);
   }
 
@@ -41,17 +44,17 @@ class ScopeContext implements Context {
   }
 
   #copied(): Context {
-    return copiedContext(this.#parent, this.#span, this.#scope);
+    return copiedContext(this.#parent, this.#scope);
   }
 }
 
-function copiedContext(parent: Context, span: Span, scope: object): Context {
-  return trace.setSpan(parent, span).setValue(scopeKey, scope);
+function copiedContext(parent: Context, scope: SpanHolder): Context {
+  return trace.setSpan(parent, scope.span).setValue(scopeKey, scope);
 }
 
-/** `parent` with `span` as its active span, made by `scope`. */
-export function contextOfScope(parent: Context, span: Span, scope: object): Context {
-  return spanKey === undefined ? copiedContext(parent, span, scope) : new ScopeContext(parent, span, scope);
+/** `parent` with the span of `scope` as its active one. */
+export function contextOfScope(parent: Context, scope: SpanHolder): Context {
+  return spanKey === undefined ? copiedContext(parent, scope) : new ScopeContext(parent, scope);
 }
 
 /** What made the innermost span of ours in `context`. */

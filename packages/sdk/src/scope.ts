@@ -2,30 +2,30 @@ import {
   type Attributes,
   type Context,
   type HrTime,
-  INVALID_SPAN_CONTEXT,
   type Link,
-  ROOT_CONTEXT,
   type Span,
   SpanStatusCode,
   trace,
   TraceFlags,
   type Tracer,
-  type TracerProvider,
 } from "@opentelemetry/api";
-import { type LogAttributes, logs, SeverityNumber } from "@opentelemetry/api-logs";
-import { attributeNames as names, eventNames, scopeName } from "./attribute-names.ts";
+import { announce, nanoseconds, toHrTime } from "./announcement.ts";
+import { attributeNames as names, eventNames } from "./attribute-names.ts";
 import type { Clock } from "./clock.ts";
 import type { Counts } from "./counts.ts";
 import type { Failures } from "./failures.ts";
-import { asText, safely } from "./safely.ts";
+import { LateSpan, type LateSpanSource } from "./late-span.ts";
+import { type Note, type Notes, spanNotes } from "./notes.ts";
+import { safely } from "./safely.ts";
 import { contextOfScope, scopeIn } from "./scope-context.ts";
-import { version } from "./version.ts";
+import { currentTracer, hasError, recordFailure, startSpan, startTimeOf } from "./scope-span.ts";
 
 export interface ScopeOptions {
   readonly kind: "run" | "stage";
   /** The span's name. */
   readonly name: string;
-  readonly attributes: Attributes;
+  /** Asked for when they are needed first. */
+  readonly attributes: () => Attributes;
   /** The run or stage that it is part of. */
   readonly within?: Scope;
   readonly parent: Context;
@@ -33,47 +33,71 @@ export interface ScopeOptions {
   readonly clock: Clock;
 }
 
-const stackCharsMax = 16_384;
-
 /**
  * One open run or stage: its span, what is known of it so far, and its announcements. Ends once, whatever happens;
  * nothing in here throws.
+ *
+ * Where `bootstrap` sends the spans, the span is made when something needs it, and ended with the next batch (notes.ts).
+ * With somebody else's OpenTelemetry setup it is made and ended at once, as that expects.
  */
-export class Scope {
-  readonly span: Span;
+export class Scope implements LateSpanSource, Note {
   readonly context: Context;
   readonly kind: "run" | "stage";
   readonly within: Scope | undefined;
+  /** Milliseconds since the epoch. */
+  readonly startMs: number;
   counts: Counts | undefined;
   failures: Failures | undefined;
   isAnnounced = false;
   /** The watch's list of open scopes runs through the scopes themselves. */
   previous: Scope | undefined;
   next: Scope | undefined;
-  readonly #name: string;
-  readonly #clock: Clock;
-  readonly #attributes: Attributes;
-  readonly #parentSpanId: string | undefined;
+  readonly #options: ScopeOptions;
+  readonly #tracer: Tracer;
+  readonly #notes: Notes | undefined;
+  readonly #startTickMs: number;
+  #endMs: number | undefined;
+  #span: Span | undefined;
+  #lateSpan: LateSpan | undefined;
+  #attributes: Attributes | undefined;
   #isEnded = false;
+  #hasFailed = false;
 
   constructor(options: ScopeOptions) {
     this.kind = options.kind;
     this.within = options.within;
-    this.#name = options.name;
-    this.#clock = options.clock;
-    this.#attributes = options.attributes;
-    this.#parentSpanId = trace.getSpanContext(options.parent)?.spanId;
-    this.span = startSpan(options);
-    this.context = contextOfScope(options.parent, this.span, this);
+    this.#options = options;
+    this.#tracer = currentTracer();
+    this.#notes = spanNotes();
+    this.startMs = options.clock.nowMs();
+    this.#startTickMs = options.clock.monotonicMs();
+    if (this.#notes === undefined) this.#span = startSpan(this.#tracer, { ...options, attributes: this.#known() });
+    this.context = contextOfScope(options.parent, this);
   }
 
-  /** Sent with the span's sampling decision: a run that is not kept must not show as one that fell silent. */
-  get isSampled(): boolean {
-    return (this.span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0 && this.span.isRecording();
+  get span(): Span {
+    if (this.#notes === undefined) return this.made();
+    this.#lateSpan ??= new LateSpan(this);
+    return this.#lateSpan;
+  }
+
+  made(): Span {
+    this.#span ??= startSpan(this.#tracer, {
+      ...this.#options,
+      attributes: this.#known(),
+      startTime: this.startMs,
+    });
+    return this.#span;
   }
 
   get isEnded(): boolean {
     return this.#isEnded;
+  }
+
+  /** Sent with the span's sampling decision: a run that is not kept must not show as one that fell silent. */
+  get isSampled(): boolean {
+    const span = this.made();
+    return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0 && span.isRecording();
   }
 
   /**
@@ -91,37 +115,31 @@ export class Scope {
   announce(): void {
     if (this.isAnnounced || !this.isSampled) return;
     this.isAnnounced = true;
-    const startedAt = this.#startTime();
-    this.#emit(this.kind === "run" ? eventNames.runStart : eventNames.stageStart, startedAt, {});
+    this.#announce(this.kind === "run" ? eventNames.runStart : eventNames.stageStart, this.#startTime(), {});
   }
 
   /** Says that it is still at work, and how far it is. */
   beat(): void {
     if (!this.isAnnounced || this.#isEnded || !this.isSampled) return;
-    const now: HrTime = toHrTime(this.#clock.nowMs());
     const counts: Attributes = {};
     this.counts?.addTo(counts);
-    this.#emit(eventNames.heartbeat, now, { [names.spanStartTime]: nanoseconds(this.#startTime()), ...counts });
+    this.#announce(eventNames.heartbeat, toHrTime(this.#options.clock.nowMs()), {
+      [names.spanStartTime]: nanoseconds(this.#startTime()),
+      ...counts,
+    });
   }
 
   succeed(): void {
-    if (this.#isEnded) return;
-    safely(() => {
-      this.#finish();
-      if (!hasError(this.span)) this.span.setStatus({ code: SpanStatusCode.OK });
-    }, undefined);
-    this.#end();
+    if (!this.#isEnded) this.#end();
   }
 
   fail(thrown: unknown): void {
     if (this.#isEnded) return;
+    this.#hasFailed = true;
     safely(() => {
-      this.#finish();
-      const error = describe(thrown);
-      this.span.setAttribute(names.errorType, error.type);
-      if (error.type === "AbortError") this.span.setAttribute(names.status, "cancelled");
-      this.span.recordException({ name: error.type, message: error.message, ...error.stack });
-      this.span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+      // Before the exception, which is what happened last.
+      this.failures?.finish(this.made());
+      recordFailure(this.made(), thrown);
     }, undefined);
     this.#end();
   }
@@ -133,10 +151,10 @@ export class Scope {
       this.fail(thrown);
       return;
     }
+    this.#hasFailed = true;
     safely(() => {
-      this.#finish();
-      if (status === "cancelled") this.span.setAttribute(names.status, status);
-      this.span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
+      if (status === "cancelled") this.made().setAttribute(names.status, status);
+      this.made().setStatus({ code: SpanStatusCode.ERROR, message: reason });
     }, undefined);
     this.#end();
   }
@@ -145,91 +163,54 @@ export class Scope {
   setAttribute(key: string, value: string | number | boolean): void {
     if (this.#isEnded) return;
     safely(() => {
-      this.#attributes[key] = value;
-      this.span.setAttribute(key, value);
+      this.#known()[key] = value;
+      this.#span?.setAttribute(key, value);
     }, undefined);
   }
 
-  #finish(): void {
-    this.failures?.finish(this.span);
-    if (this.counts === undefined) return;
-    const counts: Attributes = {};
-    this.counts.addTo(counts);
-    this.span.setAttributes(counts);
+  /** Writes the span of what has ended. */
+  write(): void {
+    const span = this.made();
+    safely(() => {
+      this.failures?.finish(span);
+      if (this.counts !== undefined) {
+        const counts: Attributes = {};
+        this.counts.addTo(counts);
+        span.setAttributes(counts);
+      }
+      if (!this.#hasFailed && !hasError(span)) span.setStatus({ code: SpanStatusCode.OK });
+    }, undefined);
+    safely(() => span.end(this.#endMs), undefined);
   }
 
   #end(): void {
     this.#isEnded = true;
-    safely(() => this.span.end(), undefined);
+    if (this.#notes === undefined) {
+      this.write();
+      return;
+    }
+    this.#endMs = this.startMs + this.#options.clock.monotonicMs() - this.#startTickMs;
+    // What is counted after the end does not count.
+    this.counts = this.counts?.copy();
+    this.#notes.add(this);
   }
 
-  #emit(eventName: string, timestamp: HrTime, more: Attributes): void {
-    safely(() => {
-      logs.getLogger(scopeName, version).emit({
-        eventName,
-        timestamp,
-        severityNumber: SeverityNumber.INFO,
-        severityText: "INFO",
-        context: trace.setSpan(ROOT_CONTEXT, this.span),
-        attributes: known({
-          [names.spanName]: this.#name,
-          [names.parentSpanId]: this.#parentSpanId,
-          ...this.#attributes,
-          ...more,
-        }),
-      });
-    }, undefined);
+  #known(): Attributes {
+    this.#attributes ??= safely(this.#options.attributes, {});
+    return this.#attributes;
+  }
+
+  #announce(eventName: string, at: HrTime, more: Attributes): void {
+    announce(this.span, eventName, at, {
+      [names.spanName]: this.#options.name,
+      [names.parentSpanId]: trace.getSpanContext(this.#options.parent)?.spanId,
+      ...this.#known(),
+      ...more,
+    });
   }
 
   /** As the OpenTelemetry SDK's span has it, so that the announcement and the span agree; else from our clock. */
   #startTime(): HrTime {
-    const { startTime } = this.span as { startTime?: unknown };
-    if (Array.isArray(startTime) && typeof startTime[0] === "number" && typeof startTime[1] === "number")
-      return [startTime[0], startTime[1]];
-    this.#fallbackStartTime ??= toHrTime(this.#clock.nowMs());
-    return this.#fallbackStartTime;
+    return startTimeOf(this.made()) ?? toHrTime(this.startMs);
   }
-  #fallbackStartTime: HrTime | undefined;
-}
-
-function startSpan({ name, attributes, parent, links }: ScopeOptions): Span {
-  const options = links === undefined ? { attributes } : { attributes, links };
-  const span = safely(() => currentTracer().startSpan(name, options, parent), undefined);
-  return span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-}
-
-/** Spans leave out what is undefined; log records would keep it as an empty value. */
-function known(attributes: Attributes): LogAttributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
-}
-
-let current: { provider: TracerProvider; tracer: Tracer } | undefined;
-
-/** The tracer of the provider that is registered now; asking it each time would cost a look-up by a joined name. */
-function currentTracer(): Tracer {
-  const provider = trace.getTracerProvider();
-  if (current?.provider !== provider) current = { provider, tracer: provider.getTracer(scopeName, version) };
-  return current.tracer;
-}
-
-function hasError(span: Span): boolean {
-  const { status } = span as { status?: { code?: unknown } };
-  return status?.code === SpanStatusCode.ERROR;
-}
-
-function describe(thrown: unknown): { type: string; message: string; stack: { stack?: string } } {
-  if (thrown instanceof Error) {
-    const stack = typeof thrown.stack === "string" ? { stack: thrown.stack.slice(0, stackCharsMax) } : {};
-    return { type: thrown.name, message: asText(thrown.message), stack };
-  }
-  return { type: typeof thrown, message: asText(thrown), stack: {} };
-}
-
-function toHrTime(epochMs: number): HrTime {
-  const seconds = Math.trunc(epochMs / 1000);
-  return [seconds, Math.round((epochMs - seconds * 1000) * 1e6)];
-}
-
-function nanoseconds([seconds, nanos]: HrTime): string {
-  return (BigInt(seconds) * 1_000_000_000n + BigInt(nanos)).toString();
 }

@@ -144,18 +144,23 @@ async function retryStage<T>(start: StageStart, first: number, work: StageWork<T
 }
 
 async function attemptStage<T>(start: StageStart, attempt: number, work: StageWork<T>, clock: Clock): Promise<T> {
+  const { name, run, within, options } = start;
   const scope = new Scope({
     kind: "stage",
-    name: start.name,
-    attributes: safely(() => stageAttributes(start, attempt), {}),
-    within: start.within,
-    parent: start.within.contextForChild(context.active()),
-    links: start.options.links,
+    name,
+    attributes: attributesOf(start, attempt),
+    within,
+    parent: within.contextForChild(context.active()),
+    links: options.links,
     clock,
   });
-  const stage = new OpenStage(start.name, attempt, scope, start.run);
-  const stopProgress = safely(() => startProgress(start, stage), undefined);
-  const stopProfile = startProfile(start, scope.span);
+  const stage = new OpenStage(name, attempt, scope, run);
+  const stopProgress =
+    options.progress === undefined ? undefined : safely(() => startProgress(start, stage), undefined);
+  const stopProfile =
+    options.profile === undefined
+      ? undefined
+      : observe(options.profile, { pipeline: run.pipeline, stage: name, span: scope.span });
   watch().add(scope);
   try {
     const value = await context.with(scope.context, work, undefined, stage);
@@ -178,10 +183,6 @@ function startProgress({ name, options: { progress } }: StageStart, stage: OpenS
   const tracked = { name, total: progress === true ? undefined : progress.total, done: () => stage.done };
   board.add(tracked);
   return () => board.remove(tracked);
-}
-
-function startProfile({ name, run, options: { profile } }: StageStart, span: Span) {
-  return profile === undefined ? undefined : observe(profile, { pipeline: run.pipeline, stage: name, span });
 }
 
 class OpenStage extends Counts implements Stage {
@@ -209,6 +210,7 @@ class OpenStage extends Counts implements Stage {
 
   override failed(count = 1, reason?: string, detail?: FailureDetail): void {
     super.failed(count);
+    if (this.#scope.isEnded) return;
     safely(() => {
       this.#scope.failures ??= new Failures();
       this.#scope.failures.add(this.#scope.span, count, reason, detail);
@@ -259,20 +261,26 @@ class OpenStage extends Counts implements Stage {
   }
 }
 
-/** One literal with all keys, some undefined: objects that grow key by key would cost more than the span itself. */
-function stageAttributes(start: StageStart, attempt: number): Attributes {
-  const { source, sink, attributes } = start.options;
-  const { run } = start;
-  const own: Attributes = {
-    [names.name]: run.pipeline,
-    [names.runId]: run.id,
-    [names.partition]: run.partition,
-    [names.stage]: start.name,
-    [names.attempt]: attempt,
-    [names.sourceSystem]: source?.system,
-    [names.sourceTable]: source?.table,
-    [names.sinkSystem]: sink?.system,
-    [names.sinkTable]: sink?.table,
+/**
+ * What a stage's span says of it, from its options as they are now: the caller may use the same object for the next one. One
+ * literal with all keys, some undefined: objects that grow key by key would cost more than the span itself.
+ */
+function attributesOf({ name, run, options }: StageStart, attempt: number): () => Attributes {
+  const { source, sink } = options;
+  const attributes = options.attributes === undefined ? undefined : { ...options.attributes };
+  const [sourceSystem, sourceTable, sinkSystem, sinkTable] = [source?.system, source?.table, sink?.system, sink?.table];
+  return () => {
+    const own: Attributes = {
+      [names.name]: run.pipeline,
+      [names.runId]: run.id,
+      [names.partition]: run.partition,
+      [names.stage]: name,
+      [names.attempt]: attempt,
+      [names.sourceSystem]: sourceSystem,
+      [names.sourceTable]: sourceTable,
+      [names.sinkSystem]: sinkSystem,
+      [names.sinkTable]: sinkTable,
+    };
+    return attributes === undefined ? own : { ...attributes, ...own };
   };
-  return attributes === undefined ? own : { ...attributes, ...own };
 }

@@ -20,7 +20,7 @@ function open(kind: "run" | "stage", within?: Scope): Scope {
   const scope = new Scope({
     kind,
     name: `the ${kind}`,
-    attributes: { "pipeline.name": "p", "pipeline.run.id": "r" },
+    attributes: () => ({ "pipeline.name": "p", "pipeline.run.id": "r" }),
     ...(within === undefined ? {} : { within }),
     parent: within?.context ?? ROOT_CONTEXT,
     clock,

@@ -31,10 +31,7 @@ export class Watch {
     if (this.#newest !== undefined) this.#newest.next = scope;
     this.#newest = scope;
     if (scope.kind === "run") scope.announce();
-    else if (!this.#isAnnouncing) {
-      this.#isAnnouncing = true;
-      this.#clock.after(stageAnnounceDelayMs, () => this.#announce());
-    }
+    else this.#announceLater();
     if (!this.#isBeating) {
       this.#isBeating = true;
       this.#clock.after(heartbeatIntervalMs, () => this.#beat());
@@ -57,9 +54,19 @@ export class Watch {
     }
   }
 
+  /** Those that are old enough; the others have their turn the next time. */
   #announce(): void {
+    const bornBeforeMs = this.#clock.nowMs() - stageAnnounceDelayMs;
     this.#isAnnouncing = false;
-    for (const scope of this.#open().toReversed()) scope.announce();
+    for (const scope of this.#open().toReversed())
+      if (scope.startMs <= bornBeforeMs) scope.announce();
+      else this.#announceLater();
+  }
+
+  #announceLater(): void {
+    if (this.#isAnnouncing) return;
+    this.#isAnnouncing = true;
+    this.#clock.after(stageAnnounceDelayMs, () => this.#announce());
   }
 
   #beat(): void {

@@ -4,6 +4,7 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { LoggerProvider } from "@opentelemetry/sdk-logs";
 import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import { type Clock, systemClock, within } from "../clock.ts";
+import type { Notes } from "../notes.ts";
 import { safely } from "../safely.ts";
 import { watch } from "../watch.ts";
 import type { Channel } from "./channel.ts";
@@ -16,6 +17,7 @@ import { PersonalDataFilter, type PersonalDataOptions } from "./personal-data.ts
 import { propagatorFor } from "./propagators.ts";
 import { metricParts, type MetricParts } from "./metric-parts.ts";
 import type { MetricsOptions } from "./metrics-options.ts";
+import { NotedLoggerProvider } from "./noted-logs.ts";
 import { hasTracerProvider, register } from "./registration.ts";
 import { resourceFor } from "./resource.ts";
 import { ratioFor } from "./sample-ratio.ts";
@@ -86,7 +88,8 @@ function setUp(inCode: BootstrapOptions, forget: () => void): Telemetry {
   const complain = (text: string) => complaints.report(text);
   problems.push(...settings.problems);
   if (problems.length > 0) complain(problems.join("; "));
-  const { channels, forMetrics, unregister, spool } = assemble(options, settings, clock, complain);
+  const assembly = assemble(options, settings, clock, complain);
+  const { channels, forMetrics, unregister, spool } = assembly;
   const flush = (timeoutMs: number) => drainAll(channels, timeoutMs, clock);
   const limitMs = options.exitTimeoutMs ?? exitTimeoutMs;
   const part = (isWorthPosting: boolean) =>
@@ -94,7 +97,7 @@ function setUp(inCode: BootstrapOptions, forget: () => void): Telemetry {
       const letters = channels.flatMap((channel) => channel.takeLetters());
       partWith(letters, isWorthPosting, { limitMs, clock, spool, complain });
     }, undefined);
-  const uninstall = installExitHooks(exitHooks({ channels, forMetrics }, { flush: () => flush(limitMs), part }));
+  const uninstall = installExitHooks(exitHooks(assembly, { flush: () => flush(limitMs), part }));
   return {
     mode: "exporting",
     flush: async (timeoutMs = flushTimeoutMs) => void (await flush(timeoutMs)),
@@ -114,6 +117,7 @@ interface Assembly {
   readonly channels: readonly Channel[];
   readonly forMetrics: MetricParts;
   readonly spool: SpoolFolder | undefined;
+  readonly notes: readonly Notes[];
 }
 
 function assemble(
@@ -130,6 +134,15 @@ function assemble(
   const forLogs = logParts(settings.logs, clock, complain, filter);
   const forMetrics = metricParts(settings.metrics, options.metrics, { resource, clock, complain });
   const ratio = ratioFor(options.sampleRatio, resource.attributes, settings.nodeEnvironment);
+  const loggerProvider = new LoggerProvider({
+    resource,
+    processors: forLogs.processors,
+    logRecordLimits: {
+      attributeCountLimit: settings.logAttributeCountMax,
+      attributeValueLengthLimit: settings.logAttributeValueCharsMax,
+    },
+  });
+  const notes = [forTraces.notes, forLogs.notes].filter((each) => each !== undefined);
   const unregister = register({
     meterProvider: forMetrics.provider,
     // Reads the other span limits itself.
@@ -139,14 +152,9 @@ function assemble(
       spanLimits: { attributeValueLengthLimit: settings.spanAttributeValueCharsMax },
       sampler: samplerFor(settings.sampler, { ratio, keep }, complain),
     }),
-    loggerProvider: new LoggerProvider({
-      resource,
-      processors: forLogs.processors,
-      logRecordLimits: {
-        attributeCountLimit: settings.logAttributeCountMax,
-        attributeValueLengthLimit: settings.logAttributeValueCharsMax,
-      },
-    }),
+    loggerProvider:
+      forLogs.notes === undefined ? loggerProvider : new NotedLoggerProvider(loggerProvider, forLogs.notes, clock),
+    spanNotes: forTraces.notes,
     contextManager: new AsyncLocalStorageContextManager().enable(),
     propagator: propagatorFor(settings.propagators, complain),
   });
@@ -158,6 +166,7 @@ function assemble(
     forMetrics,
     unregister,
     spool,
+    notes,
   };
 }
 
@@ -168,11 +177,12 @@ function spoolFolder(wanted: string | SpoolOptions | undefined, clock: Clock): S
 }
 
 function exitHooks(
-  { channels, forMetrics }: Pick<Assembly, "channels" | "forMetrics">,
+  { channels, forMetrics, notes }: Pick<Assembly, "channels" | "forMetrics" | "notes">,
   { flush, part }: Pick<ExitHooks, "flush" | "part">,
 ): ExitHooks {
   return {
     gather: () => {
+      for (const each of notes) each.write();
       for (const channel of forMetrics.channels) channel.gather();
     },
     unsentCount: () => channels.reduce((sum, channel) => sum + channel.unsentCount, 0),

@@ -17,7 +17,7 @@ describe("settings", () => {
       delayMs: 1000,
     });
     expect(settings.logs.url).toBe("http://127.0.0.1:4318/v1/logs");
-    expect(settings.logs.delayMs).toBe(200);
+    expect(settings.logs.delayMs).toBe(1000);
     expect(settings).toMatchObject({ isDisabled: false, propagators: ["tracecontext", "baggage"], problems: [] });
   });
 

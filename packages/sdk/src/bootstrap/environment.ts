@@ -76,9 +76,9 @@ interface Signal {
 
 const endpointDefault = "http://127.0.0.1:4318";
 const spanQueue = { queueItemsMax: 4096, batchItemsMax: 512 };
-/** Sooner than OpenTelemetry's 5 s and 1 s, so that a run is seen while it runs. */
+/** Spans sooner than OpenTelemetry's 5 s, so that a stage is seen when it has ended. */
 const traces: Signal = { name: "TRACES", path: "v1/traces", batch: "OTEL_BSP", delayMs: 1000, ...spanQueue };
-const logs: Signal = { name: "LOGS", path: "v1/logs", batch: "OTEL_BLRP", delayMs: 200, ...spanQueue };
+const logs: Signal = { name: "LOGS", path: "v1/logs", batch: "OTEL_BLRP", delayMs: 1000, ...spanQueue };
 /** An item is all that was collected at one time: what a server misses in ten minutes is kept. */
 const metrics: Signal = {
   name: "METRICS",

@@ -19,7 +19,10 @@ export class OtlpChannel<Item> implements Channel {
   readonly #encode: (items: Item[]) => Uint8Array | undefined;
   readonly #signal: Signal | undefined;
 
-  /** @param signal what the bodies are, where a spool may keep them */
+  /**
+   * @param signal what the bodies are, where a spool may keep them
+   * @param gather adds what is noted and not yet made; called before anything is sent
+   */
   constructor(
     label: string,
     signal: Signal | undefined,
@@ -27,6 +30,7 @@ export class OtlpChannel<Item> implements Channel {
     serializer: ISerializer<Item[], PartialSuccess>,
     clock: Clock,
     complain: (text: string) => void,
+    gather?: () => void,
   ) {
     this.#settings = settings;
     this.#signal = signal;
@@ -39,6 +43,7 @@ export class OtlpChannel<Item> implements Channel {
       itemsMax: settings.queueItemsMax,
       batchItemsMax: Math.min(settings.batchItemsMax, settings.queueItemsMax),
       delayMs: settings.delayMs,
+      ...(gather === undefined ? {} : { gather }),
       encode: this.#encode,
       send: (body) => this.#http.send(body),
       rejection: (answer) => rejection(serializer, answer),

@@ -35,6 +35,67 @@ function setUp(outcomes: SendOutcome[] = [], limits: { itemsMax?: number; batchI
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
+describe("gathering", () => {
+  function gathering(outcomes: SendOutcome[] = []) {
+    const clock = new ManualClock();
+    const sent: number[][] = [];
+    const noted: number[] = [];
+    const outbox: Outbox<number> = new Outbox<number>({
+      ...plainLimits,
+      delayMs: 1000,
+      clock,
+      gather: () => {
+        for (const item of noted.splice(0)) outbox.add(item);
+      },
+      encode: (items) => Uint8Array.from(items),
+      send: (body) => {
+        sent.push([...body]);
+        return Promise.resolve(outcomes.shift() ?? accepted);
+      },
+      rejection: () => undefined,
+      complain: () => {},
+    });
+    return { clock, sent, noted, outbox };
+  }
+
+  it("happens when a batch is due, and sooner when that is asked for", async () => {
+    const { clock, sent, noted, outbox } = gathering();
+    noted.push(1);
+    outbox.expect(1000);
+    await clock.advance(500);
+    noted.push(2);
+    outbox.expect(200);
+    outbox.expect(1000);
+    await clock.advance(199);
+    expect(sent).toEqual([]);
+    await clock.advance(1);
+    expect(sent).toEqual([[1, 2]]);
+    await clock.advance(1000);
+    expect(clock.timerCount).toBe(0);
+  });
+
+  it("waits with everything else while the server takes nothing", async () => {
+    const { clock, sent, noted, outbox } = gathering([unreachable]);
+    outbox.add(1);
+    await clock.advance(1000);
+    noted.push(2);
+    outbox.expect(0);
+    await clock.advance(999);
+    expect(sent).toEqual([[1]]);
+    await clock.advance(1);
+    expect(sent).toEqual([[1], [1, 2]]);
+  });
+
+  it("comes before draining, and before handing over what is unsent", async () => {
+    const { clock, sent, noted, outbox } = gathering();
+    noted.push(1);
+    expect(await outbox.drain(clock.nowMs() + 100)).toBe(true);
+    expect(sent).toEqual([[1]]);
+    noted.push(2);
+    expect(outbox.takeUnsent()).toEqual([2]);
+  });
+});
+
 describe("sending", () => {
   it("waits for company, but not longer than the delay", async () => {
     const { clock, sent, add } = setUp();

@@ -10,6 +10,8 @@ export interface OutboxOptions<Item> {
   readonly batchItemsMax: number;
   /** How long an item waits for others. */
   readonly delayMs: number;
+  /** Adds what is noted and not yet made; called before anything is sent. */
+  readonly gather?: () => void;
   readonly encode: (items: Item[]) => Uint8Array | undefined;
   readonly send: (body: Uint8Array) => Promise<SendOutcome>;
   /** Reads from an accepted answer what the server rejected all the same, as a sentence. */
@@ -31,6 +33,7 @@ export class Outbox<Item> {
   #queue: Item[] = [];
   #inFlight: { items: Item[]; done: Promise<SendOutcome> } | undefined;
   #cancelTimer: (() => void) | undefined;
+  #dueMs = 0;
   #backoffMs = 0;
   #dropped = 0;
   #isClosed = false;
@@ -55,12 +58,19 @@ export class Outbox<Item> {
     else if (this.#cancelTimer === undefined) this.#schedule(this.#options.delayMs);
   }
 
+  /** Something is there to gather: sends it within `delayMs`, unless the server takes nothing at present. */
+  expect(delayMs: number): void {
+    if (this.#isClosed || this.#backoffMs > 0) return;
+    if (this.#cancelTimer === undefined || this.#dueMs > this.#options.clock.nowMs() + delayMs) this.#schedule(delayMs);
+  }
+
   /**
    * Sends what is there now, without waiting for delays, until the outbox is empty, the server is not there, or the
    * deadline has passed. Returns whether it is empty.
    */
   async drain(deadlineMs: number): Promise<boolean> {
     const { clock } = this.#options;
+    this.#options.gather?.();
     while (this.unsentCount > 0 && clock.nowMs() < deadlineMs) {
       const answer = this.#inFlight?.done ?? this.#sendBatch();
       const outcome = await within(clock, deadlineMs - clock.nowMs(), answer);
@@ -75,6 +85,7 @@ export class Outbox<Item> {
 
   /** Closes the outbox and hands over what the server has not acknowledged. */
   takeUnsent(): Item[] {
+    this.#options.gather?.();
     const items = [...(this.#inFlight?.items ?? []), ...this.#queue];
     this.close();
     return items;
@@ -89,8 +100,10 @@ export class Outbox<Item> {
 
   #schedule(delayMs: number): void {
     this.#stopTimer();
+    this.#dueMs = this.#options.clock.nowMs() + delayMs;
     this.#cancelTimer = this.#options.clock.after(delayMs, () => {
       this.#cancelTimer = undefined;
+      this.#options.gather?.();
       if (this.#inFlight === undefined && this.#queue.length > 0) void this.#sendBatch();
     });
   }

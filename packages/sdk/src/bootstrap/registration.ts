@@ -10,6 +10,7 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 import { type LoggerProvider, logs } from "@opentelemetry/api-logs";
+import { keepSpanNotes, type Notes } from "../notes.ts";
 
 /** Whether this thread has a tracer provider already. The API only shows it by the delegate of its proxy. */
 export function hasTracerProvider(): boolean {
@@ -23,6 +24,8 @@ export interface Registration {
   readonly loggerProvider: LoggerProvider;
   /** Undefined where no metrics are wanted. */
   readonly meterProvider: MeterProvider | undefined;
+  /** Where runs and stages note their end; undefined where their spans end at once. */
+  readonly spanNotes: Notes | undefined;
   readonly contextManager: ContextManager;
   readonly propagator: TextMapPropagator;
 }
@@ -30,7 +33,10 @@ export interface Registration {
 /** Registers all parts globally; the returned function takes off those that this call put on. */
 export function register(parts: Registration): () => void {
   const undo: (() => void)[] = [];
-  if (trace.setGlobalTracerProvider(parts.tracerProvider)) undo.push(() => trace.disable());
+  if (trace.setGlobalTracerProvider(parts.tracerProvider)) {
+    undo.push(() => trace.disable());
+    if (parts.spanNotes !== undefined) undo.push(keepSpanNotes(parts.spanNotes));
+  }
   if (logs.setGlobalLoggerProvider(parts.loggerProvider) === parts.loggerProvider) undo.push(() => logs.disable());
   if (parts.meterProvider !== undefined && metrics.setGlobalMeterProvider(parts.meterProvider))
     undo.push(() => metrics.disable());

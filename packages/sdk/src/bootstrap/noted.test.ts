@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Workshop } from "../testing/program.ts";
+import { Receiver } from "../testing/receiver.ts";
+
+/** Spans and log records that are made after what they tell of, in processes of their own. */
+let workshop: Workshop;
+let receiver: Receiver;
+beforeAll(() => {
+  workshop = new Workshop();
+  workshop.link("@opentelemetry/api-logs");
+});
+afterAll(() => workshop.remove());
+beforeEach(async () => {
+  receiver = await Receiver.start();
+});
+afterEach(() => receiver.stop());
+
+const head = `
+  import { trace } from "@opentelemetry/api";
+  import { logs } from "@opentelemetry/api-logs";
+  import { bootstrap } from "@sightglass/sdk/bootstrap";
+  import { pipeline } from "@sightglass/sdk";
+  const telemetry = bootstrap({ service: "s" });
+`;
+const start = (source: string) =>
+  workshop.start("main.mjs", head + source, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint });
+const run = (source: string) => start(source).ended;
+
+describe("what is noted and made later", () => {
+  it("says what was so when it happened, however the program goes on", async () => {
+    const result = await run(`
+      await pipeline("p", async (run) => {
+        const options = { attributes: { file: "a.csv" }, source: { system: "s3", table: "a" } };
+        let first;
+        await run.stage("first", options, async (stage) => {
+          first = stage;
+          stage.read(3);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        });
+        options.attributes.file = "b.csv";
+        options.source.table = "b";
+        first.read(100);
+        first.failed(1, "late");
+        first.span.setAttribute("late", true).addEvent("late");
+        await run.stage("second", options, (stage) => stage.setAttribute("note", "kept"));
+      });`);
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    const [first, second, whole] = [receiver.span("first"), receiver.span("second"), receiver.span("p")];
+    expect(first).toMatchObject({ parentSpanId: whole.spanId, statusCode: 1, events: [] });
+    expect(first.attributes).toMatchObject({ file: "a.csv", "pipeline.source.table": "a", "pipeline.records.read": 3 });
+    expect(first.attributes).not.toHaveProperty("late");
+    expect(first.attributes).not.toHaveProperty("pipeline.records.failed");
+    expect(second.attributes).toMatchObject({ file: "b.csv", "pipeline.source.table": "b", note: "kept" });
+    // Starts are whole milliseconds.
+    expect(first.endNs - first.startNs).toBeGreaterThanOrEqual(19_000_000n);
+    expect(second.startNs).toBeGreaterThanOrEqual(first.endNs - 1_000_000n);
+    expect(whole.endNs).toBeGreaterThanOrEqual(second.endNs - 1_000_000n);
+  });
+
+  it("belongs together: children, lines and events have the ids of the stage they came from", async () => {
+    const result = await run(`
+      await pipeline("p", (run) => run.stage("s", async (stage) => {
+        const attributes = { rows: 1 };
+        logs.getLogger("mine").emit({ body: "a line", attributes });
+        attributes.rows = 2;
+        await null;
+        trace.getTracer("mine").startActiveSpan("child", (child) => child.end());
+        trace.getActiveSpan().addEvent("seen").setStatus({ code: 2, message: "by hand" });
+        await run.stage("inner", () => logs.getLogger("mine", "2").emit({ body: "within" }));
+        console.log(trace.getActiveSpan() === stage.span, stage.span.isRecording());
+      }));`);
+    expect(result).toMatchObject({ code: 0, stderr: "", stdout: "true true\n" });
+    const [stage, child, inner] = [receiver.span("s"), receiver.span("child"), receiver.span("inner")];
+    expect([child.parentSpanId, inner.parentSpanId]).toEqual([stage.spanId, stage.spanId]);
+    expect(stage).toMatchObject({ statusCode: 2, statusMessage: "by hand" });
+    expect(stage.events.map(({ name }) => name)).toEqual(["seen"]);
+    const lines = new Map(receiver.logs.map((log) => [log.body, log]));
+    expect(lines.get("a line")).toMatchObject({
+      traceId: stage.traceId,
+      spanId: stage.spanId,
+      attributes: { rows: 1 },
+    });
+    expect(lines.get("within")).toMatchObject({ spanId: inner.spanId });
+  });
+
+  it.each([
+    ["process.exit", "process.exit(0);", 0],
+    ["an error that nobody catches", "throw new Error('boom');", 1],
+    ["flush", "await telemetry.flush(); process.kill(process.pid, 'SIGKILL');", null],
+    ["shutdown", "await telemetry.shutdown(); process.kill(process.pid, 'SIGKILL');", null],
+  ])("is sent at %s, without waiting for its batch", async (_name, ending, code) => {
+    const work = `await pipeline("p", (run) => run.stage("s", () => logs.getLogger("mine").emit({ body: "a line" })));`;
+    const result = await run(work + ending);
+    expect(result.code).toBe(code);
+    expect(receiver.spans.map(({ name }) => name).toSorted()).toEqual(["p", "s"]);
+    expect(receiver.logs.map(({ body }) => body)).toContain("a line");
+  });
+
+  it("shows a run that is at work before any span of it has ended", async () => {
+    const running = start(`await pipeline("p", () => new Promise((resolve) => setTimeout(resolve, 60_000)));`);
+    await expect
+      .poll(() => receiver.logs.map(({ eventName }) => eventName), { timeout: 20_000 })
+      .toEqual(["pipeline.run.start"]);
+    expect(receiver.spans).toEqual([]);
+    running.child.kill("SIGKILL");
+    await running.ended;
+  });
+
+  it("loses nothing where a thread has no time between thousands of stages", async () => {
+    const result = await run(`
+      await pipeline("p", async (run) => {
+        for (let i = 0; i < 3000; i++) await run.stage("s" + i, (stage) => stage.read(1));
+      });`);
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(new Set(receiver.spans.map(({ name }) => name)).size).toBe(3001);
+  });
+});
