@@ -11,15 +11,19 @@ const frameBytesMax = 1_048_576;
 
 /**
  * Frames of `ChunkedReadResponse` (prompb/remote.proto): the length as a varint, the CRC-32C, the message. A series that does
- * not fit into a frame goes on in the next. Native histograms are not in this form of the answer.
+ * not fit into a frame goes on in the next. Native histograms are not in this form of the answer: `hasHistograms` tells.
  */
-export async function* chunkedReadResponse(results: AsyncIterable<readonly RawSeries[]>): AsyncGenerator<Uint8Array> {
+export async function* chunkedReadResponse(results: readonly (readonly RawSeries[])[]): AsyncGenerator<Uint8Array> {
   let query = 0;
-  for await (const series of results) {
+  for (const series of results) {
     for (const each of series) yield* framesOf(floatsOf(each), query);
     query++;
   }
 }
+
+/** Whether an answer needs the form that has native histograms. */
+export const hasHistograms = (results: readonly (readonly RawSeries[])[]): boolean =>
+  results.some((series) => series.some(({ histograms }) => histograms !== undefined));
 
 function* framesOf(series: RawSeries, query: number): Generator<Uint8Array> {
   const { timestampsMs, values } = series;

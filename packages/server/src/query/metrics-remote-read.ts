@@ -1,6 +1,7 @@
 import { createMatcher, type Matcher, type MatchOperator, type RawSeries } from "@sightglass/promql";
 import { ByteSource } from "../decode/native/byte-source.ts";
 import { ProtobufReader } from "../decode/otlp/protobuf-reader.ts";
+import { encodeFloatHistogram } from "../decode/prometheus/float-histogram.ts";
 import { snappyDecompress, snappyLength } from "../decode/prometheus/snappy.ts";
 import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
@@ -17,6 +18,7 @@ export interface RemoteReadRequest {
   queries: RemoteReadQuery[];
   /** The client would rather have chunks than samples. */
   wantsChunks: boolean;
+  takesSamples: boolean;
 }
 
 const responseTypes = { samples: 0, streamedXorChunks: 1 };
@@ -42,7 +44,11 @@ export function decodeReadRequest(body: Uint8Array): RemoteReadRequest {
       "invalid_argument",
       `none of the accepted response types ${accepted.join(", ")} is known`,
     );
-  return { queries, wantsChunks: known[0] === responseTypes.streamedXorChunks };
+  return {
+    queries,
+    wantsChunks: known[0] === responseTypes.streamedXorChunks,
+    takesSamples: known.length === 0 || known.includes(responseTypes.samples),
+  };
 }
 
 /** One value, or several packed together. */
@@ -116,7 +122,7 @@ function text(reader: ProtobufReader): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** `ReadResponse` with samples, as one Snappy block. Native histograms are not in this form of the answer. */
+/** `ReadResponse` with samples and native histograms, as one Snappy block. */
 export function encodeReadResponse(results: readonly (readonly RawSeries[])[]): Uint8Array {
   const writer = new ProtobufWriter();
   for (const series of results) writer.message(1, () => series.forEach((each) => writeSeries(writer, each)));
@@ -131,7 +137,11 @@ function writeSeries(writer: ProtobufWriter, { labels, timestampsMs, values, his
         writer.string(2, value);
       });
     timestampsMs.forEach((timeMs, index) => {
-      if (histograms?.[index] !== undefined) return;
+      const histogram = histograms?.[index];
+      if (histogram !== undefined) {
+        writer.bytes(4, encodeFloatHistogram(histogram, timeMs));
+        return;
+      }
       writer.message(2, () => {
         // A staleness marker must keep its bits, which a number may lose.
         writer.fixed64(1, bitsAt(values, index));

@@ -2,6 +2,7 @@ import { formatSampleValue } from "@sightglass/promql";
 import { Hono } from "hono";
 import type { CatalogueRange } from "../../query/metrics-catalogue.ts";
 import type { MetricQueries } from "../../query/metrics-queries.ts";
+import { unescapeName } from "../exposition/escape-name.ts";
 import { success, type Notes } from "./prometheus-envelope.ts";
 import { invalid, PrometheusParameters } from "./prometheus-parameters.ts";
 
@@ -87,28 +88,4 @@ function rangeOf(parameters: PrometheusParameters, signal: AbortSignal): Catalog
 function cut<Item>(found: readonly Item[], limit: number): { kept: readonly Item[]; notes: Notes } {
   if (limit === 0 || found.length <= limit) return { kept: found, notes: {} };
   return { kept: found.slice(0, limit), notes: { warnings: ["results truncated due to limit"] } };
-}
-
-/**
- * `U__` names stand for names of any UTF-8 text: `__` is an underscore and `_hex_` a character (Prometheus' escaping scheme
- * "values"). A name that is not well formed stands for itself.
- */
-export function unescapeName(name: string): string {
-  if (!name.startsWith("U__")) return name;
-  let plain = "";
-  let at = 3;
-  while (at < name.length) {
-    if (name[at] !== "_") plain += name[at++] ?? "";
-    else if (name[at + 1] === "_") {
-      plain += "_";
-      at += 2;
-    } else {
-      const code = /^_([0-9a-fA-F]{1,6})_/.exec(name.slice(at));
-      const point = Number.parseInt(code?.[1] ?? "", 16);
-      if (code === null || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return name;
-      plain += String.fromCodePoint(point);
-      at += code[0].length;
-    }
-  }
-  return plain;
 }

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { SightglassError } from "../../model/errors.ts";
 import { limits } from "../../model/limits.ts";
 import type { MetricQueries } from "../../query/metrics-queries.ts";
-import { chunkedReadResponse } from "../../query/metrics-remote-read-stream.ts";
+import { chunkedReadResponse, hasHistograms } from "../../query/metrics-remote-read-stream.ts";
 import { decodeReadRequest, encodeReadResponse, type RemoteReadQuery } from "../../query/metrics-remote-read.ts";
 import { streamBody } from "../stream-body.ts";
 import { readBody } from "./prometheus-parameters.ts";
@@ -14,20 +14,18 @@ export function prometheusReadRoutes({ metrics }: { metrics: MetricQueries }): H
     const encoding = context.req.header("content-encoding") ?? "snappy";
     if (encoding !== "snappy")
       throw new SightglassError("unsupported_media_type", `content encoding ${encoding} is not snappy`);
-    const { queries, wantsChunks } = decodeReadRequest(await readBody(context, limits.queryFormBytesMax.value));
+    const request = decodeReadRequest(await readBody(context, limits.queryFormBytesMax.value));
     const { signal } = context.req.raw;
     // Both ends belong to the answer.
     const read = ({ matchers, startMs, endMs }: RemoteReadQuery) =>
       metrics.samples({ matchers, startMs: startMs - 1, endMs, signal });
-    if (wantsChunks) {
-      const results = async function* () {
-        for (const query of queries) yield await read(query);
-      };
-      return new Response(streamBody(chunkedReadResponse(results())), {
+    const results = await Promise.all(request.queries.map(read));
+    // Who takes both has native histograms as samples.
+    if (request.wantsChunks && !(request.takesSamples && hasHistograms(results))) {
+      return new Response(streamBody(chunkedReadResponse(results)), {
         headers: { "content-type": "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse" },
       });
     }
-    const results = await Promise.all(queries.map(read));
     return context.body(Uint8Array.from(encodeReadResponse(results)), 200, {
       "content-type": "application/x-protobuf",
       "content-encoding": "snappy",

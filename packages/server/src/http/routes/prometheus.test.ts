@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { snappyDecompress } from "../../decode/prometheus/snappy.ts";
-import { unescapeName } from "./prometheus-catalogue.ts";
 import { nowMs, openPrometheusApp, type PrometheusApp } from "./testing/prometheus-app.ts";
 
 const seconds = nowMs / 1000;
@@ -276,13 +274,6 @@ describe("the catalogue", () => {
     expect(body).toEqual({ status: "success", data: ["a"], warnings: ["results truncated due to limit"] });
   });
 
-  it.each([
-    ["U__a_2e_b", "a.b"],
-    ["U__a__b", "a_b"],
-    ["plain", "plain"],
-    ["U__bad_zz", "U__bad_zz"],
-  ])("unescapes %s", (escaped, plain) => expect(unescapeName(escaped)).toBe(plain));
-
   it("exemplars with the series they belong to", async () => {
     const [row] = await app.store.query<{ id: string }>(
       "SELECT toString(series_id) AS id FROM series WHERE labels['job'] = 'b' AND metric = 'jobs_total'",
@@ -345,42 +336,5 @@ describe("what it has not", () => {
       error: typeof error === "string" ? error : (expect.stringMatching(error) as string),
     });
     expect(actual).toBe(status);
-  });
-});
-
-describe("other servers read", () => {
-  it("the last sample of each series, in the text format", async () => {
-    const answer = await app.request("/federate?match[]={job=~'a|b'}&match[]=gone&match[]={'pipeline.rows'}");
-    expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-    const at = nowMs - 500;
-    expect(await answer.text()).toBe(
-      `# TYPE jobs_total counter\njobs_total{instance="1",job="a"} 540 ${at}\njobs_total{instance="2",job="b"} 1080 ${at}\n` +
-        `# TYPE odd untyped\nodd{job="a",instance=""} 1e-09 ${at}\n` +
-        `# TYPE pipeline_rows untyped\npipeline_rows{pipeline_name="höfe",instance=""} 3 ${at}\n`,
-    );
-  });
-
-  it("samples by remote read", async () => {
-    // ReadRequest{queries: [{start, end, matchers: [{EQ, "__name__", "gone"}]}]}
-    const varint = (value: number): number[] => {
-      const bytes = [];
-      let rest = value;
-      for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-      return [...bytes, rest];
-    };
-    const text = (field: number, value: string) => [field * 8 + 2, value.length, ...Buffer.from(value)];
-    const matcher = [...text(2, "__name__"), ...text(3, "gone")];
-    const inner = [8, ...varint(nowMs - 300_000), 16, ...varint(nowMs), 26, matcher.length, ...matcher];
-    const message = [10, inner.length, ...inner];
-    // A Snappy block of one literal.
-    const body = [message.length, (message.length - 1) << 2, ...message];
-    const answer = await app.request("/api/v1/read", { method: "POST", body: Buffer.from(body) });
-    expect(answer.status).toBe(200);
-    const bytes = snappyDecompress(new Uint8Array(await answer.arrayBuffer()));
-    const found = Buffer.from(bytes).toString("latin1");
-    expect(found).toContain("gone");
-    // Three samples, the last of which has the staleness marker's bits.
-    expect(Buffer.from(bytes).indexOf(Buffer.from("020000000000f07f", "hex"))).toBeGreaterThan(0);
-    expect(found.split("\u0012\u0010\u0009").length - 1).toBe(3);
   });
 });
