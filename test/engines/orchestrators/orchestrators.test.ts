@@ -74,7 +74,7 @@ const hasPrefect =
     .status === 0;
 
 describe.skipIf(!hasPrefect)("Prefect (needs prefect and opentelemetry-exporter-otlp-proto-http)", () => {
-  it("a flow run is a run, and the flow within it another", async () => {
+  it("a flow run is a run, the flow within it another, and one that is tried again ends as its hook says", async () => {
     const environment = {
       PREFECT_HOME: temporaryFolder("prefect"),
       PREFECT_SERVER_ANALYTICS_ENABLED: "false",
@@ -84,9 +84,13 @@ describe.skipIf(!hasPrefect)("Prefect (needs prefect and opentelemetry-exporter-
     await runToEnd(prefectPython, [join(import.meta.dirname, "flow.py")], { environment });
     const ofFlows = async () =>
       (await server.get<RunsResponse>("/api/runs")).runs.filter(({ origin }) => origin === "prefect");
-    await until(async () => (await ofFlows()).length === 2, { what: () => "two runs" });
-    const [outer, inner] = (await ofFlows()).toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+    await until(async () => (await ofFlows()).length === 3, { what: () => "three runs" });
+    const [retried, outer, inner] = (await ofFlows()).toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
     expect(outer).toMatchObject({ pipeline: "shop", status: "failed", error: { message: "a row without a key" } });
+    expect(retried).toMatchObject({ pipeline: "nightly", status: "succeeded", attempts: 2, error: null });
+    expect(stagesOf(await server.get<RunResponse>(`/api/runs/${retried?.id ?? ""}`))).toEqual([
+      ["extract", "succeeded", ["succeeded", "succeeded"]],
+    ]);
     // By the id of its flow.
     expect(inner).toMatchObject({ pipeline: expect.stringMatching(/^[0-9a-f-]{36}$/) as string, status: "succeeded" });
     expect(stagesOf(await server.get<RunResponse>(`/api/runs/${outer?.id ?? ""}`))).toEqual([

@@ -1,5 +1,6 @@
 import type { RunOrigin, RunStatus } from "../http/contract.ts";
 import type { Attempts } from "./attempts.ts";
+import { elapsedMs } from "./elapsed.ts";
 import type { Counts, Execution, Patience } from "./execution.ts";
 import { greatest, least } from "./extremes.ts";
 import { keyValuesOf } from "./fact.ts";
@@ -51,7 +52,8 @@ export function* runOf(parts: RunParts): Generator<void, FoldedRun> {
   const main = runs.at(-1) ?? tree[0]?.last ?? executions[0];
   if (main === undefined) throw new RangeError(`run ${id} has no execution`);
 
-  const timed = spans.length > 0 ? spans : executions;
+  const isSeenWhole = spans.length > 0 && !runs.some(({ sighting }) => sighting.isRetriedUnseen === true);
+  const timed = isSeenWhole ? spans : executions;
   const startedAtMs = least(timed.map(({ startMs }) => startMs));
   const endedAtMs = isOver(status) ? greatest(timed.map(({ endMs, lastSeenMs }) => endMs ?? lastSeenMs)) : null;
   const { partition, logicalDateMs, backfill } = logicalDateOf(executions, startedAtMs);
@@ -59,14 +61,14 @@ export function* runOf(parts: RunParts): Generator<void, FoldedRun> {
     id,
     pipeline: pipelineOf(runs, executions, main),
     status,
-    origin: originOf(runs, executions),
+    origin: originOf(spans, executions),
     partition,
     logicalDateMs,
     isBackfill: backfill,
     startedAtMs,
     endedAtMs,
     lastSeenMs: greatest(executions.map(({ lastSeenMs }) => lastSeenMs)),
-    durationMs: endedAtMs === null ? null : endedAtMs - startedAtMs,
+    durationMs: endedAtMs === null ? null : elapsedMs(startedAtMs, endedAtMs),
     waitMs: endedAtMs === null ? null : waitMsOf({ startMs: startedAtMs, endMs: endedAtMs }, nodes, parts.inside),
     traceId: main.traceId,
     service: main.service,
@@ -149,7 +151,8 @@ function waitMsOf(whole: Interval, nodes: readonly StageNode[], inside: readonly
 
 function attemptCountOf({ runs: chains }: RunParts, runs: readonly Execution[]): number {
   const numbers = runs.map(({ sighting }) => sighting.attempt ?? 1);
-  return Math.max(1, ...chains.map((attempts) => attempts.length), ...numbers);
+  const seen = Math.max(1, ...chains.map((attempts) => attempts.length), ...numbers);
+  return runs.some(({ sighting }) => sighting.isRetriedUnseen === true) ? seen + 1 : seen;
 }
 
 /** Why it failed: what the run span says, else the first stage that failed. A run that went well has no error. */

@@ -1,4 +1,5 @@
 import type { Endpoint, StageAttempt } from "../http/contract.ts";
+import { elapsedMs } from "./elapsed.ts";
 import type { Execution } from "./execution.ts";
 import { keyValuesOf, textOf, type Fact } from "./fact.ts";
 import { rowCountsOf } from "./row-counts.ts";
@@ -42,7 +43,7 @@ function stageOf(node: StageNode, waitMs: number): Stage {
     status: node.status,
     startedAtMs: first.startMs,
     endedAtMs,
-    durationMs: endedAtMs === null ? null : endedAtMs - first.startMs,
+    durationMs: endedAtMs === null ? null : elapsedMs(first.startMs, endedAtMs),
     waitMs,
     counts: rowCountsOf(node.counts, node.status),
     bytes: node.counts.bytes,
@@ -69,7 +70,7 @@ function attemptOf(execution: Execution, index: number): StageAttempt {
     status,
     startedAt: new Date(startMs).toISOString(),
     endedAt: isoOrNull(endMs),
-    durationMs: endMs === null ? null : endMs - startMs,
+    durationMs: endMs === null ? null : elapsedMs(startMs, endMs),
     error: status === "succeeded" ? null : execution.error,
   };
 }

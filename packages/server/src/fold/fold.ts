@@ -5,6 +5,7 @@ import { runOf } from "./fold-run.ts";
 import { Ancestry, groupBy, resolveRuns, type Bridges } from "./resolve.ts";
 import type { FoldedRun } from "./run.ts";
 import { allAtOnce } from "./turns.ts";
+import { isInUnseenAttempt } from "./unseen-attempt.ts";
 import type { Interval } from "./waits.ts";
 
 export interface FoldInput {
@@ -60,7 +61,8 @@ function outermostRuns(members: readonly Execution[], ancestry: Ancestry): Execu
   const keys = new Set(runs.map(({ key }) => key));
   return runs.filter((run) => {
     if (run.sighting.isContinuation === true) return true;
-    for (const ancestor of ancestry.above(run)) if (keys.has(ancestor.key)) return false;
+    for (const ancestor of ancestry.above(run))
+      if (keys.has(ancestor.key) && !isInUnseenAttempt(run, ancestor)) return false;
     return true;
   });
 }
@@ -71,7 +73,7 @@ function generationOf(execution: Execution, runs: readonly Attempts[], ancestry:
     if (ancestor.sighting.role !== "run") continue;
     for (const attempts of runs) {
       const index = attempts.findIndex((attempt) => attempt.execution.key === ancestor.key);
-      if (index >= 0) return index;
+      if (index >= 0) return isInUnseenAttempt(execution, ancestor) ? index + 1 : index;
     }
   }
   return 0;

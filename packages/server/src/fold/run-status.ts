@@ -4,6 +4,7 @@ import { greatest } from "./extremes.ts";
 import type { Ancestry } from "./resolve.ts";
 import type { StageNode } from "./stage-tree.ts";
 import { combinedStatus } from "./status.ts";
+import { isInUnseenAttempt } from "./unseen-attempt.ts";
 
 export interface Standing {
   status: RunStatus;
@@ -25,8 +26,10 @@ export interface Stands {
 /**
  * How a run stands.
  *
- * With a run span: as its last attempt ended, or running, also while a part that another process has yet to do is to come. A run that announced itself and has no end is lost when nothing
- * at all was heard of it for the heartbeat's patience; an end that comes later sets it right.
+ * With a run span: as its last attempt ended, or running, also while a part that another process has yet to do is to come.
+ * A run that announced itself and has no end is lost when nothing at all was heard of it for the heartbeat's patience; an
+ * end that comes later sets it right. Of an attempt that has no span, the stages that began in it decide after a long silence;
+ * without any it is lost.
  *
  * Without one: running while an announced stage is open, and lost with it. When all stages have ended it is over at once if the
  * root of each of its traces has ended, since nothing more can come from there. Otherwise it waits: for the run span
@@ -39,6 +42,8 @@ export function standingOf(stands: Stands): Standing {
     const statuses = runs.map(({ status }) => status);
     const isOpen = statuses.includes("running") || statuses.includes("lost");
     if (isOpen || awaitsPart(runs)) return open(runs, { heardMs, nowMs, patience });
+    const retried = runs.find(({ sighting }) => sighting.isRetriedUnseen === true);
+    if (retried !== undefined) return unseen(retried, top, heardMs + patience.silenceMs, nowMs);
     return over(combinedStatus(statuses));
   }
   const last = top.map((node) => node.last);
@@ -68,6 +73,13 @@ function open(
   const isAnnounced = parts.some(({ fact, endMs }) => endMs === null && fact.kind !== "span");
   const deadlineMs = heardMs + (isAnnounced ? patience.heartbeatMs : patience.silenceMs);
   return nowMs < deadlineMs ? { status: "running", recheckAtMs: deadlineMs } : over("lost");
+}
+
+/** How the attempt after a run span that says nothing of it stands. */
+function unseen(retried: Execution, top: readonly StageNode[], deadlineMs: number, nowMs: number): Standing {
+  if (nowMs < deadlineMs) return { status: "running", recheckAtMs: deadlineMs };
+  const statuses = top.filter(({ last }) => isInUnseenAttempt(last, retried)).map(({ status }) => status);
+  return over(statuses.length === 0 ? "lost" : combinedStatus(statuses));
 }
 
 /** One trace, ended at its root, and no run id by which other traces could join in. */

@@ -33,4 +33,6 @@ export interface Sighting {
   isToBeContinued?: boolean | undefined;
   /** Of a run span: it is such a part, beside the one that it came from. */
   isContinuation?: boolean | undefined;
+  /** Of a run span that ended: the run goes on as another attempt, of which no span will tell. */
+  isRetriedUnseen?: boolean | undefined;
 }

@@ -1,4 +1,5 @@
 import { clockSlackMs } from "./clock-slack.ts";
+import { elapsedMs } from "./elapsed.ts";
 
 export interface Interval {
   startMs: number;
@@ -16,7 +17,7 @@ export function uncoveredMs(whole: Interval, parts: readonly Interval[]): number
     coveredMs += endMs - startMs;
     reachedMs = endMs;
   }
-  return Math.max(0, whole.endMs - whole.startMs - coveredMs);
+  return Math.max(0, elapsedMs(coveredMs, whole.endMs - whole.startMs));
 }
 
 export interface WaitingStage {
@@ -34,7 +35,7 @@ export function stageWaitsMs(stages: readonly WaitingStage[], enclosingStartMs: 
   const ended = stages.filter((stage) => stage.endMs !== null).sort((a, b) => endOf(a) - endOf(b));
   return stages.map((stage) => {
     const readyMs = stage.queuedAtMs ?? Math.max(enclosingStartMs, latestEndBefore(ended, stage));
-    return Math.max(0, stage.startMs - readyMs);
+    return Math.max(0, elapsedMs(readyMs, stage.startMs));
   });
 }
 

@@ -3,6 +3,7 @@ import { limits } from "../model/limits.ts";
 import type { Store } from "../store/store.ts";
 import { windowStartNs } from "./search-windows.ts";
 import { readTraceDetails } from "./trace-details.ts";
+import { storedRange } from "./stored-time.ts";
 import { inTimeRangeSql } from "./trace-window.ts";
 
 export type AttributeKey = AttributeKeysResponse["keys"][number];
@@ -151,9 +152,10 @@ interface Sample<Row> {
 /** The first window, going back in time, in which the query finds something. */
 async function readSample<Row>(
   store: Store,
-  range: AttributeRange,
+  wanted: AttributeRange,
   make: (condition: string) => Sample<Row>,
 ): Promise<Row | null> {
+  const range = { ...wanted, ...storedRange(wanted) };
   const service = range.service === undefined ? "" : " AND service = {service:String}";
   const sample = make(inTimeRangeSql({ fromNs: "fromNs", toNs: "toNs" }) + service);
   let endNs = range.endNs;

@@ -1,3 +1,4 @@
+import { compileAnchored } from "@sightglass/promql";
 import type { AttributeOperand, AttributeScope, Comparison, SpanField, SpanFilter } from "./search-filter.ts";
 import { lexTraceql, traceqlError, unquote, type TraceqlToken } from "./search-traceql-lexer.ts";
 import type { TraceExtent } from "./search-traces.ts";
@@ -350,7 +351,7 @@ function traceCondition(
 
 function compilePattern(text: string, at: number): RegExp {
   try {
-    return new RegExp(`^(?:${text})$`, "u");
+    return compileAnchored(text);
   } catch (cause) {
     throw traceqlError(`the pattern is not valid: ${cause instanceof Error ? cause.message : String(cause)}`, at);
   }

@@ -5,8 +5,10 @@ import { decodeSearchCursor, encodeSearchCursor, type SearchPosition } from "./s
 import { filterSql, type FilterSqlOptions } from "./search-filter-sql.ts";
 import type { SpanFilter } from "./search-filter.ts";
 import { SqlParams } from "./search-params.ts";
+import { checkPatterns } from "./search-patterns.ts";
 import { matchResources } from "./search-resources.ts";
 import { windowStartNs } from "./search-windows.ts";
+import { storedRange } from "./stored-time.ts";
 import { findRunsOfTraces } from "./trace-runs.ts";
 import { isoOfNs } from "./trace-time.ts";
 import { inTimeRangeSql, timeSql } from "./trace-window.ts";
@@ -48,8 +50,9 @@ export async function searchTraces(
   search: TraceSearch,
 ): Promise<{ traces: FoundTrace[]; next: string | null }> {
   const cursor = search.cursor === undefined ? undefined : decodeSearchCursor(search.cursor);
-  const endNs = cursor?.endNs ?? search.endNs;
-  const range = { startNs: search.startNs, endNs };
+  const range = storedRange({ startNs: search.startNs, endNs: cursor?.endNs ?? search.endNs });
+  const { endNs } = range;
+  checkPatterns(search.filter);
   const signal = search.signal === undefined ? {} : { signal: search.signal };
   const resourceMatch = await matchResources(store, search.filter, { ...range, ...signal });
   const scan = new BackwardScan(store, { search, range, resourceMatch });

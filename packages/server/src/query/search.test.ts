@@ -256,6 +256,24 @@ describe("searching traces", () => {
     expect(await found(everySpan, { startNs: nowNs - 10n * hourNs, endNs: nowNs - 4n * hourNs })).toEqual([6, 5, 4]);
   });
 
+  it("takes a range beyond the store's clock for all there is", async () => {
+    const beyond = { startNs: -hourNs, endNs: 253_402_300_799_000_000_000n };
+    expect(await found(everySpan, beyond)).toEqual(await found(everySpan));
+    expect(await listDependencies(store, beyond)).toHaveLength(1);
+    expect(await listAttributeKeys(store, beyond)).not.toEqual([]);
+  });
+
+  it.each(["service.name=~((", "nothing.has.this=~((", "name=~(?=look)ahead"])(
+    "refuses a pattern that is none, whether a span has the key or not: %s",
+    async (condition) => {
+      await expect(foundBy(condition)).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: expect.stringContaining("cannot be used") as string,
+        hint: expect.stringContaining("RE2") as string,
+      });
+    },
+  );
+
   it("pages through, each trace once", async () => {
     const seen: string[] = [];
     let cursor: string | undefined;

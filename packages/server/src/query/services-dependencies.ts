@@ -1,5 +1,6 @@
 import { limits } from "../model/limits.ts";
 import type { Store } from "../store/store.ts";
+import { storedRange } from "./stored-time.ts";
 
 export interface Dependency {
   parent: string;
@@ -16,6 +17,7 @@ export async function listDependencies(
   range: { startNs: bigint; endNs: bigint; signal?: AbortSignal },
 ): Promise<Dependency[]> {
   const options = range.signal === undefined ? {} : { signal: range.signal };
+  const { startNs, endNs } = storedRange(range);
   const traces = await store.query<{ traceId: string; startNs: string; endNs: string }>(
     `SELECT lower(hex(trace_id)) AS traceId, toString(toUnixTimestamp64Nano(min(t.start_time))) AS startNs,
        toString(toUnixTimestamp64Nano(max(t.end_time))) AS endNs
@@ -29,8 +31,8 @@ export async function listDependencies(
     {
       ...options,
       params: {
-        startNs: range.startNs.toString(),
-        endNs: range.endNs.toString(),
+        startNs: startNs.toString(),
+        endNs: endNs.toString(),
         traces: limits.dependencyTracesMax.value,
       },
     },

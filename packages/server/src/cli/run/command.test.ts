@@ -65,6 +65,16 @@ describe("the command line", () => {
     expect(receiver.logs.filter((log) => log.body !== undefined)).toEqual([]);
   });
 
+  it.each([
+    ["", "true"],
+    ["  ", "true"],
+    ["--", "true"],
+  ])("refuses the name %j", async (name, command) => {
+    for (const flag of ["--pipeline", "--stage", "--partition", "--run-id"])
+      await expect(sightglass(flag, name, command)).rejects.toThrow(`${flag} has no value`);
+    expect(receiver.spans).toEqual([]);
+  });
+
   it("says what is missing", async () => {
     await expect(sightglass("--pipeline", "p")).rejects.toThrow("missing required argument 'command'");
   });

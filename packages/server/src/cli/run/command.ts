@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { isatty } from "node:tty";
 import { Command } from "commander";
 import { systemClock } from "../../model/clock.ts";
-import { type Endpoint, parseEndpoint, type RunOptions } from "./options.ts";
+import { type Endpoint, parseEndpoint, parseName, type RunOptions } from "./options.ts";
 import { randomIds } from "./random.ts";
 import { runCommand as run, type RunIo } from "./run-command.ts";
 
@@ -33,10 +33,14 @@ export function runCommandDefinition(onExit: (code: number) => void, io: RunIo =
   return new Command("run")
     .description("run any command, in any language, as a pipeline run")
     .argument("<command...>", "the command and its arguments, after --")
-    .option("--pipeline <name>", "the pipeline's name (default: the script's or the command's name)")
-    .option("--stage <name>", "the stage's name (default: the command's name)")
-    .option("--partition <key>", "what this run covers: a day, a file, a tenant")
-    .option("--run-id <id>", "the scheduler's id of this run (default: a random one)")
+    .option(
+      "--pipeline <name>",
+      "the pipeline's name (default: the script's or the command's name)",
+      named("--pipeline"),
+    )
+    .option("--stage <name>", "the stage's name (default: the command's name)", named("--stage"))
+    .option("--partition <key>", "what this run covers: a day, a file, a tenant", named("--partition"))
+    .option("--run-id <id>", "the scheduler's id of this run (default: a random one)", named("--run-id"))
     .option("--source <system[:table]>", "where rows come from", (text: string) => parseEndpoint(text, "--source"))
     .option("--sink <system[:table]>", "where rows go", (text: string) => parseEndpoint(text, "--sink"))
     .option("--endpoint <url>", "OTLP/HTTP receiver (default OTEL_EXPORTER_OTLP_ENDPOINT, else http://127.0.0.1:4318)")
@@ -47,6 +51,8 @@ export function runCommandDefinition(onExit: (code: number) => void, io: RunIo =
       onExit(await run(optionsOf(command, flags), io));
     });
 }
+
+const named = (flag: string) => (text: string) => parseName(text, flag);
 
 function optionsOf(command: [string, ...string[]], { output, ...flags }: Flags): RunOptions {
   return { ...flags, command, keepsOutput: output };

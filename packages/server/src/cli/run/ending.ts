@@ -28,6 +28,10 @@ export function isCancelled(ending: Ending): boolean {
 
 export function unstartable(error: NodeJS.ErrnoException, program: string): Ending {
   const isMissing = error.code === "ENOENT";
-  const why = isMissing ? "there is no such command" : (error.code ?? error.message);
+  const why = isMissing
+    ? "there is no such command"
+    : error.code === "EACCES"
+      ? "it may not be executed (permission denied)"
+      : (error.code ?? error.message);
   return { kind: "unstartable", code: isMissing ? 127 : 126, message: `cannot start "${program}": ${why}` };
 }

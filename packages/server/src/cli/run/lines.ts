@@ -25,12 +25,18 @@ export class LineSplitter {
 
   push(chunk: Uint8Array): void {
     let start = 0;
-    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
-      this.#keep(chunk.subarray(start, end));
-      this.#emit();
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
+      // Most lines lie whole in one chunk: nothing needs to be copied then.
+      if (this.#parts.length === 0 && end - start <= this.#lineBytesMax) {
+        this.#onLine({ text: readable(bytes.toString("utf8", start, end)), isTruncated: false });
+      } else {
+        this.#keep(bytes.subarray(start, end));
+        this.#emit();
+      }
       start = end + 1;
     }
-    this.#keep(chunk.subarray(start));
+    this.#keep(bytes.subarray(start));
   }
 
   /** The stream has ended: what is left is the last line. */
@@ -42,13 +48,13 @@ export class LineSplitter {
     const room = this.#lineBytesMax - this.#byteCount;
     if (part.byteLength > room) this.#isTruncated = true;
     if (room <= 0 || part.byteLength === 0) return;
-    const kept = part.slice(0, room);
+    const kept = Uint8Array.prototype.slice.call(part, 0, room);
     this.#parts.push(kept);
     this.#byteCount += kept.byteLength;
   }
 
   #emit(): void {
-    const text = readable(new TextDecoder().decode(Buffer.concat(this.#parts)));
+    const text = readable(Buffer.concat(this.#parts).toString());
     const isTruncated = this.#isTruncated;
     this.#parts = [];
     this.#byteCount = 0;
@@ -62,5 +68,6 @@ const escapeSequence = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007
 
 function readable(text: string): string {
   const withoutEnd = text.endsWith("\r") ? text.slice(0, -1) : text;
-  return withoutEnd.slice(withoutEnd.lastIndexOf("\r") + 1).replaceAll(escapeSequence, "");
+  const lastState = withoutEnd.slice(withoutEnd.lastIndexOf("\r") + 1);
+  return lastState.includes("\u001B") ? lastState.replaceAll(escapeSequence, "") : lastState;
 }

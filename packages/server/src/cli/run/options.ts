@@ -22,6 +22,14 @@ export interface RunOptions {
   readonly keepsOutput: boolean;
 }
 
+/** A name or id: not empty, as an unset variable of a script makes it, and not the `--` that was to end the flags. */
+export function parseName(text: string, flag: string): string {
+  if (text.trim() !== "" && text !== "--") return text;
+  throw new SightglassError("invalid_argument", `${flag} has no value: it got "${text}"`, {
+    hint: `write ${flag} VALUE before --, or leave ${flag} out`,
+  });
+}
+
 /** Reads `SYSTEM` or `SYSTEM:TABLE`; the table may hold colons itself. */
 export function parseEndpoint(text: string, flag: string): Endpoint {
   const colon = text.indexOf(":");
