@@ -1,12 +1,13 @@
 import { compileAnchored } from "@sightglass/promql";
 import { SightglassError } from "../model/errors.ts";
-import { visitConditions, type SpanFilter } from "./search-filter.ts";
+import { visitConditions, type AttributeOperand, type SpanFilter } from "./search-filter.ts";
 
 /** @throws SightglassError invalid_argument for a pattern that is no RE2, also where no span would have met it */
 export function checkPatterns(filter: SpanFilter): void {
   visitConditions(filter, (condition) => {
     if (condition.op !== "=~" && condition.op !== "!~") return;
-    const pattern = String(condition.kind === "field" ? condition.value : textOf(condition.value));
+    const { value } = condition.kind === "field" ? condition : { value: textOf(condition.value) };
+    const pattern = String(value);
     try {
       compileAnchored(pattern);
     } catch (cause) {
@@ -18,4 +19,4 @@ export function checkPatterns(filter: SpanFilter): void {
   });
 }
 
-const textOf = (operand: { type: string; value?: unknown }) => operand.value ?? "";
+const textOf = (operand: AttributeOperand) => (operand.type === "nil" ? "" : operand.value);
