@@ -1,11 +1,13 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
+import type { RunsResponse } from "sightglass/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Server } from "../app/server.ts";
+import { Server, until } from "../app/server.ts";
 import { launchBrowser, noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems } from "./checks.ts";
 
@@ -68,6 +70,42 @@ describe.skipIf(noChromium)(`the page on a real server${skipReason}`, () => {
     await page.getByRole("link", { name: "Status", exact: true }).click();
     await page.getByRole("heading", { name: /ledger/i }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
+  });
+
+  describe("of a stage that the SDK has profiled", () => {
+    beforeAll(async () => {
+      const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: server.otlpHttp };
+      await promisify(execFile)(process.execPath, [join(import.meta.dirname, "programs/profiled.mjs")], { env });
+    }, 60_000);
+
+    it.each([
+      { pipeline: "profiled", stage: "parse", function: "parseRows", why: /^Profiled for / },
+      {
+        pipeline: "warm",
+        stage: "sort",
+        function: "sortRows",
+        why: /^Profiled because it took longer than the usual /,
+      },
+    ])("shows the flame graph: $why", async ({ pipeline, stage, function: name, why }) => {
+      const newest = async () => (await server.get<RunsResponse>(`/api/runs?pipeline=${pipeline}`)).runs[0];
+      await until(async () => (await newest())?.status === "succeeded", { what: () => `the run of ${pipeline}` });
+      await page.goto(`${server.url}/runs/${(await newest())?.id ?? ""}`);
+      await page.locator(".timeline-row").first().waitFor();
+      await page.keyboard.press("j");
+      await page
+        .getByRole("complementary", { name: `Stage ${stage}` })
+        .getByText(why)
+        .waitFor();
+      await page.getByRole("button", { name: "Flame graph" }).click();
+      const flame = page
+        .getByRole("dialog", { name: `Profile of ${stage}` })
+        .getByRole("group", { name: "Flame graph" });
+      await flame
+        .getByRole("button", { name: new RegExp(String.raw`^${name} \(.*profiled\.mjs:\d+\): `) })
+        .first()
+        .waitFor();
+      expect(await accessibilityProblems(page)).toEqual([]);
+    });
   });
 
   it("made no complaint on the console", () => expect(complaints).toEqual([]));
