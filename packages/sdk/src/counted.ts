@@ -5,6 +5,11 @@ export function isAsync<T>(source: Records<T>): source is AsyncIterable<T> {
   return Symbol.asyncIterator in source;
 }
 
+/** Web streams, by what tells them from other things that can be iterated: whose `ReadableStream` it is does not matter. */
+export interface WebStream extends AsyncIterable<unknown> {
+  getReader(): unknown;
+}
+
 export interface Counters {
   records(count: number): void;
   bytes(count: number): void;
@@ -19,7 +24,23 @@ export function counted<T>(source: Records<T>, counters: Counters): Records<T> {
     if (record instanceof Uint8Array) counters.bytes(record.byteLength);
     else counters.records(1);
   };
-  return isAsync(source) ? countedAsync(source, tell) : countedSync(source, tell);
+  if (!isAsync(source)) return countedSync(source, tell);
+  return isWebStream(source) ? countedStream(source, tell) : countedAsync(source, tell);
+}
+
+function isWebStream<T>(source: AsyncIterable<T>): source is ReadableStream<T> & AsyncIterable<T> {
+  return source instanceof ReadableStream;
+}
+
+/** A stream again, so that it can be piped on; ends, errors and cancellation pass through. */
+function countedStream<T>(source: ReadableStream<T>, tell: (record: T) => void): AsyncIterable<T> {
+  const through = new TransformStream<T, T>({
+    transform(record, controller) {
+      tell(record);
+      controller.enqueue(record);
+    },
+  });
+  return source.pipeThrough(through);
 }
 
 async function* countedAsync<T>(source: AsyncIterable<T>, tell: (record: T) => void): AsyncGenerator<T, void, void> {

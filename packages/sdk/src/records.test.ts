@@ -238,6 +238,33 @@ describe("records that throw", () => {
   });
 });
 
+describe("Web streams", () => {
+  const bytes = () =>
+    Readable.toWeb(Readable.from([Buffer.from("ab"), Buffer.from("c")])) as ReadableStream<BufferSource>;
+
+  it("stay Web streams, which can be piped on", async () => {
+    const text = await inStage((stage) => {
+      const seen: ReadableStream<string> = stage.reads(bytes()).pipeThrough(new TextDecoderStream());
+      return all(stage.writes(seen));
+    });
+    expect(text).toEqual(["ab", "c"]);
+    expect(counts()).toEqual({ processed: 3, written: 2 });
+  });
+
+  it("pass errors and cancellation through", async () => {
+    let reason: unknown;
+    const source = () =>
+      new ReadableStream<number>({
+        pull: (controller) => controller.enqueue(1),
+        cancel: (given) => void (reason = given),
+      });
+    await inStage((stage) => stage.reads(source()).cancel("enough"));
+    expect(reason).toBe("enough");
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("gone")) });
+    await expect(inStage((stage) => all(stage.reads(broken)))).rejects.toThrow("gone");
+  });
+});
+
 describe("sources", () => {
   it.each([1, 3])("are closed when nobody wants more, %i at a time", async (concurrency) => {
     let isClosed = false;

@@ -3,7 +3,7 @@ import { attributeNames as names } from "./attribute-names.ts";
 import { type Clock, sleep, systemClock } from "./clock.ts";
 import { Counts } from "./counts.ts";
 import { type FailureDetail, Failures } from "./failures.ts";
-import { counted, inBatches, type Records } from "./counted.ts";
+import { counted, inBatches, type Records, type WebStream } from "./counted.ts";
 import { progressBoard, type ProgressOptions } from "./progress.ts";
 import {
   batchWork,
@@ -78,10 +78,14 @@ export interface Stage {
   bytes(count: number): void;
   setAttribute(key: string, value: string | number | boolean): void;
 
-  /** The same records, counted as read while they pass. Byte arrays count as bytes, not as records. */
+  /**
+   * The same records, counted as read while they pass; of a Web stream a Web stream. Byte arrays count as bytes, not as records.
+   */
+  reads<Stream extends WebStream>(source: Stream): Stream;
   reads<T>(source: Iterable<T>): Iterable<T>;
   reads<T>(source: AsyncIterable<T>): AsyncIterable<T>;
   /** The same records, counted as written while they pass. */
+  writes<Stream extends WebStream>(source: Stream): Stream;
   writes<T>(source: Iterable<T>): Iterable<T>;
   writes<T>(source: AsyncIterable<T>): AsyncIterable<T>;
   /** Does `work` for each record and counts: read, then written, filtered, deduplicated or failed. */
@@ -221,6 +225,7 @@ class OpenStage extends Counts implements Stage {
     this.#scope.setAttribute(key, value);
   }
 
+  reads<Stream extends WebStream>(source: Stream): Stream;
   reads<T>(source: Iterable<T>): Iterable<T>;
   reads<T>(source: AsyncIterable<T>): AsyncIterable<T>;
   reads<T>(source: Records<T>): Records<T> {
@@ -230,6 +235,7 @@ class OpenStage extends Counts implements Stage {
     });
   }
 
+  writes<Stream extends WebStream>(source: Stream): Stream;
   writes<T>(source: Iterable<T>): Iterable<T>;
   writes<T>(source: AsyncIterable<T>): AsyncIterable<T>;
   writes<T>(source: Records<T>): Records<T> {

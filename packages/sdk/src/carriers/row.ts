@@ -7,11 +7,11 @@ const columnDefault = "trace_context";
 type Row = Readonly<Record<string, unknown>>;
 
 /** Rows of a database: a text column says which run wrote the row. */
-function rowsWith(column: string) {
+function rowsWith<Column extends string>(column: Column) {
   return {
     /** The row with the trace of what is active in its column; null when nothing is. `rows.map(row.inject)` works. */
-    inject<T extends object>(this: void, row: T): T & Record<string, unknown> {
-      return { ...row, [column]: text.inject() ?? null };
+    inject<T extends object>(this: void, row: T): T & Record<Column, string | null> {
+      return { ...row, [column]: text.inject() ?? null } as T & Record<Column, string | null>;
     },
 
     ...reader((row: Row) => {

@@ -67,22 +67,35 @@ export class Workshop {
     return readFileSync(join(this.folder, "node_modules/@sightglass/sdk", file), "utf8");
   }
 
-  /** Starts `source` as a program. The file name decides between ESM (.mjs) and CommonJS (.cjs). */
-  start(name: string, source: string, environment: Record<string, string> = {}, args: string[] = []): Program {
-    const file = join(this.folder, name);
-    writeFileSync(file, source);
-    return new Program(file, this.folder, environment, args);
+  write(name: string, source: string): void {
+    writeFileSync(join(this.folder, name), source);
   }
 
-  /** What the compiler says of `source` as a user's strict TypeScript: nothing when it is right. */
-  typecheck(name: string, source: string): string {
-    writeFileSync(join(this.folder, name), source);
-    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"];
-    const { stdout } = spawnSync(join(modulesFolder, ".bin/tsc"), [...options, "--preserveSymlinks", name], {
+  /** Starts a file as a program. */
+  startFile(name: string, environment: Record<string, string> = {}, args: string[] = []): Program {
+    return new Program(join(this.folder, name), this.folder, environment, args);
+  }
+
+  /** Starts `source` as a program. The file name decides between ESM (.mjs) and CommonJS (.cjs). */
+  start(name: string, source: string, environment: Record<string, string> = {}, args: string[] = []): Program {
+    this.write(name, source);
+    return this.startFile(name, environment, args);
+  }
+
+  /** What the compiler says of files as a user's strict TypeScript: nothing when they are right. */
+  compile(files: readonly string[], options: readonly string[]): string {
+    const strict = ["--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"];
+    const { stdout } = spawnSync(join(modulesFolder, ".bin/tsc"), [...strict, ...options, ...files], {
       cwd: this.folder,
       encoding: "utf8",
     });
     return stdout;
+  }
+
+  /** The same for one program, which sees no package that the SDK does not bring. */
+  typecheck(name: string, source: string): string {
+    this.write(name, source);
+    return this.compile([name], ["--noEmit", "--preserveSymlinks"]);
   }
 
   run(name: string, source: string, environment: Record<string, string> = {}): Promise<ProgramResult> {
