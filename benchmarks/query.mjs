@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fillRuns } from "./fill-runs.mjs";
+import { fillSpans } from "./fill-spans.mjs";
 
 /**
  * Times of trace by id, search, run list and run page with `spans` spans stored: traces of ten spans over a day, eight
@@ -29,7 +30,7 @@ export async function query({
   const store = await openEmbeddedStore({ dataDir: folder });
   try {
     await migrate(store, { clock: systemClock });
-    const endMs = await fill(store, spans);
+    const endMs = await fillSpans(store, spans);
     const runCount = spans / 100;
     await fillRuns(store, { runs: runCount, endMs });
     const runs = createRunQueries({ store });
@@ -111,55 +112,7 @@ async function traceIds(store, count, traceCount) {
   return rows.map(({ id }) => id);
 }
 
-/** In blocks of a million, as merged parts have them. Returns the time after the last span. */
-async function fill(store, spans) {
-  const [{ count, newest }] = await store.query(
-    "SELECT count() AS count, toUnixTimestamp64Milli(max(received_at)) AS newest FROM spans",
-  );
-  if (count >= spans) return newest;
-  const endMs = Math.floor(Date.now() / 1000) * 1000;
-  const block = 1_000_000;
-  // Wide, as merges make them; what is inserted would be compact.
-  await store.execute("ALTER TABLE spans MODIFY SETTING min_level_for_wide_part = 0");
-  for (let from = 0; from < spans; from += block)
-    await store.execute(fillSql({ from, count: Math.min(block, spans - from), spans, endMs }), {
-      timeoutMs: 600_000,
-      memoryBytesMax: 4 * 1024 ** 3,
-    });
-  await store.execute("ALTER TABLE spans RESET SETTING min_level_for_wide_part");
-  return endMs;
-}
-
-function fillSql({ from, count, spans, endMs }) {
-  const trace = "intDiv(number, 10)";
-  const hash = "cityHash64(number)";
-  return `
-    INSERT INTO spans (received_at, start_time, duration_ns, trace_id, span_id, parent_span_id, name, kind, status_code,
-      service, resource, scope, attributes_string, attributes_int, attributes_double, attributes_bool, event_times,
-      event_names, event_attributes)
-    SELECT start_time + toIntervalSecond(1), start_time,
-      toInt64(if(number % 10 = 0, 200000000, 1000000 + ${hash} % 50000000)),
-      toFixedString(MD5(toString(${trace})), 16), toFixedString(unhex(leftPad(hex(number + 1), 16, '0')), 8),
-      if(number % 10 = 0, toFixedString('', 8), toFixedString(unhex(leftPad(hex(${trace} * 10 + 1), 16, '0')), 8)),
-      concat('op-', toString(${hash} % 40)), 1, if(${hash} % 100 = 0, 2, 0), concat('svc-', toString(${trace} % 8)) AS service,
-      concat('{"attributes":{"service.name":"', service, '","host.name":"h', toString(${trace} % 16),
-        '","process.pid":', toString(1000 + ${trace} % 16), '},"droppedAttributesCount":0,"schemaUrl":""}'),
-      '{"name":"lib","version":"1.0","attributes":{},"droppedAttributesCount":0,"schemaUrl":""}',
-      map('pipeline.run.id', concat('run-', toString(${trace})), 'db.table', concat('t', toString(${hash} % 500)),
-        'pipeline.partition.key', toString(toDate('2000-01-01') + intDiv(number, 1000) % 3000),
-        'http.method', if(number % 2 = 0, 'GET', 'POST')),
-      map('pipeline.records.read', toInt64(${hash} % 100000), 'http.status_code', toInt64(200 + 100 * (${hash} % 4))),
-      map('ratio', (${hash} % 1000) / 1000), map('cache.hit', number % 3 = 0),
-      if(number % 20 = 0, [start_time], []), if(number % 20 = 0, ['exception'], []),
-      if(number % 20 = 0, ['{"attributes":{"exception.type":"E"},"droppedAttributesCount":0}'], [])
-    FROM (
-      SELECT number + ${from} AS number,
-        fromUnixTimestamp64Nano(toInt64(${endMs - 86_400_000} + ${trace} * ${86_400_000 / (spans / 10)}) * 1000000
-          + (number % 10) * 10000000, 'UTC') AS start_time
-      FROM numbers(${count}))`;
-}
-
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const spans = Number(process.argv[2] ?? 10_000_000);
-  console.table(await query({ spans }));
+  const [spans = "10000000", dataDir] = process.argv.slice(2);
+  console.table(await query({ spans: Number(spans), ...(dataDir === undefined ? {} : { dataDir }) }));
 }

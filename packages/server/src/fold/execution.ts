@@ -4,6 +4,7 @@ import { countOf, numberOf, textOf, type Fact } from "./fact.ts";
 import { recognise } from "./recognise.ts";
 import type { Sighting } from "./sighting.ts";
 import { isCancellation } from "./status.ts";
+import { eachInSteps, mapInSteps } from "./turns.ts";
 import { errorOf } from "./typed-event.ts";
 
 /** When silence means that work is lost, in milliseconds. */
@@ -57,17 +58,13 @@ export interface Execution {
   linkSpanIds: readonly string[];
 }
 
-/** A step of long work is so many facts. */
-const stepFacts = 500;
-
 /** Merges facts into executions, in steps. The order of the facts and repeated facts make no difference. */
 export function* executionsOf(
   facts: readonly Fact[],
   options: { nowMs: number; patience: Patience },
 ): Generator<void, Execution[]> {
   const groups = new Map<string, { fact: Fact; sighting: Sighting }[]>();
-  for (const [index, fact] of facts.entries()) {
-    if (index % stepFacts === stepFacts - 1) yield;
+  yield* eachInSteps(facts, (fact) => {
     const sighting = recognise(fact);
     // All tries of an Airflow 3.2 task share its span id.
     const attempt = sighting.origin === "airflow" && sighting.attempt !== undefined ? `#${sighting.attempt}` : "";
@@ -75,12 +72,8 @@ export function* executionsOf(
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [{ fact, sighting }]);
     else group.push({ fact, sighting });
-  }
-  const executions: Execution[] = [];
-  for (const [key, group] of groups) {
-    if (executions.length % stepFacts === stepFacts - 1) yield;
-    executions.push(merge(key, group, options));
-  }
+  });
+  const executions = yield* mapInSteps(groups, ([key, group]) => merge(key, group, options));
   yield;
   return executions.sort(byStart);
 }

@@ -31,13 +31,13 @@ export interface Flow {
 const timedStagesMax = 2000;
 
 /**
- * Which stage handed its rows to which.
+ * Which stage handed its rows to which, in steps.
  *
  * Said outright: a span link from one to the other, or the table that one writes and the other reads. Otherwise time
  * decides, among stages of one parent that do not overlap: a stage takes what the stages before it have put out and
  * nobody has taken yet. A stage that names its own source, or is called extract, takes nothing from the others.
  */
-export function flowOf(stages: readonly FlowStage[]): Flow {
+export function* flowOf(stages: readonly FlowStage[]): Generator<void, Flow> {
   const flow: Flow = { before: new Map(), after: new Map(), pairs: [] };
   const ordered = stages.toSorted(
     (a, b) => a.startMs - b.startMs || (a.endMs ?? Infinity) - (b.endMs ?? Infinity) || (a.id < b.id ? -1 : 1),
@@ -47,8 +47,10 @@ export function flowOf(stages: readonly FlowStage[]): Flow {
     flow.after.set(stage.id, new Set());
   }
   const byId = new Map(ordered.map((stage) => [stage.id, stage]));
-  connectSaid(ordered, flow);
-  if (ordered.length <= timedStagesMax) connectTimed(ordered, flow);
+  yield;
+  yield* connectSaid(ordered, flow);
+  if (ordered.length <= timedStagesMax) yield* connectTimed(ordered, flow);
+  yield;
   for (const [toId, fromIds] of flow.before) {
     const [fromId] = fromIds;
     if (fromId === undefined || fromIds.size !== 1 || flow.after.get(fromId)?.size !== 1) continue;
@@ -65,7 +67,7 @@ function connect(flow: Flow, from: FlowStage, to: FlowStage): void {
   flow.after.get(from.id)?.add(to.id);
 }
 
-function connectSaid(stages: readonly FlowStage[], flow: Flow): void {
+function* connectSaid(stages: readonly FlowStage[], flow: Flow): Generator<void, void> {
   const bySpan = new Map(stages.flatMap((stage) => stage.spanIds.map((id) => [id, stage] as const)));
   const writersOf = new Map<string, FlowStage[]>();
   for (const stage of stages) {
@@ -76,6 +78,7 @@ function connectSaid(stages: readonly FlowStage[], flow: Flow): void {
     else writers.push(stage);
   }
   for (const to of stages) {
+    yield;
     for (const id of to.linkSpanIds) {
       const from = bySpan.get(id);
       if (from !== undefined) connect(flow, from, to);
@@ -95,10 +98,11 @@ const sourceNames = /^(extract|ingest|fetch|download)(?![a-z])/i;
 
 const takesNothing = (stage: FlowStage) => stage.source?.table != null || sourceNames.test(stage.name);
 
-function connectTimed(stages: readonly FlowStage[], flow: Flow): void {
+function* connectTimed(stages: readonly FlowStage[], flow: Flow): Generator<void, void> {
   /** What has been put out under each parent; `takers` is empty until a stage has taken it. */
   const outputs = new Map<string | null, { from: FlowStage; takers: FlowStage[] }[]>();
   for (const to of stages) {
+    yield;
     const open = outputs.get(to.parentId) ?? [];
     outputs.set(to.parentId, open);
     const said = flow.before.get(to.id) ?? new Set();

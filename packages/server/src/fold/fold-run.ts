@@ -11,6 +11,7 @@ import type { Ancestry } from "./resolve.ts";
 import { standingOf } from "./run-status.ts";
 import type { FoldedRun, Run } from "./run.ts";
 import { countedOf, flattened, stageTreeOf, type StageNode } from "./stage-tree.ts";
+import { mapInSteps } from "./turns.ts";
 import { uncoveredMs, type Interval } from "./waits.ts";
 
 export interface RunParts {
@@ -39,15 +40,15 @@ const noCounts: Counts = {
 /** One run from the executions that belong to it, in steps. */
 export function* runOf(parts: RunParts): Generator<void, FoldedRun> {
   const { id, executions, ancestry, nowMs, patience } = parts;
-  const tree = stageTreeOf(executions, ancestry, parts.generationOf);
-  yield;
+  const tree = yield* stageTreeOf(executions, ancestry, parts.generationOf);
   const nodes = flattened(tree);
   const runs = parts.runs.map((attempts) => (attempts.at(-1) ?? attempts[0]).execution);
-  const { status, recheckAtMs } = standingOf({ runs, top: tree, executions, ancestry, nowMs, patience });
+  const { status, recheckAtMs } = yield* standingOf({ runs, top: tree, executions, ancestry, nowMs, patience });
   const spans = parts.runs.flatMap((attempts) => attempts.map(({ execution }) => execution));
   const own = runs.find(({ counts }) => isCounted(counts))?.counts ?? noCounts;
   yield;
-  const rows = runRowsOf({ stages: countedOf(tree).map(countedStageOf), own, status });
+  const counted = yield* mapInSteps(countedOf(tree), countedStageOf);
+  const rows = yield* runRowsOf({ stages: counted, own, status });
   yield;
   const main = runs.at(-1) ?? tree[0]?.last ?? executions[0];
   if (main === undefined) throw new RangeError(`run ${id} has no execution`);

@@ -7,9 +7,6 @@ import type { Stage } from "./run.ts";
 import type { StageNode } from "./stage-tree.ts";
 import { stageWaitsMs } from "./waits.ts";
 
-/** A step of long work is so many stages. */
-const stepStages = 500;
-
 /** The rows of `stages` for one run's tree, parents before what is inside them, in steps. */
 export function* stagesOf(nodes: readonly StageNode[], enclosingStartMs: number): Generator<void, Stage[]> {
   const waits = stageWaitsMs(
@@ -22,7 +19,7 @@ export function* stagesOf(nodes: readonly StageNode[], enclosingStartMs: number)
   );
   const stages: Stage[] = [];
   for (const [index, node] of nodes.entries()) {
-    if (index % stepStages === stepStages - 1) yield;
+    yield;
     stages.push(stageOf(node, waits[index] ?? 0));
     if (node.children.length === 0) continue;
     for (const inner of yield* stagesOf(node.children, node.tries[0].execution.startMs)) stages.push(inner);

@@ -4,7 +4,7 @@ import type { Fact } from "./fact.ts";
 import { runOf } from "./fold-run.ts";
 import { Ancestry, groupBy, resolveRuns, type Bridges } from "./resolve.ts";
 import type { FoldedRun } from "./run.ts";
-import { allAtOnce } from "./turns.ts";
+import { allAtOnce, eachInSteps } from "./turns.ts";
 import { isInUnseenAttempt } from "./unseen-attempt.ts";
 import type { Interval } from "./waits.ts";
 
@@ -28,9 +28,10 @@ export function* foldInSteps({ facts, bridges, nowMs, patience }: FoldInput): Ge
   yield;
   const ancestry = new Ancestry(executions, bridges);
   yield;
-  const runIdOf = resolveRuns(executions, ancestry);
+  const runIdOf = yield* resolveRuns(executions, ancestry);
   yield;
-  const inside = runsInside(executions, ancestry, runIdOf);
+  const inside = yield* runsInside(executions, ancestry, runIdOf);
+  yield;
   const groups = [...groupBy(executions, ({ key }) => runIdOf.get(key) ?? "")]
     .filter(([, members]) => members.some(({ sighting }) => sighting.role !== "link"))
     .sort(([a], [b]) => (a < b ? -1 : 1));
@@ -80,14 +81,14 @@ function generationOf(execution: Execution, runs: readonly Attempts[], ancestry:
 }
 
 /** A run within a run is work of the outer one, not a wait. By the outer run's id. */
-function runsInside(
+function* runsInside(
   executions: readonly Execution[],
   ancestry: Ancestry,
   runIdOf: Map<string, string>,
-): Map<string, Interval[]> {
+): Generator<void, Map<string, Interval[]>> {
   const found = new Map<string, Interval[]>();
-  for (const run of executions) {
-    if (run.sighting.role !== "run") continue;
+  const runs = executions.filter(({ sighting }) => sighting.role === "run");
+  yield* eachInSteps(runs, (run) => {
     const own = runIdOf.get(run.key);
     for (const ancestor of ancestry.above(run)) {
       const outer = runIdOf.get(ancestor.key);
@@ -96,6 +97,6 @@ function runsInside(
       intervals.push({ startMs: run.startMs, endMs: run.endMs ?? run.lastSeenMs });
       found.set(outer, intervals);
     }
-  }
+  });
   return found;
 }

@@ -1,4 +1,5 @@
 import type { Execution } from "./execution.ts";
+import { mapInSteps } from "./turns.ts";
 
 /** Spans without a pipeline attribute that lie between those that have one: `traceId/spanId` to the parent's span id. */
 export type Bridges = ReadonlyMap<string, string>;
@@ -68,7 +69,7 @@ export function missingParentsOf(spans: Iterable<{ traceId: string; spanId: stri
 }
 
 /**
- * The run that each execution belongs to, by its key:
+ * The run that each execution belongs to, by its key, in steps:
  * 1. the run id that it names itself
  * 2. the nearest run above it, or the nearest execution above it that names a run id
  * 3. the trace's run of the same pipeline; the earliest, if there are several
@@ -76,7 +77,10 @@ export function missingParentsOf(spans: Iterable<{ traceId: string; spanId: stri
  * 5. the only run id that the trace names
  * 6. a run made up for it: its id is the trace id
  */
-export function resolveRuns(executions: readonly Execution[], ancestry: Ancestry): Map<string, string> {
+export function* resolveRuns(
+  executions: readonly Execution[],
+  ancestry: Ancestry,
+): Generator<void, Map<string, string>> {
   const runsOfTrace = groupBy(
     executions.filter(({ sighting }) => sighting.role === "run"),
     ({ traceId }) => traceId,
@@ -102,7 +106,7 @@ export function resolveRuns(executions: readonly Execution[], ancestry: Ancestry
     const [only] = ids;
     return ids.size === 1 && only !== undefined ? only : execution.traceId;
   };
-  return new Map(executions.map((execution) => [execution.key, idOf(execution)]));
+  return new Map(yield* mapInSteps(executions, (execution) => [execution.key, idOf(execution)] as const));
 }
 
 /** Run spans that name no id: the outermost of a trace takes the trace's id, the others add their span's. */

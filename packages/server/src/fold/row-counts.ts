@@ -45,14 +45,19 @@ export interface RunRows {
 }
 
 /**
- * The rows of a whole run.
+ * The rows of a whole run, in steps.
  * @param about.stages the stages that count, none of them inside another
  * @param about.own what the run span itself counts; it goes before what the stages add up to
  */
-export function runRowsOf(about: { stages: readonly CountedStage[]; own: Counts; status: RunStatus }): RunRows {
+export function* runRowsOf(about: {
+  stages: readonly CountedStage[];
+  own: Counts;
+  status: RunStatus;
+}): Generator<void, RunRows> {
   const { stages, own, status } = about;
-  const flow = flowOf(stages);
+  const flow = yield* flowOf(stages);
   const handoffs = handoffsOf(flow, stages);
+  yield;
   const counts: Counts = {
     read: own.read ?? sum(entriesOf(stages, flow).map(enteredOf)),
     written: own.written ?? leftOf(stages, flow),

@@ -24,7 +24,7 @@ export interface Stands {
 }
 
 /**
- * How a run stands.
+ * How a run stands, in steps.
  *
  * With a run span: as its last attempt ended, or running, also while a part that another process has yet to do is to come.
  * A run that announced itself and has no end is lost when nothing at all was heard of it for the heartbeat's patience; an
@@ -35,7 +35,7 @@ export interface Stands {
  * root of each of its traces has ended, since nothing more can come from there. Otherwise it waits: for the run span
  * that an orchestrator is sure to send, until silence makes it lost; or for news until it settles. Then its stages decide.
  */
-export function standingOf(stands: Stands): Standing {
+export function* standingOf(stands: Stands): Generator<void, Standing> {
   const { runs, top, executions, nowMs, patience } = stands;
   const heardMs = greatest(executions.map(({ lastHeardMs }) => lastHeardMs));
   if (runs.length > 0) {
@@ -51,7 +51,7 @@ export function standingOf(stands: Stands): Standing {
     return open(last, { heardMs, nowMs, patience });
   const ended = combinedStatus(last.map(({ status }) => status));
   const awaitsRunSpan = executions.some(({ sighting }) => sighting.expectsRunSpan === true);
-  if (!awaitsRunSpan && isWhole(stands)) return over(ended);
+  if (!awaitsRunSpan && (yield* isWhole(stands))) return over(ended);
   const deadlineMs = heardMs + (awaitsRunSpan ? patience.silenceMs : patience.settleMs);
   if (nowMs < deadlineMs) return { status: "running", recheckAtMs: deadlineMs };
   return over(awaitsRunSpan ? "lost" : ended);
@@ -83,8 +83,13 @@ function unseen(retried: Execution, top: readonly StageNode[], deadlineMs: numbe
 }
 
 /** One trace, ended at its root, and no run id by which other traces could join in. */
-function isWhole({ top, executions, ancestry }: Stands): boolean {
+function* isWhole({ top, executions, ancestry }: Stands): Generator<void, boolean> {
   const traces = new Set(executions.map(({ traceId }) => traceId));
   const isNamed = executions.some(({ sighting }) => sighting.runId !== undefined);
-  return traces.size === 1 && !isNamed && top.every(({ last }) => ancestry.hasEndedRoot(last));
+  if (traces.size !== 1 || isNamed) return false;
+  for (const { last } of top) {
+    yield;
+    if (!ancestry.hasEndedRoot(last)) return false;
+  }
+  return true;
 }

@@ -2,13 +2,10 @@ import { createHash } from "node:crypto";
 import { limits } from "../model/limits.ts";
 import type { Store } from "../store/store.ts";
 import type { FoldedRun, Run, Stage } from "./run.ts";
-import type { Turns } from "./turns.ts";
+import { eachInSteps, type Turns } from "./turns.ts";
 
 /** Runs whose rows are remembered, so that what did not change is not written again. */
 const rememberedRunsMax = 5_000;
-
-/** A step of long work is so many stages. */
-const stepStages = 500;
 
 /** What is stored of some runs: their ids, and those of their stages. */
 interface Before {
@@ -82,10 +79,9 @@ export class RunWriter {
         isChanged = true;
         rows.push({ ...row, version, updated_at });
       };
-      for (const [index, stage] of stages.slice(0, limits.runStagesMax.value).entries()) {
-        if (index % stepStages === stepStages - 1) yield;
-        put(stage.id, stageRowOf(run, stage), stageRows);
-      }
+      yield* eachInSteps(stages.slice(0, limits.runStagesMax.value), (stage) =>
+        put(stage.id, stageRowOf(run, stage), stageRows),
+      );
       for (const stageId of before.stages.get(run.id) ?? [])
         if (!now.has(stageId)) stageRows.push(deletedStage(run.id, stageId, { version, nowMs }));
       put("", runRowOf(run), runRows);

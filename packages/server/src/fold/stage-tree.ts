@@ -5,6 +5,7 @@ import { least } from "./extremes.ts";
 import type { Ancestry } from "./resolve.ts";
 import { groupBy } from "./resolve.ts";
 import { isCounted } from "./row-counts.ts";
+import { eachInSteps, mapInSteps } from "./turns.ts";
 
 /** A stage with all of its attempts, and the stages inside it. */
 export interface StageNode {
@@ -23,40 +24,58 @@ export interface StageNode {
 }
 
 /**
- * The stages of one run, as a tree.
+ * The stages of one run, as a tree, in steps.
  * @param executions of this run, in order of start
  * @param generationOf which attempt at the run an execution at the top ran in
  */
-export function stageTreeOf(
+export function* stageTreeOf(
   executions: readonly Execution[],
   ancestry: Ancestry,
   generationOf: (execution: Execution) => number,
-): StageNode[] {
-  const stages = withWork(executions, ancestry);
-  const keys = new Map(stages.map((stage) => [stage.key, stage]));
-  const childrenOf = groupBy(stages, (stage) => {
+): Generator<void, StageNode[]> {
+  const stages = yield* withWork(executions, ancestry);
+  const keys = new Set(stages.map(({ key }) => key));
+  yield;
+  const parentOf = (stage: Execution): string => {
     for (const ancestor of ancestry.above(stage)) {
       // A part of the run begins anew, wherever the one before handed it on.
       if (ancestor.sighting.isContinuation === true) return "";
       if (keys.has(ancestor.key)) return ancestor.key;
     }
     return "";
-  });
-  const build = (tries: readonly Try[], parentId: string | null): StageNode[] =>
-    [...groupBy(tries, ({ execution }) => execution.sighting.stage ?? execution.fact.name).values()]
-      .flatMap((sameName) => attemptsOf(sameName))
-      .map((attempts) => nodeOf(attempts, parentId, childrenOf, build))
-      .sort((a, b) => byStart(a.tries[0].execution, b.tries[0].execution));
-  const top = (childrenOf.get("") ?? []).map((execution) => ({ execution, generation: generationOf(execution) }));
-  return build(top, null);
+  };
+  const parents = new Map(yield* mapInSteps(stages, (stage) => [stage, parentOf(stage)] as const));
+  const childrenOf = groupBy(stages, (stage) => parents.get(stage) ?? "");
+  yield;
+  const top = yield* mapInSteps(childrenOf.get("") ?? [], (execution) => ({
+    execution,
+    generation: generationOf(execution),
+  }));
+  return yield* nodesOf(top, null, childrenOf);
 }
 
-function nodeOf(
+/** What lies under one parent: executions of one name are attempts at one stage, or stages of that name. */
+function* nodesOf(
+  tries: readonly Try[],
+  parentId: string | null,
+  childrenOf: ReadonlyMap<string, Execution[]>,
+): Generator<void, StageNode[]> {
+  const nodes: StageNode[] = [];
+  for (const sameName of groupBy(tries, ({ execution }) => execution.sighting.stage ?? execution.fact.name).values()) {
+    for (const attempts of attemptsOf(sameName)) {
+      yield;
+      nodes.push(yield* nodeOf(attempts, parentId, childrenOf));
+    }
+  }
+  yield;
+  return nodes.sort((a, b) => byStart(a.tries[0].execution, b.tries[0].execution));
+}
+
+function* nodeOf(
   tries: Attempts,
   parentId: string | null,
-  childrenOf: Map<string, Execution[]>,
-  build: (tries: readonly Try[], parentId: string | null) => StageNode[],
-): StageNode {
+  childrenOf: ReadonlyMap<string, Execution[]>,
+): Generator<void, StageNode> {
   const last = (tries.at(-1) ?? tries[0]).execution;
   const name = last.sighting.stage ?? last.fact.name;
   const inside = tries.flatMap(({ execution }, generation) =>
@@ -90,25 +109,26 @@ function nodeOf(
     last,
     status: last.status,
     counts: isCounted(last.counts) || last.counts.bytes !== null ? last.counts : inner.counts,
-    children: build([...others, ...within], id),
+    children: yield* nodesOf([...others, ...within], id, childrenOf),
   };
 }
 
 /** Puts the inside of a stage (Airflow's worker) into the stage it belongs to; one that stands alone is a stage itself. */
-function withWork(executions: readonly Execution[], ancestry: Ancestry): Execution[] {
+function* withWork(executions: readonly Execution[], ancestry: Ancestry): Generator<void, Execution[]> {
   const stages = executions.filter(({ sighting }) => sighting.role === "stage");
   const work = executions.filter(({ sighting }) => sighting.role === "work");
   if (work.length === 0) return stages;
   const keys = new Set(stages.map(({ key }) => key));
   const alone: Execution[] = [];
   const workOf = new Map<string, Execution[]>();
-  for (const part of work) {
+  yield* eachInSteps(work, (part) => {
     let found: Execution | undefined;
     for (const ancestor of ancestry.above(part)) if (keys.has(ancestor.key)) found ??= ancestor;
     if (found === undefined || found.sighting.stage !== part.sighting.stage) alone.push(part);
     else workOf.set(found.key, [...(workOf.get(found.key) ?? []), part]);
-  }
-  return [...stages.map((stage) => withStart(stage, workOf.get(stage.key) ?? [])), ...alone].sort(byStart);
+  });
+  const begun = yield* mapInSteps(stages, (stage) => withStart(stage, workOf.get(stage.key) ?? []));
+  return [...begun, ...alone].sort(byStart);
 }
 
 function withStart(stage: Execution, work: readonly Execution[]): Execution {

@@ -24,6 +24,32 @@ export class Turns {
   }
 }
 
+/** A step of long work is so many items. */
+const stepItems = 100;
+
+/** Does `visit` for each item, in steps. */
+export function* eachInSteps<Item>(
+  items: Iterable<Item>,
+  visit: (item: Item, index: number) => void,
+): Generator<void, void> {
+  let index = 0;
+  for (const item of items) {
+    visit(item, index);
+    index += 1;
+    if (index % stepItems === 0) yield;
+  }
+}
+
+/** What `map` makes of each item, in steps. */
+export function* mapInSteps<Item, Result>(
+  items: Iterable<Item>,
+  map: (item: Item, index: number) => Result,
+): Generator<void, Result[]> {
+  const results: Result[] = [];
+  yield* eachInSteps(items, (item, index) => results.push(map(item, index)));
+  return results;
+}
+
 /** Does all steps at once. */
 export function allAtOnce<Result>(work: Generator<void, Result>): Result {
   for (;;) {

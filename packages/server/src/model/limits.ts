@@ -83,6 +83,15 @@ export const limits = {
   spoolCommitDelayMs: { value: 5, effect: "the longest a request waits for others to share its fsync" },
   spoolSegmentBytesMax: { value: 32 * 1024 * 1024, effect: "the segment is sealed and stored" },
   spoolSegmentAgeMaxMs: { value: 300, effect: "the segment is sealed and stored, unless the store is behind" },
+  spoolSegmentInsertMs: {
+    value: 300,
+    effect: "while the store is busy, requests wait once it has what it takes in this time beyond what it is doing",
+  },
+  spoolSegmentRowsMin: { value: 98_304, effect: "so many rows are accepted beyond that, however slow the store is" },
+  spoolHoldMaxMs: {
+    value: 750,
+    effect: "requests that have waited so long for the store are accepted, and the spool grows",
+  },
   spoolBlockRowsMax: { value: 131_072, effect: "the block is committed at once" },
   spoolBlockBytesMax: { value: 16 * 1024 * 1024, effect: "the block is committed at once; requests wait for it" },
   insertAttemptsMax: {

@@ -10,8 +10,9 @@ export interface InsertQueueOptions {
   /** The rows are in the store: forget the files. */
   remove: (segment: SealedSegment) => Promise<void>;
   quarantine: (segment: SealedSegment, reason: SightglassError) => Promise<void>;
-  onStored: (segment: SealedSegment) => void;
-  /** The queue has become empty. */
+  /** The rows are queryable. */
+  onStored: (segment: SealedSegment, tookMs: number) => void;
+  /** Nothing is left to insert. */
   onIdle: () => void;
   onFailure: (failure: { segment: SealedSegment; error: SightglassError; attempt: number }) => void;
 }
@@ -19,46 +20,54 @@ export interface InsertQueueOptions {
 const retryDelayMsMin = 100;
 const retryDelayMsMax = 5_000;
 
+/** Segments in the store whose files may still be there: after a crash each costs one insert that does nothing. */
+const storedMax = 2;
+
 /**
- * Takes one table's sealed segments to the store, in order. An error of the store is tried again for ever; a refusal of
- * the content a few times, then the segment is set aside so that the rest can go on.
+ * Takes one table's sealed segments to the store, in order; the files of one are removed while the next is inserted. An
+ * error of the store or the disk is tried again for ever; a refusal of the content a few times, then the segment is set
+ * aside so that the rest can go on.
  */
 export class InsertQueue {
   readonly #options: InsertQueueOptions;
+  /** In order; those in the store are first, and gone once their files are. */
   readonly #segments: SealedSegment[] = [];
-  /** Names of segments that are in the store but whose files could not be removed yet. */
-  readonly #stored = new Set<string>();
-  #isRunning = false;
+  #storedCount = 0;
+  #isInserting = false;
+  #isRemoving = false;
   #isStopped = false;
-  #lastError: SightglassError | undefined;
-  #running: Promise<void> = Promise.resolve();
+  #insertError: SightglassError | undefined;
+  #removeError: SightglassError | undefined;
+  #inserting: Promise<void> = Promise.resolve();
+  #removing: Promise<void> = Promise.resolve();
   #exclusive: Promise<unknown> = Promise.resolve();
-  #wake: (() => void) | undefined;
+  readonly #pauses = new Set<() => void>();
 
   constructor(options: InsertQueueOptions) {
     this.#options = options;
   }
 
-  /** Why the first segment is not stored yet; undefined while inserts succeed. */
+  /** Why the first segment is not done with yet; undefined while all goes well. */
   get lastError(): SightglassError | undefined {
-    return this.#lastError;
+    return this.#insertError ?? this.#removeError;
   }
+  /** Nothing waits to be inserted. */
   get isIdle(): boolean {
-    return this.#segments.length === 0;
+    return this.#segments.length === this.#storedCount;
   }
   get segments(): readonly SealedSegment[] {
     return this.#segments;
   }
   /** Rows here that are not in the store. */
   get rows(): number {
-    return this.#segments.reduce((sum, { name, rows }) => (this.#stored.has(name) ? sum : sum + rows), 0);
+    return this.#segments.slice(this.#storedCount).reduce((sum, { rows }) => sum + rows, 0);
   }
 
   add(segment: SealedSegment): void {
     this.#segments.push(segment);
-    if (this.#isRunning || this.#isStopped) return;
-    this.#isRunning = true;
-    this.#running = this.#run();
+    if (this.#isInserting || this.#isStopped) return;
+    this.#isInserting = true;
+    this.#inserting = this.#insertAll();
   }
 
   /** Runs `read` while no segment is on its way: its rows are then either here or in the store. */
@@ -72,59 +81,83 @@ export class InsertQueue {
     const timeout = new Promise<void>((resolve) => {
       cancel = this.#options.clock.after(timeoutMs, resolve);
     });
-    await Promise.race([this.#running, timeout]);
+    await Promise.race([this.#settled(), timeout]);
     cancel();
     this.#isStopped = true;
-    this.#wake?.();
-    await this.#running;
+    for (const wake of this.#pauses) wake();
+    await this.#settled();
   }
 
-  async #run(): Promise<void> {
+  async #settled(): Promise<void> {
+    await this.#inserting;
+    await this.#removing;
+  }
+
+  async #insertAll(): Promise<void> {
     for (let failures = 0; !this.#isStopped;) {
-      const segment = this.#segments[0];
-      if (segment === undefined) break;
-      const error = await this.#alone(() => this.#store(segment, failures + 1));
-      if (error === undefined) {
-        failures = 0;
-      } else {
-        failures += 1;
-        await this.#pause(Math.min(retryDelayMsMax, retryDelayMsMin * 2 ** Math.min(failures - 1, 16)));
+      if (this.#storedCount >= storedMax) {
+        await this.#removing;
+        continue;
       }
-      this.#lastError = error;
+      const segment = this.#segments[this.#storedCount];
+      if (segment === undefined) break;
+      const error = await this.#alone(() => this.#insert(segment, failures + 1));
+      this.#insertError = error;
+      failures = error === undefined ? 0 : failures + 1;
+      if (error !== undefined) await this.#pause(failures);
     }
-    this.#isRunning = false;
+    this.#isInserting = false;
     if (!this.#isStopped) this.#options.onIdle();
   }
 
-  /** Takes the first segment one step on; undefined when it has left the queue. */
-  async #store(segment: SealedSegment, attempt: number): Promise<SightglassError | undefined> {
+  /** Takes the first segment that is not stored one step on; undefined when it is stored or set aside. */
+  async #insert(segment: SealedSegment, attempt: number): Promise<SightglassError | undefined> {
+    const beganMs = this.#options.clock.monotonicMs();
     try {
-      if (!this.#stored.has(segment.name)) {
-        await this.#options.insert(segment);
-        this.#stored.add(segment.name);
-        this.#options.onStored(segment);
-      }
-      await this.#options.remove(segment);
+      await this.#options.insert(segment);
     } catch (thrown) {
       const error = asSightglassError(thrown);
-      this.#lastError = error;
+      this.#insertError = error;
       this.#options.onFailure({ segment, error, attempt });
-      const isRefused = error.code === "invalid_argument" && attempt >= this.#options.insertAttemptsMax;
-      if (!isRefused || !(await this.#setAside(segment, error))) return error;
+      if (error.code !== "invalid_argument" || attempt < this.#options.insertAttemptsMax) return error;
+      return this.#setAside(segment, error);
     }
-    this.#segments.shift();
-    this.#stored.delete(segment.name);
+    this.#storedCount += 1;
+    this.#options.onStored(segment, this.#options.clock.monotonicMs() - beganMs);
+    if (!this.#isRemoving) {
+      this.#isRemoving = true;
+      this.#removing = this.#removeAll();
+    }
     return undefined;
   }
 
-  async #setAside(segment: SealedSegment, reason: SightglassError): Promise<boolean> {
+  async #setAside(segment: SealedSegment, reason: SightglassError): Promise<SightglassError | undefined> {
     try {
       await this.#options.quarantine(segment, reason);
-      return true;
     } catch (thrown) {
-      this.#lastError = asSightglassError(thrown);
-      return false;
+      return asSightglassError(thrown);
     }
+    this.#segments.splice(this.#segments.indexOf(segment), 1);
+    return undefined;
+  }
+
+  async #removeAll(): Promise<void> {
+    for (let failures = 0; this.#storedCount > 0 && !this.#isStopped;) {
+      const [segment] = this.#segments as [SealedSegment];
+      try {
+        await this.#options.remove(segment);
+        this.#segments.shift();
+        this.#storedCount -= 1;
+        this.#removeError = undefined;
+        failures = 0;
+      } catch (thrown) {
+        failures += 1;
+        this.#removeError = asSightglassError(thrown);
+        this.#options.onFailure({ segment, error: this.#removeError, attempt: failures });
+        await this.#pause(failures);
+      }
+    }
+    this.#isRemoving = false;
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -133,15 +166,18 @@ export class InsertQueue {
     return result;
   }
 
-  async #pause(delayMs: number): Promise<void> {
+  /** Longer from failure to failure; `stop` ends it. */
+  async #pause(failures: number): Promise<void> {
     if (this.#isStopped) return;
+    const delayMs = Math.min(retryDelayMsMax, retryDelayMsMin * 2 ** Math.min(failures - 1, 16));
     await new Promise<void>((resolve) => {
-      const cancel = this.#options.clock.after(delayMs, resolve);
-      this.#wake = () => {
+      const wake = () => {
         cancel();
+        this.#pauses.delete(wake);
         resolve();
       };
+      const cancel = this.#options.clock.after(delayMs, wake);
+      this.#pauses.add(wake);
     });
-    this.#wake = undefined;
   }
 }

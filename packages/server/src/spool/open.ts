@@ -6,6 +6,7 @@ import type { Block } from "./block.ts";
 import { CheckpointFile } from "./checkpoint.ts";
 import { InsertQueue } from "./insert-queue.ts";
 import { Ledger, type LedgerCounts } from "./ledger.ts";
+import { Pace } from "./pace.ts";
 import { settingsWith, type OpenSpoolOptions, type SpoolSettings, type SpoolStatus, type Spools } from "./options.ts";
 import { Quarantine } from "./quarantine.ts";
 import { listSegments, recoverSegment } from "./recover.ts";
@@ -39,6 +40,8 @@ export async function openSpool<Blocks extends Record<string, Block>>(
     });
   }
 }
+
+type OnStored = (segment: SealedSegment, tookMs: number) => void;
 
 /** What the folder needs of each table's spool, whatever its block. */
 type AnySpool = Pick<Spool<Block>, "table" | "flush" | "repair" | "openRows" | "openSegments" | "oldestCommittedAtMs">;
@@ -214,6 +217,11 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
   }
 
   #spool<B extends Block>(table: string, newBlock: () => B, nextName: (table: string) => string): Spool<B> {
+    const pace = new Pace({ clock: this.#options.clock, limits: this.#settings });
+    const queue = this.#queue(table, {
+      onStored: ({ rows }, tookMs) => pace.inserted(rows, tookMs),
+      onMoved: () => spool.storeMoved(),
+    });
     const spool = new Spool<B>({
       dir: this.#dir,
       table,
@@ -221,7 +229,8 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
       limits: this.#settings,
       room: this.#room,
       ledger: this.#ledger,
-      queue: this.#queue(table, () => spool.sealIfDue()),
+      queue,
+      pace,
       newBlock,
       nextName: () => nextName(table),
       at: this.#at,
@@ -238,7 +247,7 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
   }
 
   /** A table's queue; a table that an earlier version spooled has one too, though nothing new comes. */
-  #queue(table: string, onIdle: () => void = () => {}): InsertQueue {
+  #queue(table: string, spool?: { onStored: OnStored; onMoved: () => void }): InsertQueue {
     const existing = this.#queues.get(table);
     if (existing !== undefined) return existing;
     const queue = new InsertQueue({
@@ -252,10 +261,15 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
       },
       remove: (segment) => this.#remove(segment),
       quarantine: (segment, reason) => this.#setAside(segment, reason.message, { isSpooled: true }),
-      onStored: (segment) => this.#confirm(segment),
-      onIdle,
-      onFailure: ({ segment, error, attempt }) =>
-        this.#options.log?.({ type: "insert-failed", segment: segment.name, attempt, error }),
+      onStored: (segment, tookMs) => {
+        this.#confirm(segment);
+        spool?.onStored(segment, tookMs);
+      },
+      onIdle: () => spool?.onMoved(),
+      onFailure: ({ segment, error, attempt }) => {
+        this.#options.log?.({ type: "insert-failed", segment: segment.name, attempt, error });
+        spool?.onMoved();
+      },
     });
     this.#queues.set(table, queue);
     return queue;

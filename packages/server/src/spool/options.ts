@@ -4,10 +4,11 @@ import { limits } from "../model/limits.ts";
 import type { Block } from "./block.ts";
 import type { LedgerCounts } from "./ledger.ts";
 import type { RoomState } from "./room.ts";
+import type { PaceLimits } from "./pace.ts";
 import type { Spool, SpoolLimits } from "./spool.ts";
 import type { StepHook } from "./steps.ts";
 
-export interface SpoolSettings extends SpoolLimits {
+export interface SpoolSettings extends SpoolLimits, PaceLimits {
   spoolBytesMax: number;
   diskFreeBytesMin: number;
   insertAttemptsMax: number;
@@ -78,6 +79,9 @@ export function settingsWith(overrides: Partial<SpoolSettings>): SpoolSettings {
     spoolCommitDelayMs: limits.spoolCommitDelayMs.value,
     spoolSegmentBytesMax: limits.spoolSegmentBytesMax.value,
     spoolSegmentAgeMaxMs: limits.spoolSegmentAgeMaxMs.value,
+    spoolSegmentInsertMs: limits.spoolSegmentInsertMs.value,
+    spoolSegmentRowsMin: limits.spoolSegmentRowsMin.value,
+    spoolHoldMaxMs: limits.spoolHoldMaxMs.value,
     spoolBlockRowsMax: limits.spoolBlockRowsMax.value,
     spoolBlockBytesMax: limits.spoolBlockBytesMax.value,
     ...overrides,

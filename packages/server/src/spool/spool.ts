@@ -3,6 +3,7 @@ import { asSightglassError, type SightglassError } from "../model/errors.ts";
 import type { Block } from "./block.ts";
 import type { InsertQueue } from "./insert-queue.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Pace } from "./pace.ts";
 import type { Room } from "./room.ts";
 import { deleteSegment, Segment, type Commit } from "./segment.ts";
 import type { StepHook } from "./steps.ts";
@@ -23,6 +24,7 @@ export interface SpoolOptions<B extends Block> {
   room: Room;
   ledger: Ledger;
   queue: InsertQueue;
+  pace: Pace;
   newBlock: () => B;
   /** Names of segments, never the same twice. */
   nextName: () => string;
@@ -45,6 +47,7 @@ export class Spool<B extends Block> {
   #spare: B | undefined;
   #waiters: Waiter[] = [];
   #flight: Promise<void> | undefined;
+  #flightRows = 0;
   #isScheduled = false;
   #lastCommitAtMs = Number.NEGATIVE_INFINITY;
   #segment: Segment | undefined;
@@ -80,16 +83,16 @@ export class Spool<B extends Block> {
 
   /**
    * Runs `write` on the open block and resolves with its result once the block is durable. `write` runs at once, or, when
-   * the open block is full, after the commit under way. A throw in `write` leaves nothing behind and rejects.
+   * the open block is full, after the commit under way, or, when the store is behind, as its pace allows. A throw in
+   * `write` leaves nothing behind and rejects.
    * @throws SightglassError spool_full, spool_unwritable, unavailable (with retryAfterMs), before `write` is called; or
    * spool_unwritable after it, when the disk refused the block: then nothing of the request counts
    */
   async append<T extends { accepted: number; rejected: number }>(write: (block: B) => T): Promise<T> {
     const { room, ledger, table } = this.#options;
     room.check();
-    while (this.#isFull()) {
-      if (this.#flight === undefined) void this.#startCommit();
-      else await this.#flight;
+    while (this.#isFull() || this.#isAhead()) {
+      await this.#turn();
       room.check();
     }
     const block = this.#open;
@@ -115,6 +118,7 @@ export class Spool<B extends Block> {
 
   /** Commits and seals what is open. Call after the room drains. */
   async flush(): Promise<void> {
+    this.#options.pace.letGo();
     while (this.#waiters.length > 0 || this.#flight !== undefined) {
       await (this.#flight ?? this.#startCommit());
     }
@@ -124,13 +128,19 @@ export class Spool<B extends Block> {
 
   /** Seals the open segment when it is big, or old enough and the inserter is free to take it. */
   sealIfDue(): void {
-    const { limits, clock, queue } = this.#options;
+    const { limits, clock, queue, pace } = this.#options;
     const segment = this.#segment;
     if (segment === undefined || segment.commits === 0 || this.#flight !== undefined) return;
     const ageMs = clock.nowMs() - segment.firstCommittedAtMs;
+    const isDue = ageMs >= limits.spoolSegmentAgeMaxMs || ageMs < 0 || segment.rows >= pace.segmentRows;
     // While the store is behind the segment grows instead, so that a backlog is a few large inserts.
-    const isOld = queue.isIdle && (ageMs >= limits.spoolSegmentAgeMaxMs || ageMs < 0);
-    if (isOld || segment.bytes >= limits.spoolSegmentBytesMax) this.#seal();
+    if ((isDue && queue.isIdle) || segment.bytes >= limits.spoolSegmentBytesMax) this.#seal();
+  }
+
+  /** The store has taken, or refused, what it was given. */
+  storeMoved(): void {
+    this.sealIfDue();
+    if (!this.#isAhead()) this.#options.pace.letGo();
   }
 
   /** Takes back failed commits that the disk did not let us take back at once. @throws while it still does not */
@@ -145,6 +155,19 @@ export class Spool<B extends Block> {
   #isFull(): boolean {
     const { limits } = this.#options;
     return this.#open.rowCount >= limits.spoolBlockRowsMax || this.#open.byteLength >= limits.spoolBlockBytesMax;
+  }
+
+  /** The store is busy, and enough is on the disk for when it is done. One that fails is not waited for: the spool fills. */
+  #isAhead(): boolean {
+    const { queue, pace } = this.#options;
+    if (queue.isIdle || queue.lastError !== undefined) return false;
+    return pace.isEnough((this.#segment?.rows ?? 0) + this.#flightRows + this.#open.rowCount);
+  }
+
+  async #turn(): Promise<void> {
+    if (!this.#isFull()) return this.#options.pace.hold();
+    if (this.#flight === undefined) void this.#startCommit();
+    else await this.#flight;
   }
 
   /** A lone request is committed at once; under load commits begin at most every spoolCommitDelayMs and are shared. */
@@ -172,11 +195,13 @@ export class Spool<B extends Block> {
     this.#spare = undefined;
     this.#waiters = [];
     this.#lastCommitAtMs = this.#options.clock.monotonicMs();
+    this.#flightRows = block.rowCount;
     this.#flight = this.#commit(block, waiters).finally(() => {
       block.clear();
       this.#spare = block;
       this.#flight = undefined;
-      this.sealIfDue();
+      this.#flightRows = 0;
+      this.storeMoved();
       if (this.#waiters.length > 0) this.#schedule();
     });
     return this.#flight;
@@ -237,6 +262,7 @@ export class Spool<B extends Block> {
     if (segment === undefined) return;
     this.#segment = undefined;
     this.#handOver(segment);
+    this.#options.pace.begin();
   }
 
   #handOver(segment: Segment): void {
