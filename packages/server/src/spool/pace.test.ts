@@ -135,7 +135,7 @@ describe("a spool whose store is behind", () => {
     expect(answered).toEqual([1, 2, 3]);
     endWait();
     await fourth;
-    expect((await spools.status()).segments).toBe(2);
+    expect(spools.status().segments).toBe(2);
     takeAll();
     await spools.stop();
     expect([...(await bench.stored()).values()]).toEqual([100, 100, 100, 100]);
