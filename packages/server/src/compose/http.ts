@@ -58,7 +58,7 @@ export async function startHttp(context: Context, shown: Shown): Promise<void> {
 }
 
 function createPrometheusDeps(
-  { config, clock, reload }: Context,
+  { config, clock, reload, metrics }: Context,
   { scraper, metricQueries, rules, startedAtMs }: Shown,
 ) {
   const { listen, otlp_grpc: grpc, otlp_http: http, retention, spool, log } = config;
@@ -76,5 +76,7 @@ function createPrometheusDeps(
     rules: () => rules.groups().map(shownRuleGroup),
     alerts: () => [],
     targets: () => scraper.targets(),
+    relabelSteps: scraper.relabelSteps.bind(scraper),
+    selfMetrics: () => metrics.collect(),
   };
 }

@@ -24,6 +24,8 @@ export function scrapeJobs(
     const inherited = <Key extends keyof ScrapeGlobal>(key: Key) => config[key] ?? global[key];
     const intervalMs = inherited("scrape_interval") ?? global.scrape_interval;
     const nativeHistograms = inherited("scrape_native_histograms") ?? false;
+    const allowsUtf8Names = inherited("metric_name_validation_scheme") !== "legacy";
+    const droppedMax = limits.scrapeTargetsDroppedMax.value;
     return {
       name: config.job_name,
       intervalMs,
@@ -39,7 +41,8 @@ export function scrapeJobs(
       nativeHistograms,
       classicBesideNative: inherited("always_scrape_classic_histograms") ?? false,
       enableCompression: config.enable_compression,
-      allowsUtf8Names: inherited("metric_name_validation_scheme") !== "legacy",
+      allowsUtf8Names,
+      escaping: inherited("metric_name_escaping_scheme") ?? (allowsUtf8Names ? "allow-utf-8" : "underscores"),
       limits: {
         bodyBytesMax: inherited("body_size_limit") || limits.scrapeBodyBytesMax.value,
         samplesMax: inherited("sample_limit") ?? 0,
@@ -48,6 +51,8 @@ export function scrapeJobs(
         labelValueLengthMax: inherited("label_value_length_limit") ?? 0,
       },
       targetsMax: inherited("target_limit") ?? 0,
+      droppedTargetsMax: Math.min(inherited("keep_dropped_targets") || droppedMax, droppedMax),
+      extraScrapeMetrics: inherited("extra_scrape_metrics") ?? false,
       client: clientOf(config, pathOf),
       staticGroups: config.static_configs,
       fileDiscoveries: config.file_sd_configs.map(({ files, refresh_interval }) => ({
@@ -115,6 +120,7 @@ function ruleOf(config: RelabelConfig): RelabelRule {
     action: config.action,
     sourceLabels: config.source_labels ?? [],
     separator: config.separator ?? ";",
+    source: config.regex ?? "(.*)",
     regex: compileAnchored(config.regex ?? "(.*)"),
     modulus: config.modulus ?? 0,
     targetLabel: config.target_label ?? "",

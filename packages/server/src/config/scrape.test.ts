@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "./load.ts";
+import { limits } from "../model/limits.ts";
 import { scrapeJobs } from "./scrape-jobs.ts";
 
 const load = (text: string) => loadConfig({ source: { file: "/etc/sightglass/s.yaml", text }, environment: {} });
@@ -53,6 +54,18 @@ describe("scrape_configs", () => {
     expect(job?.relabelRules[0]).toMatchObject({ action: "replace", replacement: "${1}-$2", separator: ";" });
   });
 
+  it("asks for names of UTF-8 as it takes them", () => {
+    const text =
+      "global: {metric_name_validation_scheme: legacy, keep_dropped_targets: 5}\n" +
+      "scrape_configs: [{job_name: a}, {job_name: b, metric_name_validation_scheme: utf8, keep_dropped_targets: 0}, " +
+      "{job_name: c, metric_name_escaping_scheme: dots}]";
+    expect(jobs(text)).toMatchObject([
+      { escaping: "underscores", allowsUtf8Names: false, droppedTargetsMax: 5 },
+      { escaping: "allow-utf-8", allowsUtf8Names: true, droppedTargetsMax: limits.scrapeTargetsDroppedMax.value },
+      { escaping: "dots", allowsUtf8Names: false },
+    ]);
+  });
+
   it("never shows a secret", () => {
     const config = load("scrape_configs: [{job_name: a, basic_auth: {username: u, password: hidden}}]");
     expect(JSON.stringify(config)).not.toContain("hidden");
@@ -70,6 +83,12 @@ describe("scrape_configs", () => {
     [job("oauth2: {}"), /s.yaml:3:13: .*oauth2 is not supported: use authorization/],
     [job("proxy_url: http://p"), /s.yaml:3:16: .*proxy_url is not supported/],
     [job("no_such: 1"), /s.yaml:3:14: .*Unrecognized key: "no_such"/],
+    [job("metric_name_escaping_scheme: hex"), /s.yaml:3:34: .*expected one of allow-utf-8, underscores, dots, values/],
+    [
+      job("metric_name_validation_scheme: legacy\n    metric_name_escaping_scheme: allow-utf-8"),
+      /s.yaml:4:34: scrape_configs.0.metric_name_escaping_scheme: allow-utf-8 needs metric_name_validation_scheme utf8/,
+    ],
+    ["remote_write: []", /s.yaml:1:15: remote_write is not supported: what is taken in is stored here/],
     [job("scrape_interval: 5"), /s.yaml:3:22: .*scrape_interval/],
     [job("scrape_interval: 0s"), /expected more than 0/],
     [job("scrape_timeout: 2m"), /s.yaml:3:21: .*the timeout is longer than the interval/],

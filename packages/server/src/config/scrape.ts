@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { scrapeProtocolNames } from "../decode/exposition/parse.ts";
+import { escapingSchemes, scrapeProtocolNames } from "../decode/exposition/parse.ts";
 import { bytes, durationMs } from "./quantities.ts";
 import { checkAuth, httpClientReasons, httpClientShape, objectWithout } from "./scrape-http.ts";
 import { relabelConfig } from "./scrape-relabel.ts";
@@ -35,8 +35,24 @@ const inheritedShape = {
   label_value_length_limit: count.optional(),
   scrape_native_histograms: z.boolean().optional().describe("ask for native histograms and keep them"),
   always_scrape_classic_histograms: z.boolean().optional().describe("keep classic buckets beside native histograms"),
+  keep_dropped_targets: count
+    .optional()
+    .describe("most dropped targets of a job that are listed; 0 is no limit of its own"),
   metric_name_validation_scheme: z.enum(["utf8", "legacy"]).optional(),
+  metric_name_escaping_scheme: z
+    .enum(escapingSchemes, { error: `expected one of ${escapingSchemes.join(", ")}` })
+    .optional()
+    .describe(
+      "how targets are asked to write names that are not of the legacy alphabet: " + escapingSchemes.join(", "),
+    ),
+  extra_scrape_metrics: z
+    .boolean()
+    .optional()
+    .describe("store scrape_timeout_seconds, scrape_sample_limit and scrape_body_size_bytes too"),
 };
+
+const escapingNeedsUtf8 =
+  "allow-utf-8 needs metric_name_validation_scheme utf8; with legacy, ask for underscores, dots or values";
 
 /** `global`, as far as it concerns scraping. */
 export const globalShape = {
@@ -88,6 +104,9 @@ const scrapeConfig = objectWithout(
     ...httpClientReasons,
     ...discoveryReasons,
     convert_classic_histograms_to_nhcb: "classic histograms are kept as they are",
+    scrape_failure_log_file: "the last error of each target is at /api/v1/targets and on the page Targets",
+    native_histogram_bucket_limit: "native histograms are kept at the resolution they come with",
+    native_histogram_min_bucket_factor: "native histograms are kept at the resolution they come with",
   },
 )
   .superRefine(checkAuth)
@@ -121,17 +140,23 @@ export const scrapeConfigs = z.array(scrapeConfig).superRefine((jobs, context) =
 export type ScrapeConfig = z.output<typeof scrapeConfig>;
 export type ScrapeGlobal = z.output<z.ZodObject<typeof globalShape>>;
 
-/** A timeout that is longer than its interval, which only both blocks together tell. */
-export function checkTimeouts(
+/** What only both blocks together tell: a timeout that is longer than its interval, names that are asked for and not taken. */
+export function checkInherited(
   { global, scrape_configs }: { global: ScrapeGlobal; scrape_configs: readonly ScrapeConfig[] },
   context: z.RefinementCtx,
 ): void {
   const fault = (path: (string | number)[]) =>
     context.addIssue({ code: "custom", path, message: "the timeout is longer than the interval" });
   if ((global.scrape_timeout ?? 0) > global.scrape_interval) fault(["global", "scrape_timeout"]);
-  scrape_configs.forEach(({ scrape_interval, scrape_timeout }, index) => {
-    if ((scrape_timeout ?? 0) > (scrape_interval ?? global.scrape_interval)) {
+  scrape_configs.forEach((job, index) => {
+    if ((job.scrape_timeout ?? 0) > (job.scrape_interval ?? global.scrape_interval)) {
       fault(["scrape_configs", index, "scrape_timeout"]);
+    }
+    const key = "metric_name_escaping_scheme";
+    const isLegacy = (job.metric_name_validation_scheme ?? global.metric_name_validation_scheme) === "legacy";
+    if (isLegacy && (job[key] ?? global[key]) === "allow-utf-8") {
+      const path = job[key] === undefined ? ["global", key] : ["scrape_configs", index, key];
+      context.addIssue({ code: "custom", path, message: escapingNeedsUtf8 });
     }
   });
 }

@@ -8,11 +8,15 @@ import { parseText } from "./text.ts";
 /** Prometheus' names for the formats (configuration, `scrape_protocols`), and how a client asks for each. */
 export const scrapeProtocols = {
   PrometheusProto: "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
-  "PrometheusText1.0.0": "text/plain;version=1.0.0;escaping=allow-utf-8",
+  "PrometheusText1.0.0": "text/plain;version=1.0.0",
   "PrometheusText0.0.4": "text/plain;version=0.0.4",
-  "OpenMetricsText1.0.0": "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8",
+  "OpenMetricsText1.0.0": "application/openmetrics-text;version=1.0.0",
   "OpenMetricsText0.0.1": "application/openmetrics-text;version=0.0.1",
 } as const;
+/** How a target may be asked to write names that are not of the legacy alphabet (`escaping=`). */
+export const escapingSchemes = ["allow-utf-8", "underscores", "dots", "values"] as const;
+export type EscapingScheme = (typeof escapingSchemes)[number];
+
 export type ScrapeProtocol = keyof typeof scrapeProtocols;
 export const scrapeProtocolNames = Object.keys(scrapeProtocols) as [ScrapeProtocol, ...ScrapeProtocol[]];
 

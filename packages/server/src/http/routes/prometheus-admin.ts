@@ -14,5 +14,7 @@ export function prometheusAdminRoutes(): Hono {
     throw new SightglassError("not_implemented", "not implemented");
   });
   app.get("/api/v1/notifications", (context) => success(context, []));
+  // "No content" tells an EventSource not to come again.
+  app.get("/api/v1/notifications/live", (context) => context.body(null, 204));
   return app;
 }

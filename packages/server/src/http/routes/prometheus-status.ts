@@ -1,9 +1,10 @@
+import { hostname } from "node:os";
 import { Hono } from "hono";
 import type { Clock } from "../../model/clock.ts";
-import { limits } from "../../model/limits.ts";
 import type { MetricQueries } from "../../query/metrics-queries.ts";
 import { success } from "./prometheus-envelope.ts";
-import { PrometheusParameters } from "./prometheus-parameters.ts";
+import { features, flags } from "./prometheus-features.ts";
+import { invalid, PrometheusParameters } from "./prometheus-parameters.ts";
 
 export interface PrometheusStatusDeps {
   metrics: MetricQueries;
@@ -40,15 +41,9 @@ export function prometheusStatusRoutes(deps: PrometheusStatusDeps): Hono {
 
   app.get("/api/v1/status/config", (context) => success(context, { yaml: deps.configText() }));
 
-  app.get("/api/v1/status/flags", (context) =>
-    success(context, {
-      "query.lookback-delta": "5m",
-      "query.max-samples": String(limits.metricSamplesMax.value),
-      "query.timeout": `${limits.metricQueryTimeoutMs.value / 1000}s`,
-      "enable-feature": "promql-experimental-functions,promql-duration-expr,promql-extended-range-selectors",
-      "web.enable-remote-write-receiver": "true",
-    }),
-  );
+  app.get("/api/v1/status/flags", (context) => success(context, flags));
+
+  app.get("/api/v1/features", (context) => success(context, features));
 
   app.get("/api/v1/status/runtimeinfo", async (context) => {
     const { seriesCount } = await metrics.cardinality({
@@ -59,6 +54,8 @@ export function prometheusStatusRoutes(deps: PrometheusStatusDeps): Hono {
     return success(context, {
       startTime: new Date(startedAtMs).toISOString(),
       CWD: "",
+      hostname: hostname(),
+      serverTime: new Date(clock.nowMs()).toISOString(),
       reloadConfigSuccess: deps.reload.hasSucceeded,
       lastConfigTime: new Date(deps.reload.succeededAtMs).toISOString(),
       corruptionCount: 0,
@@ -74,7 +71,7 @@ export function prometheusStatusRoutes(deps: PrometheusStatusDeps): Hono {
 
   app.get("/api/v1/status/tsdb", async (context) => {
     const parameters = await PrometheusParameters.of(context);
-    const limit = parameters.limit() || 10;
+    const limit = tsdbLimit(parameters);
     const found = await metrics.cardinality({ nowMs: clock.nowMs(), limit, signal: context.req.raw.signal });
     return success(context, {
       headStats: {
@@ -91,9 +88,22 @@ export function prometheusStatusRoutes(deps: PrometheusStatusDeps): Hono {
     });
   });
 
+  // Samples lie in tables, which have no blocks of a TSDB.
+  app.get("/api/v1/status/tsdb/blocks", (context) => success(context, { blocks: [] }));
+
   // There is no log to replay: what the spool holds is stored while queries are answered.
   app.get("/api/v1/status/walreplay", (context) => success(context, { min: 0, max: 0, current: 0, state: "done" }));
   return app;
+}
+
+const tsdbLimitMax = 10_000;
+
+function tsdbLimit(parameters: PrometheusParameters): number {
+  if (parameters.text("limit") === undefined) return 10;
+  const limit = parameters.limit();
+  if (limit === 0) throw invalid("limit", "limit must be a positive number");
+  if (limit > tsdbLimitMax) throw invalid("limit", `limit must not exceed ${tsdbLimitMax}`);
+  return limit;
 }
 
 /** What load balancers and Prometheus' own tools ask, without a token. */

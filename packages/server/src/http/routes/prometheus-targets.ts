@@ -10,6 +10,13 @@ export interface ShownTarget {
   readonly scrapePool: string;
 }
 
+/** A step of `/api/v1/targets/relabel_steps`. */
+export interface RelabelStep {
+  readonly rule: object;
+  readonly output: Readonly<Record<string, string>>;
+  readonly keep: boolean;
+}
+
 /** Targets in the shapes of `/api/v1/targets`. */
 export interface ShownTargets {
   activeTargets: readonly ShownTarget[];
@@ -20,11 +27,13 @@ export interface ShownTargets {
 
 export interface PrometheusTargetsDeps {
   targets: () => ShownTargets;
+  /** What each rule of a pool's `relabel_configs` makes of labels; undefined for a pool that is not known. */
+  relabelSteps: (pool: string, labels: ReadonlyMap<string, string>) => readonly RelabelStep[] | undefined;
   metrics: MetricQueries;
 }
 
 /** What is scraped, and whom alerts are sent to by Prometheus' own discovery (nobody: alerts go out from here). */
-export function prometheusTargetsRoutes({ targets, metrics }: PrometheusTargetsDeps): Hono {
+export function prometheusTargetsRoutes({ targets, relabelSteps, metrics }: PrometheusTargetsDeps): Hono {
   const app = new Hono();
 
   app.get("/api/v1/targets", async (context) => {
@@ -40,6 +49,14 @@ export function prometheusTargetsRoutes({ targets, metrics }: PrometheusTargetsD
       droppedTargets: state === "active" ? [] : droppedTargets.filter(inPool),
       droppedTargetCounts,
     });
+  });
+
+  app.get("/api/v1/targets/relabel_steps", async (context) => {
+    const parameters = await PrometheusParameters.of(context);
+    const pool = parameters.required("scrapePool");
+    const steps = relabelSteps(pool, labelsOf(parameters.required("labels")));
+    if (steps === undefined) throw invalid("scrapePool", `no scrape pool ${JSON.stringify(pool)} is known`);
+    return success(context, { steps });
   });
 
   app.get("/api/v1/scrape_pools", (context) =>
@@ -74,6 +91,19 @@ export function prometheusTargetsRoutes({ targets, metrics }: PrometheusTargetsD
     success(context, { activeAlertmanagers: [], droppedAlertmanagers: [] }),
   );
   return app;
+}
+
+function labelsOf(json: string): Map<string, string> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (cause) {
+    throw invalid("labels", (cause as Error).message);
+  }
+  const entries = Object.entries((parsed ?? {}) as object);
+  if (typeof parsed !== "object" || Array.isArray(parsed) || entries.some(([, value]) => typeof value !== "string"))
+    throw invalid("labels", "expected a JSON object of label names and values");
+  return new Map(entries);
 }
 
 function matchesAll(matchers: readonly Matcher[], labels: Readonly<Record<string, string>>): boolean {

@@ -301,8 +301,41 @@ describe("the catalogue", () => {
 });
 
 describe("the state of the server", () => {
-  it.each(["buildinfo", "config", "flags", "runtimeinfo", "tsdb", "walreplay"])("%s", async (name) => {
+  it.each(["buildinfo", "config", "flags", "tsdb", "tsdb/blocks", "self_metrics", "walreplay"])("%s", async (name) => {
     expect(await dataOf(`/api/v1/status/${name}`)).toMatchSnapshot();
+  });
+
+  it("runtimeinfo", async () => {
+    expect(await dataOf("/api/v1/status/runtimeinfo")).toMatchSnapshot({ hostname: expect.any(String) as string });
+  });
+
+  it("features, by Prometheus' names", async () => {
+    expect(await dataOf("/api/v1/features")).toMatchObject({ promql: { duration_expr: true }, api: { admin: false } });
+  });
+
+  it("self_metrics of a name", async () => {
+    const data = await dataOf("/api/v1/status/self_metrics?metric_name_pattern=self_t.*");
+    expect(data).toMatchObject([{ name: "self_total", type: "COUNTER" }]);
+  });
+
+  it("what relabelling makes of labels", async () => {
+    const labels = encodeURIComponent('{"job":"x"}');
+    expect(await dataOf(`/api/v1/targets/relabel_steps?scrapePool=a&labels=${labels}`)).toEqual({
+      steps: [{ rule: { action: "keep" }, output: { job: "x" }, keep: true }],
+    });
+  });
+
+  it.each([
+    ["status/tsdb?limit=0", "limit must be a positive number"],
+    ["status/tsdb?limit=10001", "limit must not exceed 10000"],
+    ["status/self_metrics?metric_name_pattern=(", 'invalid parameter "metric_name_pattern"'],
+    ["targets/relabel_steps?scrapePool=b&labels={}", 'no scrape pool "b" is known'],
+    ["targets/relabel_steps?scrapePool=a&labels=[1]", "expected a JSON object of label names and values"],
+    ["targets/relabel_steps?scrapePool=a&labels=x", 'invalid parameter "labels"'],
+  ])("refuses %s", async (path, error) => {
+    const { status, body } = await app.get(`/api/v1/${path}`);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errorType: "bad_data", error: expect.stringContaining(error) as string });
   });
 
   it("rules, by type and name", async () => {

@@ -5,11 +5,13 @@ import { federateRoutes } from "./federate.ts";
 import { prometheusQueryRoutes } from "./prometheus-query.ts";
 import { prometheusReadRoutes } from "./prometheus-read.ts";
 import { prometheusAdminRoutes } from "./prometheus-admin.ts";
+import { prometheusSelfMetricsRoutes, type SelfMetricsDeps } from "./prometheus-self-metrics.ts";
 import { prometheusRulesRoutes, type PrometheusRulesDeps } from "./prometheus-rules.ts";
 import { prometheusTargetsRoutes, type PrometheusTargetsDeps } from "./prometheus-targets.ts";
 import { prometheusStatusRoutes, type PrometheusStatusDeps } from "./prometheus-status.ts";
 
-export interface PrometheusRoutesDeps extends PrometheusStatusDeps, PrometheusRulesDeps, PrometheusTargetsDeps {
+export interface PrometheusRoutesDeps
+  extends PrometheusStatusDeps, PrometheusRulesDeps, PrometheusTargetsDeps, SelfMetricsDeps {
   onFault?: (fault: { method: string; path: string; error: unknown }) => void;
 }
 
@@ -24,6 +26,7 @@ export function prometheusRoutes(deps: PrometheusRoutesDeps): Hono {
     prometheusStatusRoutes(deps),
     prometheusReadRoutes(deps),
     federateRoutes(deps),
+    prometheusSelfMetricsRoutes(deps),
     prometheusAdminRoutes(),
   ])
     app.route("/", routes);

@@ -1,4 +1,4 @@
-import type { ScrapeProtocol } from "../../decode/exposition/parse.ts";
+import type { EscapingScheme, ScrapeProtocol } from "../../decode/exposition/parse.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { RelabelRule } from "./relabel.ts";
 
@@ -64,9 +64,14 @@ export interface ScrapeJob {
   readonly enableCompression: boolean;
   /** Whether names beyond `[a-zA-Z_:][a-zA-Z0-9_:]*` are taken. */
   readonly allowsUtf8Names: boolean;
+  /** How targets are asked to write them. */
+  readonly escaping: EscapingScheme;
   readonly limits: ScrapeLimits;
   /** More targets than this fail as a whole; 0 is no limit. */
   readonly targetsMax: number;
+  /** Most dropped targets that are listed. */
+  readonly droppedTargetsMax: number;
+  readonly extraScrapeMetrics: boolean;
   readonly client: HttpClientSettings;
   readonly staticGroups: readonly TargetGroup[];
   readonly fileDiscoveries: readonly { readonly files: readonly string[]; readonly refreshMs: number }[];

@@ -1,4 +1,3 @@
-import { limits } from "../../model/limits.ts";
 import { type Discovery, FileDiscovery, HttpDiscovery, staticDiscovery } from "./discovery.ts";
 import { HttpClient } from "./http-client.ts";
 import type { ScrapeJob, TargetGroup } from "./job.ts";
@@ -137,7 +136,7 @@ export class ScrapePool {
       if ("key" in made) targets.set(made.key, made);
       else {
         this.droppedCount++;
-        if (this.dropped.length < limits.scrapeTargetsDroppedMax.value) this.dropped.push(made);
+        if (this.dropped.length < this.job.droppedTargetsMax) this.dropped.push(made);
       }
     } catch (cause) {
       const error = new Error(`target ${address}: ${(cause as Error).message}`, { cause });

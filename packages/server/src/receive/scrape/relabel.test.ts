@@ -1,9 +1,9 @@
 import { compileAnchored } from "@sightglass/promql";
 import { describe, expect, it } from "vitest";
-import { relabel, type RelabelRule } from "./relabel.ts";
+import { relabel, type RelabelRule, relabelSteps } from "./relabel.ts";
 
 type Labels = Record<string, string>;
-type Written = Partial<Omit<RelabelRule, "regex">> & { regex?: string };
+type Written = Partial<Omit<RelabelRule, "regex" | "source">> & { regex?: string };
 
 const rule = ({ regex = "(.*)", ...rest }: Written): RelabelRule => ({
   action: "replace",
@@ -13,6 +13,7 @@ const rule = ({ regex = "(.*)", ...rest }: Written): RelabelRule => ({
   targetLabel: "",
   replacement: "$1",
   ...rest,
+  source: regex,
   regex: compileAnchored(regex),
 });
 
@@ -146,4 +147,32 @@ const cases: [string, Labels, Written[], Labels | undefined][] = [
 
 describe("relabelling", () => {
   it.each(cases)("%s", (_name, labels, rules, expected) => expect(run(labels, ...rules)).toEqual(expected));
+});
+
+it("shows what each rule makes of labels, in the keys of the configuration", () => {
+  const rules = [
+    rule({ sourceLabels: ["a"], targetLabel: "b", regex: "(.).*" }),
+    rule({ action: "drop", sourceLabels: ["b"], regex: "x" }),
+    rule({ action: "labeldrop", regex: "a" }),
+  ];
+  expect(relabelSteps(new Map([["a", "xy"]]), rules)).toEqual([
+    {
+      rule: {
+        source_labels: ["a"],
+        separator: ";",
+        regex: "(.).*",
+        target_label: "b",
+        replacement: "$1",
+        action: "replace",
+      },
+      output: { a: "xy", b: "x" },
+      keep: true,
+    },
+    {
+      rule: { source_labels: ["b"], separator: ";", regex: "x", replacement: "$1", action: "drop" },
+      output: {},
+      keep: false,
+    },
+    { rule: { separator: ";", regex: "a", replacement: "$1", action: "labeldrop" }, output: {}, keep: false },
+  ]);
 });

@@ -21,6 +21,8 @@ export interface RelabelRule {
   readonly action: RelabelAction;
   readonly sourceLabels: readonly string[];
   readonly separator: string;
+  /** The expression as it was written. */
+  readonly source: string;
   /** Anchored at both ends. */
   readonly regex: RegExp;
   readonly modulus: number;
@@ -37,6 +39,37 @@ export interface RelabelRule {
 export function relabel(labels: Map<string, string>, rules: readonly RelabelRule[]): boolean {
   for (const rule of rules) if (!apply(labels, rule)) return false;
   return true;
+}
+
+export interface RelabelStep {
+  /** The rule, in the configuration's own keys. */
+  readonly rule: Readonly<Record<string, unknown>>;
+  /** The labels after it; none when it dropped them. */
+  readonly output: Readonly<Record<string, string>>;
+  readonly keep: boolean;
+}
+
+/** What each rule makes of labels: for whoever wonders why a target is as it is. */
+export function relabelSteps(labels: ReadonlyMap<string, string>, rules: readonly RelabelRule[]): RelabelStep[] {
+  const now = new Map(labels);
+  let keep = true;
+  return rules.map((rule) => {
+    keep &&= apply(now, rule);
+    const output = keep ? Object.fromEntries([...now].sort(([a], [b]) => (a < b ? -1 : 1))) : {};
+    return { rule: shownRule(rule), output, keep };
+  });
+}
+
+function shownRule(rule: RelabelRule): RelabelStep["rule"] {
+  return {
+    ...(rule.sourceLabels.length > 0 && { source_labels: rule.sourceLabels }),
+    separator: rule.separator,
+    regex: rule.source,
+    ...(rule.modulus > 0 && { modulus: rule.modulus }),
+    ...(rule.targetLabel !== "" && { target_label: rule.targetLabel }),
+    replacement: rule.replacement,
+    action: rule.action,
+  };
 }
 
 function apply(labels: Map<string, string>, rule: RelabelRule): boolean {

@@ -143,6 +143,21 @@ describe("a target", () => {
     expect(scraped(await next())).toEqual([`a${at("")} 3`]);
   });
 
+  it("counts what is over sample_limit, and says more of a scrape on demand", async () => {
+    text("a 1\nb 1\nc 1\n");
+    await scraper.apply(target("    sample_limit: 2\n    extra_scrape_metrics: true"));
+    clock.runNext();
+    await vi.waitFor(() => expect(batches.length).toBeGreaterThan(0));
+    expect(reports(batches[0])).toMatchObject({
+      up: 0,
+      scrape_samples_scraped: 3,
+      scrape_samples_post_metric_relabeling: 3,
+      scrape_sample_limit: 2,
+      scrape_timeout_seconds: 10,
+      scrape_body_size_bytes: 12,
+    });
+  });
+
   it.each<[string, () => void, string, RegExp]>([
     ["another status", () => (answer = (_q, r) => r.writeHead(503).end()), "", /HTTP status 503/],
     [
@@ -158,12 +173,7 @@ describe("a target", () => {
       "",
       /closed before the answer was whole|aborted/,
     ],
-    [
-      "too many samples",
-      () => text("a 1\nb 1\n"),
-      "sample_limit: 1",
-      /more than 1 samples, which is the job's sample_limit/,
-    ],
+    ["too many samples", () => text("a 1\nb 1\n"), "sample_limit: 1", /2 samples, the job's sample_limit is 1/],
     ["too many labels", () => text('a{x="1"} 1\n'), "label_limit: 3", /the sample "a" has 4 labels, label_limit is 3/],
     [
       "a long label name",

@@ -3,6 +3,7 @@ import { limits } from "../../model/limits.ts";
 import { Gate } from "../gate.ts";
 import type { ScrapeJob } from "./job.ts";
 import { type PoolContext, ScrapePool } from "./pool.ts";
+import { type RelabelStep, relabelSteps } from "./relabel.ts";
 import { durationText } from "./target.ts";
 import type { AppendSamples } from "./target-scraper.ts";
 
@@ -86,6 +87,12 @@ export class Scraper {
   async stop(): Promise<void> {
     await Promise.all([...this.pools.values()].map((pool) => pool.stop({ isGone: false })));
     this.pools.clear();
+  }
+
+  /** What each rule of a job's `relabel_configs` makes of labels; undefined for a job that is not known. */
+  relabelSteps(pool: string, labels: ReadonlyMap<string, string>): RelabelStep[] | undefined {
+    const job = this.pools.get(pool)?.job;
+    return job === undefined ? undefined : relabelSteps(labels, job.relabelRules);
   }
 
   targets(): TargetsData {

@@ -2,6 +2,7 @@ import type { ExposedMetadata } from "../../decode/exposition/exposition.ts";
 import { parseExposition, scrapeProtocols } from "../../decode/exposition/parse.ts";
 import { type SampleBatch, SampleSeries, type SeriesSample } from "../../decode/exposition/write-samples.ts";
 import type { Clock } from "../../model/clock.ts";
+import { SightglassError } from "../../model/errors.ts";
 import type { Gate } from "../gate.ts";
 import type { HttpAnswer, HttpClient } from "./http-client.ts";
 import type { ScrapeJob } from "./job.ts";
@@ -37,6 +38,8 @@ const reportNames = [
   "scrape_samples_post_metric_relabeling",
   "scrape_series_added",
 ] as const;
+/** With `extra_scrape_metrics`. */
+const extraNames = ["scrape_timeout_seconds", "scrape_sample_limit", "scrape_body_size_bytes"] as const;
 
 /** Scrapes one target, at its place in the interval, until it is stopped. */
 export class TargetScraper {
@@ -60,7 +63,8 @@ export class TargetScraper {
     this.series = before?.series ?? new TargetSeries();
     this.series.forgetLabels();
     this.state = before?.state ?? { health: "unknown", lastError: "", lastScrapeAtMs: 0, lastDurationMs: 0 };
-    this.reports = reportNames.map((name) => new SampleSeries([["__name__", name], ...target.labels]));
+    const names = target.job.extraScrapeMetrics ? [...reportNames, ...extraNames] : reportNames;
+    this.reports = names.map((name) => new SampleSeries([["__name__", name], ...target.labels]));
   }
 
   start(): void {
@@ -101,18 +105,22 @@ export class TargetScraper {
     let samples: SeriesSample[] = [];
     let metadata: ExposedMetadata[] = [];
     let failure = "";
+    // As Prometheus has it: 0 when nothing came, -1 when it was too much.
+    let bodyBytes = 0;
     try {
       const answer = await gate.run(() => this.fetch());
+      bodyBytes = answer.body.length;
       ({ samples, metadata } = this.read(answer, timestampMs));
     } catch (error) {
       failure = (error as Error).message;
+      if (error instanceof SightglassError && error.code === "payload_too_large") bodyBytes = -1;
     }
     // Cut off by the stop: that says nothing about the target.
     if (failure !== "" && this.isStopped) return;
     const durationMs = clock.monotonicMs() - monotonicMs;
     const hasFailed = failure !== "";
     samples.push(...this.series.ended({ hasFailed, timestampMs }));
-    samples.push(...this.report({ hasFailed, timestampMs, durationMs }));
+    samples.push(...this.report({ hasFailed, timestampMs, durationMs, bodyBytes }));
     try {
       await append({ samples, metadata });
       this.series.commit({ hasFailed });
@@ -149,6 +157,7 @@ export class TargetScraper {
     const { job, labels } = this.target;
     const { samplesMax } = job.limits;
     const samples: SeriesSample[] = [];
+    let kept = 0;
     const metadata = new Map<string, ExposedMetadata>();
     parseExposition(
       body,
@@ -158,10 +167,9 @@ export class TargetScraper {
         sample: (exposed) => {
           const sample = this.series.take(exposed, { job, labels, timestampMs });
           if (sample === undefined) return;
-          samples.push(sample);
-          if (samplesMax > 0 && samples.length > samplesMax) {
-            throw new Error(`more than ${samplesMax} samples, which is the job's sample_limit`);
-          }
+          kept++;
+          // The rest is counted all the same.
+          if (samplesMax === 0 || kept <= samplesMax) samples.push(sample);
         },
       },
       {
@@ -170,13 +178,21 @@ export class TargetScraper {
         classicBesideNative: job.classicBesideNative,
       },
     );
+    if (kept > samples.length) throw new Error(`${kept} samples, the job's sample_limit is ${samplesMax}`);
     return { samples, metadata: [...metadata.values()] };
   }
 
-  private report(scrape: { hasFailed: boolean; timestampMs: number; durationMs: number }): SeriesSample[] {
-    const { hasFailed, timestampMs, durationMs } = scrape;
+  private report(scrape: {
+    hasFailed: boolean;
+    timestampMs: number;
+    durationMs: number;
+    bodyBytes: number;
+  }): SeriesSample[] {
+    const { hasFailed, timestampMs, durationMs, bodyBytes } = scrape;
     const { scraped, postRelabel, added } = this.series.counts;
+    const { timeoutMs, job } = this.target;
     const values = [hasFailed ? 0 : 1, durationMs / 1000, scraped, postRelabel, hasFailed ? 0 : added];
+    values.push(timeoutMs / 1000, job.limits.samplesMax, bodyBytes);
     return this.reports.map((series, index) => ({ series, timestampMs, value: values[index] ?? 0 }));
   }
 }
@@ -191,11 +207,11 @@ export function nextTick({ intervalMs, hash }: Pick<Target, "intervalMs" | "hash
 }
 
 /** The formats in the order in which they are wanted (Prometheus configuration, `scrape_protocols`). */
-export function acceptOf({ protocols, allowsUtf8Names }: Pick<ScrapeJob, "protocols" | "allowsUtf8Names">): string {
+export function acceptOf({ protocols, escaping }: Pick<ScrapeJob, "protocols" | "escaping">): string {
   const types = protocols.map((protocol, index) => {
-    const type = scrapeProtocols[protocol];
-    const escaped = allowsUtf8Names ? type : type.replace("escaping=allow-utf-8", "escaping=underscores");
-    return `${escaped};q=0.${protocols.length + 1 - index}`;
+    // Only these versions know of it.
+    const asks = protocol === "PrometheusText1.0.0" || protocol === "OpenMetricsText1.0.0";
+    return `${scrapeProtocols[protocol]}${asks ? `;escaping=${escaping}` : ""};q=0.${protocols.length + 1 - index}`;
   });
   return [...types, "*/*;q=0.1"].join(",");
 }

@@ -36,6 +36,22 @@ export async function openPrometheusApp(
     retention: () => "400d",
     rules: () => rules,
     alerts: () => [],
+    relabelSteps: (pool, labels) =>
+      pool === "a" ? [{ rule: { action: "keep" }, output: Object.fromEntries(labels), keep: true }] : undefined,
+    selfMetrics: async () => [
+      { name: "self_total", type: "counter", help: "A counter.", samples: [{ labels: { code: "x" }, value: 3 }] },
+      {
+        name: "self_seconds",
+        type: "histogram",
+        help: "",
+        samples: [
+          { suffix: "_bucket", labels: { le: "0.5" }, value: 1 },
+          { suffix: "_bucket", labels: { le: "+Inf" }, value: 2 },
+          { suffix: "_sum", labels: {}, value: NaN },
+          { suffix: "_count", labels: {}, value: 2 },
+        ],
+      },
+    ],
     targets: () => ({
       activeTargets: [{ labels: { job: "a", instance: "1" }, scrapePool: "a" }],
       droppedTargets: [],
