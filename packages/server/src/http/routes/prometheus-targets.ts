@@ -100,7 +100,7 @@ function labelsOf(json: string): Map<string, string> {
   } catch (cause) {
     throw invalid("labels", (cause as Error).message);
   }
-  const entries = Object.entries((parsed ?? {}) as object);
+  const entries = Object.entries(parsed ?? {});
   if (typeof parsed !== "object" || Array.isArray(parsed) || entries.some(([, value]) => typeof value !== "string"))
     throw invalid("labels", "expected a JSON object of label names and values");
   return new Map(entries);
