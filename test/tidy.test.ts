@@ -41,6 +41,11 @@ const bans: Ban[] = [
   { pattern: /process\.env\b/, instead: "the configuration", except: /config|environment|main\.ts$|^demo\/|cli\// },
   { pattern: /\bTODO\b|\bFIXME\b|\bXXX\b/, instead: "an issue, or the work itself", except: /^$/ },
   {
+    pattern: /IN \(arrayMap\(/,
+    instead: "traceIdSet or spanIdSet of store/id-sets.ts: the engine reads every row for an array",
+    except: /^$/,
+  },
+  {
     pattern: /from "\.\.?\/(utils|common|shared|helpers|core)(\.ts|\/)/,
     instead: "a file named after the thing",
     except: /^$/,

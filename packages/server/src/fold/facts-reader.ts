@@ -1,4 +1,5 @@
 import { limits } from "../model/limits.ts";
+import { spanIdSet, traceIdSet } from "../store/id-sets.ts";
 import type { Store } from "../store/store.ts";
 import { factOf, type Fact, type FactRow } from "./fact.ts";
 import { missingParentsOf, type Bridges } from "./resolve.ts";
@@ -40,7 +41,7 @@ export class FactsReader {
     if (traceIds.length === 0) return [];
     return this.#store.query<TraceRuns>(
       `SELECT lower(hex(trace_id)) AS traceId, groupUniqArrayIf(run_id, run_id != '') AS runIds, count() AS facts
-       FROM run_facts WHERE trace_id IN (${traceList}) GROUP BY trace_id`,
+       FROM run_facts WHERE trace_id IN ${traces} GROUP BY trace_id`,
       { params: { traces: traceIds } },
     );
   }
@@ -59,7 +60,7 @@ export class FactsReader {
   /** All facts of the traces; of heartbeats only the newest two of each span, since each says all that was counted so far. */
   async factsOf(traceIds: readonly string[]): Promise<Fact[]> {
     if (traceIds.length === 0) return [];
-    const columns = `${factColumns} FROM run_facts WHERE trace_id IN (${traceList})`;
+    const columns = `${factColumns} FROM run_facts WHERE trace_id IN ${traces}`;
     const rows = await this.#store.query<FactRow>(
       `SELECT ${columns} AND fact != 'pipeline.heartbeat'
        UNION ALL
@@ -96,8 +97,8 @@ export class FactsReader {
       `SELECT lower(hex(trace_id)) AS traceId, lower(hex(span_id)) AS spanId, lower(hex(parent_span_id)) AS parentId
        FROM spans
        WHERE start_time BETWEEN fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-         AND trace_id IN (${traceList})
-         AND span_id IN (arrayMap(id -> toFixedString(unhex(id), 8), {spans:Array(String)}))`,
+         AND trace_id IN ${traces}
+         AND span_id IN ${spanIdSet("spans")}`,
       {
         params: {
           from: Math.floor(least(timesMs)) - parentsBeforeMs,
@@ -129,7 +130,7 @@ const bridgeDepthMax = 32;
 const parentsBeforeMs = 24 * 60 * 60 * 1000;
 const parentsAfterMs = 60 * 60 * 1000;
 
-const traceList = "arrayMap(id -> toFixedString(unhex(id), 16), {traces:Array(String)})";
+const traces = traceIdSet("traces");
 
 const factColumns = `
   fact, toUnixTimestamp64Milli(inserted_at) AS insertedAtMs,

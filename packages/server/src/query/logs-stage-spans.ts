@@ -1,6 +1,7 @@
 import type { StageDetailJson } from "../fold/run.ts";
 import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
+import { traceIdSet } from "../store/id-sets.ts";
 import type { Store } from "../store/store.ts";
 
 /** The span ids of a stage: of all its attempts, and of every span inside them. @throws SightglassError not_found */
@@ -21,7 +22,7 @@ export async function spansWithin(
   const spans = await store.query<{ spanId: string; parentId: string }>(
     `SELECT lower(hex(span_id)) AS spanId, lower(hex(parent_span_id)) AS parentId FROM spans
      WHERE start_time BETWEEN fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-       AND trace_id IN (arrayMap(id -> toFixedString(unhex(id), 16), {traces:Array(String)}))
+       AND trace_id IN ${traceIdSet("traces")}
      LIMIT {most:UInt32}`,
     {
       params: {

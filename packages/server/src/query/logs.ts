@@ -1,6 +1,7 @@
 import { parseTypedJson } from "../decode/typed-json.ts";
 import type { RunDetail } from "../fold/run.ts";
 import type { KeyValue, LogRecord, LogsResponse } from "../http/contract.ts";
+import { spanIdSet, traceIdSet } from "../store/id-sets.ts";
 import type { QueryParam, Store } from "../store/store.ts";
 import { spansWithin } from "./logs-stage-spans.ts";
 import { cursorOf, parseCursor } from "./runs-cursor.ts";
@@ -56,13 +57,13 @@ export async function readRunLogs(store: Store, filter: RunLogsFilter): Promise<
     to: Math.ceil(toMs),
   };
   const conditions = [
-    "trace_id IN (arrayMap(id -> toFixedString(unhex(id), 16), {traces:Array(String)}))",
+    `trace_id IN ${traceIdSet("traces")}`,
     "time BETWEEN fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND fromUnixTimestamp64Milli({to:Int64}, 'UTC')",
     "NOT is_pipeline",
   ];
   if (filter.stageId !== undefined) {
     params["spans"] = await spansWithin(store, { traceIds, fromMs, toMs, runId: run.run_id, stageId: filter.stageId });
-    conditions.push("span_id IN (arrayMap(id -> toFixedString(unhex(id), 8), {spans:Array(String)}))");
+    conditions.push(`span_id IN ${spanIdSet("spans")}`);
   }
   if (filter.severityMin !== undefined) {
     params["severity"] = filter.severityMin;

@@ -1,5 +1,6 @@
 import { parseDetails } from "../decode/typed-json.ts";
 import type { FailedRecordGroup } from "../http/contract.ts";
+import { spanIdSet, traceIdSet } from "../store/id-sets.ts";
 import type { Store } from "../store/store.ts";
 import { isoOf } from "./runs-row.ts";
 
@@ -28,8 +29,8 @@ export async function failedRecordsOf(
      FROM spans
      ARRAY JOIN event_times AS at, event_names AS event_name, event_attributes AS event
      WHERE start_time BETWEEN fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-       AND trace_id IN (arrayMap(id -> toFixedString(unhex(id), 16), {traces:Array(String)}))
-       AND span_id IN (arrayMap(id -> toFixedString(unhex(id), 8), {spans:Array(String)}))
+       AND trace_id IN ${traceIdSet("traces")}
+       AND span_id IN ${spanIdSet("spans")}
        AND has(event_names, 'pipeline.record.failed') AND event_name = 'pipeline.record.failed'
      GROUP BY span_id, reason
      ORDER BY count DESC, spanId, reason LIMIT {groups:UInt32}`,

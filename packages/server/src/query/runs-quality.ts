@@ -1,5 +1,6 @@
 import { parseDetails } from "../decode/typed-json.ts";
 import type { AnyValue, ColumnProfile, KeyValue, QualityCheck, RunQuality, StageDetail } from "../http/contract.ts";
+import { spanIdSet, traceIdSet } from "../store/id-sets.ts";
 import type { Store } from "../store/store.ts";
 
 /** Spans may begin before the run does, by the clocks of other machines. */
@@ -23,8 +24,8 @@ export async function qualityOf(
      FROM spans
      ARRAY JOIN event_names AS event_name, event_attributes AS event
      WHERE start_time BETWEEN fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-       AND trace_id IN (arrayMap(id -> toFixedString(unhex(id), 16), {traces:Array(String)}))
-       AND span_id IN (arrayMap(id -> toFixedString(unhex(id), 8), {spans:Array(String)}))
+       AND trace_id IN ${traceIdSet("traces")}
+       AND span_id IN ${spanIdSet("spans")}
        AND event_name IN ('dq.check', 'dq.column.profile')
      ORDER BY start_time LIMIT {events:UInt32}`,
     {

@@ -1,3 +1,4 @@
+import { traceIdSet } from "../store/id-sets.ts";
 import type { Store } from "../store/store.ts";
 import { filterSql } from "./search-filter-sql.ts";
 import type { SpanFilter } from "./search-filter.ts";
@@ -27,7 +28,7 @@ export async function readMatchedSpans(
   const rows = await store.query<SpanRow>(
     `SELECT ${spanColumnsSql}
      FROM spans
-     WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
+     WHERE trace_id IN ${traceIdSet("traceIds")}
        AND ${windowSql} AND ${filterSql(wanted.filter, { params, windowSql, resourceMatch })}
      ORDER BY start_time, span_id
      LIMIT {spansPerTrace:UInt32} BY trace_id`,

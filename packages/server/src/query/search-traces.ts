@@ -1,5 +1,6 @@
 import type { TraceSummary } from "../http/contract.ts";
 import { limits } from "../model/limits.ts";
+import { traceIdSet } from "../store/id-sets.ts";
 import type { Store } from "../store/store.ts";
 import { decodeSearchCursor, encodeSearchCursor, type SearchPosition } from "./search-cursor.ts";
 import { filterSql, type FilterSqlOptions } from "./search-filter-sql.ts";
@@ -178,7 +179,7 @@ class BackwardScan {
       `SELECT lower(hex(trace_id)) AS traceId, toUInt32(uniqExact(start_time, span_id)) AS matchedSpans,
          toString(toUnixTimestamp64Nano(max(start_time))) AS newestNs
        FROM spans
-       WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
+       WHERE trace_id IN ${traceIdSet("traceIds")}
          AND ${options.windowSql} AND ${sql}
        GROUP BY trace_id`,
       {
@@ -232,7 +233,7 @@ export async function readTraceExtents(
        toUInt32(sum(span_count)) AS spanCount, toUInt32(sum(error_count)) AS errorCount,
        arraySort(groupUniqArrayArray(t.services)) AS services
      FROM traces AS t
-     WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
+     WHERE trace_id IN ${traceIdSet("traceIds")}
      GROUP BY trace_id`,
     { ...options, params: { traceIds }, rowsMax: limits.queryRowsMax.value },
   );

@@ -1,4 +1,5 @@
 import { limits } from "../model/limits.ts";
+import { traceIdSet } from "../store/id-sets.ts";
 import type { Store } from "../store/store.ts";
 import { storedRange } from "./stored-time.ts";
 
@@ -52,7 +53,7 @@ export async function listDependencies(
 
 const spansOfTraces = `
   FROM spans
-  WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
+  WHERE trace_id IN ${traceIdSet("traceIds")}
     AND toStartOfHour(start_time) >= toStartOfHour(fromUnixTimestamp64Nano(toInt64({fromNs:String}), 'UTC'))
     AND toStartOfHour(start_time) <= toStartOfHour(fromUnixTimestamp64Nano(toInt64({toNs:String}), 'UTC'))`;
 

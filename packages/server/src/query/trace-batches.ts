@@ -1,3 +1,4 @@
+import { traceIdSet } from "../store/id-sets.ts";
 import type { Store } from "../store/store.ts";
 import { readSpan, spanColumnsSql, type SpanRow, type StoredSpan } from "./trace-span.ts";
 import { readTracePages } from "./trace-spans.ts";
@@ -97,7 +98,7 @@ async function readBatch(
   const rows = await store.query<SpanRow>(
     `SELECT ${spanColumnsSql}
      FROM spans
-     WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
+     WHERE trace_id IN ${traceIdSet("traceIds")}
        AND ${inTimeRangeSql({ fromNs: "startNs", toNs: "endNs" })}
      ORDER BY start_time, span_id
      LIMIT 1 BY trace_id, start_time, span_id`,

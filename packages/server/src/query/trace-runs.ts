@@ -1,3 +1,4 @@
+import { traceIdSet } from "../store/id-sets.ts";
 import type { Store } from "../store/store.ts";
 
 /**
@@ -29,5 +30,5 @@ export async function findRunsOfTraces(
 const factsSql = `
   SELECT lower(hex(trace_id)) AS traceId, max(run_id) AS runId
   FROM run_facts
-  WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({traceIds:Array(String)})), 16))
+  WHERE trace_id IN ${traceIdSet("traceIds")}
   GROUP BY trace_id`;
