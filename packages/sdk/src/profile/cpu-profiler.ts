@@ -5,6 +5,16 @@ import type { CpuProfile } from "./call-tree.ts";
 /** The profile that runs in this thread. V8 samples the thread, not a function: a second one would see the same. */
 let running: object | undefined;
 
+/** On a small heap, and for each MiB of a larger one: V8 walks all of it for compiled code (benchmarks/README.md). */
+const startMsMin = 10;
+const startMsPerMib = 0.5;
+
+/** About how long starting a profile holds up this thread now, in milliseconds. */
+export function profileStartMs(): number {
+  const { getHeapStatistics } = process.getBuiltinModule("node:v8");
+  return startMsMin + (getHeapStatistics().used_heap_size / 2 ** 20) * startMsPerMib;
+}
+
 /**
  * Starts V8's sampling profiler in this thread. Returns what stops it and hands over the profile; undefined when one runs
  * already, or V8 refuses.

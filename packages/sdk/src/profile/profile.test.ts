@@ -36,7 +36,7 @@ describe("profile", () => {
     expect(value).toBe(7);
     const span = memory.span("s");
     const [summary] = events(span, "pipeline.profile");
-    expect(summary).toMatchObject({ "pipeline.profile.reason": "asked", "pipeline.profile.interval_us": 5000 });
+    expect(summary).toMatchObject({ "pipeline.profile.reason": "asked", "pipeline.profile.interval_us": 20_000 });
     expect(summary?.["pipeline.profile.samples"]).toBeGreaterThan(3);
     const functions = events(span, "pipeline.profile.function");
     const burning = functions.find((one) => one["code.function.name"] === "burnProcessorTime");

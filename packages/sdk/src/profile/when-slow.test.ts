@@ -26,9 +26,10 @@ afterEach(() => {
 });
 
 /** A stage that takes so long; with `blocks` it gives no timer a chance. */
-async function stage(durationMs: number, { blocks = false, succeeds = true, ...options }: StageKind = {}) {
+async function stage(durationMs: number, kind: StageKind = {}) {
+  const { blocks = false, succeeds = true, startCostMs = 10, ...options } = kind;
   const span = trace.getTracer("t").startSpan("s");
-  const end = whenSlow(options, clock)({ pipeline, stage: "s", span });
+  const end = whenSlow(options, clock, () => startCostMs)({ pipeline, stage: "s", span });
   if (blocks) clock.skip(durationMs);
   else await clock.advance(durationMs);
   end(succeeds);
@@ -36,7 +37,7 @@ async function stage(durationMs: number, { blocks = false, succeeds = true, ...o
   const [event] = (span as unknown as ReadableSpan).events;
   return event?.attributes;
 }
-type StageKind = WhenSlowOptions & { blocks?: boolean; succeeds?: boolean };
+type StageKind = WhenSlowOptions & { blocks?: boolean; succeeds?: boolean; startCostMs?: number };
 
 const usual = async (durationMs = 2000, options: StageKind = {}) => {
   for (let i = 0; i < 5; i++) expect(await stage(durationMs, options)).toBeUndefined();
@@ -61,6 +62,21 @@ describe("a stage that is slower than its history", () => {
     await usual(10);
     expect(await stage(900)).toBeUndefined();
     expect(await stage(900, { durationMinMs: 100 })).toBeDefined();
+  });
+
+  it("is left alone until the start of a profile is 1 % of what it has taken, which a large heap makes long", async () => {
+    await usual();
+    expect(await stage(24_999, { startCostMs: 250 })).toBeUndefined();
+    expect(await stage(25_001, { startCostMs: 250 })).toMatchObject({ "pipeline.profile.reason": "slow" });
+    expect(await stage(3001, { startCostMs: 250, durationMinMs: 0 })).toMatchObject({
+      "pipeline.profile.reason": "slow",
+    });
+  });
+
+  it("that blocked its thread is left alone when it is usually too short for a profile", async () => {
+    await usual();
+    await stage(9000, { blocks: true });
+    expect(await stage(2000, { startCostMs: 21 })).toBeUndefined();
   });
 
   it("is not judged by attempts that failed", async () => {
