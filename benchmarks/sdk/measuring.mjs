@@ -28,7 +28,7 @@ export function nanosecondsOf(work, count, rounds) {
 }
 
 /** Heads or tails, the same in each run. */
-function coin() {
+export function coin() {
   let state = 1;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -37,18 +37,34 @@ function coin() {
 }
 
 /**
+ * How much more `b` took than `a`, pair by pair, in percent: the median, and between what it lies with 95 % confidence (order
+ * statistics of the binomial distribution).
+ */
+export function difference(a, b) {
+  const percents = b.map((value, i) => (value / a[i] - 1) * 100).toSorted((x, y) => x - y);
+  const spread = 0.98 * Math.sqrt(percents.length);
+  const at = (index) => percents[Math.min(Math.max(Math.round(index), 0), percents.length - 1)];
+  return {
+    percent: median(percents),
+    low: at(percents.length / 2 - spread),
+    high: at(percents.length / 2 - 1 + spread),
+  };
+}
+
+/**
  * Runs both by turns, so that whatever drifts falls on both. Which comes first is tossed: in a fixed order, garbage that is
  * collected every few turns would always be collected on the same side.
  *
- * @returns the median of what each took in processor time, and how much more `withIt` took in the median pair, in percent, in
- *   processor time and by the clock
+ * @param before is called before each turn, and not measured; with true where `withIt` follows
+ * @returns the median of what each took in processor time, and how much more `withIt` took
  */
-export async function paired(without, withIt, rounds) {
+export async function paired(without, withIt, rounds, before = () => {}) {
   const [cpu, wall] = [
     { a: [], b: [] },
     { a: [], b: [] },
   ];
   const timed = async (key, work, isKept) => {
+    before(key === "b");
     const [cpuBefore, wallBefore] = [cpuMs(), performance.now()];
     await work();
     if (!isKept) return;
@@ -64,13 +80,11 @@ export async function paired(without, withIt, rounds) {
     if (isReversed()) order.reverse();
     for (const [key, work] of order) await timed(key, work, round >= 0);
   }
-  const percent = ({ a, b }) => (median(b.map((value, i) => value / a[i])) - 1) * 100;
   return {
     withoutMs: median(cpu.a),
     withMs: median(cpu.b),
-    cpuPercent: percent(cpu),
-    wallPercent: percent(wall),
-    bestPercent: (Math.min(...cpu.b) / Math.min(...cpu.a) - 1) * 100,
+    cpu: difference(cpu.a, cpu.b),
+    wall: difference(wall.a, wall.b),
   };
 }
 

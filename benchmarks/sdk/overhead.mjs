@@ -1,32 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { logs } from "@opentelemetry/api-logs";
 import { dist, paired } from "./measuring.mjs";
 
 const nothing = { read() {}, filtered() {}, failed() {}, written() {} };
 
 /** The transform in a module of its own, which V8 compiles for what it meets there and for nothing else. */
 const copy = async (name) => (await import(`./transform.mjs?${name}`)).transform;
-
-/**
- * A stage of a million records, each counted, with and without the SDK. Each side has a copy: a function that met both the
- * counters of a stage and those that do nothing would be slower with either, and no program has both. How V8 compiles a copy
- * differs by more than what is measured, so there are five of each, and the median one counts.
- */
-export async function million({ pipeline }, rounds) {
-  const found = [];
-  for (let i = 0; i < 5; i++) {
-    const [without, counting] = [await copy(`without${i}`), await copy(`with${i}`)];
-    found.push(
-      await paired(
-        () => without(nothing),
-        () => pipeline("bench", (run) => run.stage("transform", (stage) => counting(stage))),
-        rounds,
-      ),
-    );
-  }
-  return found.toSorted((a, b) => a.cpuPercent - b.cpuPercent)[2];
-}
 
 /** Three times that, with and without a profile of it, both with the SDK. Starting a profile costs V8 some ten milliseconds. */
 export async function profiled({ pipeline }, rounds) {
@@ -42,12 +23,20 @@ export async function profiled({ pipeline }, rounds) {
   );
 }
 
-/** The demo's own transform stage on a real day of flights: airports from the warehouse, and the join; in a run that is open. */
+/**
+ * The demo's own transform stage on a real day of flights: airports from the warehouse, and the join; in a run that is open. Without is
+ * without the stage, its counts, and the line that it logs. What is sent meanwhile falls on both.
+ */
 export async function demo({ pipeline }, rounds) {
   const folder = mkdtempSync(join(tmpdir(), "sightglass-bench-"));
   const { openWarehouse } = await import("../../demo/dist/warehouse.js");
   const { extractFlights, transformFlights } = await import("../../demo/dist/pipelines/flights.js");
   const warehouse = await openWarehouse(folder);
+  const provider = logs.getLoggerProvider();
+  const log = (isOn) => {
+    logs.disable();
+    if (isOn) logs.setGlobalLoggerProvider(provider);
+  };
   try {
     const day = "2001-01-13";
     const flights = await extractFlights(warehouse, day);
@@ -58,10 +47,12 @@ export async function demo({ pipeline }, rounds) {
         () => transformFlights(nothing, given),
         () => run.stage("transform", (stage) => transformFlights(stage, given)),
         rounds,
+        log,
       );
     });
     return { ...found, rows: flights.length };
   } finally {
+    log(true);
     warehouse.close();
     rmSync(folder, { recursive: true, force: true });
   }

@@ -23,6 +23,13 @@ describe("turned on", () => {
       `const pg = require("pg"), { Kafka } = require("kafkajs"); ${isWrapped}`,
       ["--import", auto],
     ],
+    ["by --require, for an ES module", "main.mjs", imports + isWrapped, ["--require", auto]],
+    [
+      "by --require, for CommonJS",
+      "main.cjs",
+      `const pg = require("pg"), { Kafka } = require("kafkajs"); ${isWrapped}`,
+      ["--require", auto],
+    ],
     [
       "by require",
       "main.cjs",

@@ -1,19 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Workshop } from "../testing/program.ts";
-import { Receiver } from "../testing/receiver.ts";
+import { describe, expect, it } from "vitest";
+import { useReceiver, useWorkshop } from "../testing/hooks.ts";
 
 /** Spans and log records that are made after what they tell of, in processes of their own. */
-let workshop: Workshop;
-let receiver: Receiver;
-beforeAll(() => {
-  workshop = new Workshop();
-  workshop.link("@opentelemetry/api-logs");
-});
-afterAll(() => workshop.remove());
-beforeEach(async () => {
-  receiver = await Receiver.start();
-});
-afterEach(() => receiver.stop());
+const workshop = useWorkshop(["@opentelemetry/api-logs"]);
+const receiver = useReceiver();
 
 const head = `
   import { trace } from "@opentelemetry/api";

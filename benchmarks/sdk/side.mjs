@@ -1,0 +1,56 @@
+import { flightLines, transformLines } from "./flight-lines.mjs";
+import { cpuMs, dist, median } from "./measuring.mjs";
+import { transform } from "./transform.mjs";
+
+/**
+ * One side of a comparison, in a process of its own: `node side.mjs WORK with|without FOLDER ENDPOINT`. Prints what a pass took. Without
+ * means without: the SDK is not loaded, and the counters do nothing.
+ */
+const [name, side, folder, endpoint] = process.argv.slice(2);
+
+const nothing = { read() {}, filtered() {}, failed() {}, written() {} };
+
+const works = {
+  cheap: { warm: 2, passes: 5, make: () => transform },
+  lines: { warm: 1, passes: 3, make: () => (counts) => transformLines(counts, flightLines(folder)) },
+  demo: { warm: 40, passes: 200, make: () => demoTransform() },
+};
+
+async function demoTransform() {
+  const { openWarehouse } = await import("../../demo/dist/warehouse.js");
+  const { extractFlights, transformFlights } = await import("../../demo/dist/pipelines/flights.js");
+  const warehouse = await openWarehouse(`${folder}/${side}`);
+  const day = "2001-01-13";
+  const given = { day, flights: await extractFlights(warehouse, day), warehouse, isStale: false };
+  return (counts) => transformFlights(counts, given);
+}
+
+/** Calls `measure` with a function that does the work once; in an open run, as a stage of it, where the SDK is asked for. */
+async function open(work, measure) {
+  if (side === "without") return measure(() => work(nothing));
+  const { pipeline } = await import(new URL("index.js", dist));
+  const { bootstrap } = await import(new URL("bootstrap/index.js", dist));
+  bootstrap({ service: "bench", endpoint, onTrouble() {} });
+  await pipeline("bench", (run) => measure(() => run.stage("transform", (stage) => work(stage))));
+}
+
+const { warm, passes, make } = works[name];
+await open(await make(), async (once) => {
+  for (let pass = 0; pass < warm; pass++) await once();
+  const [cpu, wall] = [[], []];
+  const [cpuStartMs, wallStartMs] = [cpuMs(), performance.now()];
+  for (let pass = 0; pass < passes; pass++) {
+    const [cpuBefore, wallBefore] = [cpuMs(), performance.now()];
+    await once();
+    cpu.push(cpuMs() - cpuBefore);
+    wall.push(performance.now() - wallBefore);
+  }
+  const found = {
+    cpuMs: median(cpu),
+    wallMs: median(wall),
+    // With what is sent between the stages.
+    cpuTotalMs: (cpuMs() - cpuStartMs) / passes,
+    wallTotalMs: (performance.now() - wallStartMs) / passes,
+  };
+  process.stdout.write(JSON.stringify(found), () => process.exit(0));
+});
