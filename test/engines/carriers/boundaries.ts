@@ -38,6 +38,7 @@ export const boundaries: Boundary[] = [
   { name: "bullmq", peer: redis, order: "stored" },
   { name: "rabbitmq", peer: rabbitmq, order: "stored", rowsPerProducer: 10 },
   { name: "nats", peer: nats, order: "listening" },
+  { name: "jetstream", peer: nats, order: "stored", rowsPerProducer: 1 },
   { name: "kafka", peer: kafka, order: "stored", rowsPerProducer: 3 },
   { name: "s3", peer: moto, order: "stored" },
   { name: "dbt", peer: dbt, order: "stored" },

@@ -1,10 +1,11 @@
-import type { KeyValue, SpanDetail, TraceResponse } from "sightglass/contract";
+import type { KeyValue } from "sightglass/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort, Server, until } from "../../app/server.ts";
+import { freePort, Server } from "../../app/server.ts";
 import { TemporaryFolder } from "../command.ts";
 import { type Boundary, boundaries, formats } from "./boundaries.ts";
 import type { Peer, PeerKind } from "../peers/peer.ts";
 import { type Setting, Side, type SpanIds } from "./sides.ts";
+import { spanNamed } from "./stored.ts";
 
 /**
  * Two real processes with a real server of another project between them: what one sends and what the other takes are one trace on
@@ -40,7 +41,7 @@ describe.each(boundaries)("$name", (boundary) => {
     it.each(formats)("in the format %s", async (format) => {
       const setting = await settingOf(boundary, format);
       const sent = await crossed(boundary, setting);
-      const received = await spanNamed(sent.traceId, `${setting.name} receive`);
+      const received = await spanNamed(server, sent.traceId, `${setting.name} receive`);
       expect(received.parentSpanId).toBe(sent.spanId);
     });
 
@@ -50,7 +51,7 @@ describe.each(boundaries)("$name", (boundary) => {
       const setting = await settingOf(boundary, "tracecontext,baggage");
       const producers = [await produced(setting), await produced(setting)];
       const gathered = await new Side("gather", setting).done();
-      const { links } = await spanNamed(gathered?.traceId ?? "", `${setting.name} gather`);
+      const { links } = await spanNamed(server, gathered?.traceId ?? "", `${setting.name} gather`);
       const linked = links.map(({ traceId, spanId, attributes }) => ({ traceId, spanId, rows: rowsOf(attributes) }));
       const expected = producers.map((producer) => ({ ...producer, rows: rowsPerProducer }));
       expect(linked.sort(byTrace)).toEqual(expected.sort(byTrace));
@@ -91,20 +92,6 @@ async function crossed({ order }: Boundary, setting: Setting): Promise<SpanIds> 
   const consumer = order === "stored" ? new Side("consume", setting) : listener;
   await consumer?.done();
   return sent;
-}
-
-async function spanNamed(traceId: string, name: string): Promise<SpanDetail> {
-  let found: SpanDetail | undefined;
-  await until(
-    async () => {
-      const answer = await fetch(`${server.url}/api/traces/${traceId}`);
-      const spans = answer.ok ? ((await answer.json()) as TraceResponse).spans : [];
-      found = (spans as SpanDetail[]).find((span) => span.name === name);
-      return found !== undefined;
-    },
-    { what: () => `the span "${name}" in the trace ${traceId}; the server said ${server.output}` },
-  );
-  return found as SpanDetail;
 }
 
 function rowsOf(attributes: readonly KeyValue[]): number {
