@@ -81,7 +81,7 @@ export { compileAnchored, expandTemplate } from "./text/go-regexp.ts";
 export { lineColumnAt, positionText, type Span } from "./text/position.ts";
 
 /** Scripts and the notation of series, which rule tests share. */
-export { runScript, type CaseFailure, type ScriptOutcome } from "./script/run-script.ts";
+export { loadScript, runScript, scriptSettings, type CaseFailure, type ScriptOutcome } from "./script/run-script.ts";
 export { ScriptError } from "./script/commands.ts";
 export { almostEqual, almostEqualHistograms } from "./script/almost-equal.ts";
 export { parseHistogram } from "./script/histogram-notation.ts";

@@ -64,7 +64,7 @@ function topK(node: Aggregate, groups: readonly Group[], counts: Float64Array, e
   const direction: 1 | -1 = node.operator === "topk" ? -1 : 1;
   for (const { members } of groups) {
     if (members.some((member) => member.present.includes(histogramSample)))
-      evaluation.annotations.info(messages.histogramIgnoredInAggregation(node.operator), node.expr.span);
+      evaluation.annotations.info(messages.histogramIgnoredInAggregation(node.operator), node.span);
     const best = bestOf(members, counts, direction);
     best.forEach((chosen, step) => {
       for (const each of chosen) kept.keep(each, step);

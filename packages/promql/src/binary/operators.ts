@@ -109,19 +109,14 @@ function applyToHistograms(operator: BinaryOperator, a: FloatHistogram, b: Float
 }
 
 function combined(result: Combined | undefined, operator: "+" | "-"): Outcome {
-  if (result === undefined)
-    return {
-      value: 0,
-      histogram: undefined,
-      keep: false,
-      warning: messages.incompatibleBuckets(operator),
-      failed: true,
-    };
   const operation = operator === "+" ? "addition" : "subtraction";
+  if (result === undefined) return warned(messages.incompatibleBuckets(operator));
+  if (result.resetCollision) return warned(messages.resetCollision(operation));
   const histogram = operator === "-" ? { ...result.histogram, hint: "gauge" as const } : result.histogram;
   return {
     ...whole(compactHistogram(histogram)),
-    ...(result.resetCollision ? { warning: messages.resetCollision(operation) } : {}),
     ...(result.boundsReconciled ? { info: messages.boundsReconciled(operation) } : {}),
   };
 }
+
+const warned = (warning: string): Outcome => ({ value: 0, histogram: undefined, keep: false, warning, failed: true });

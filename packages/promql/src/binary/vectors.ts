@@ -13,6 +13,7 @@ import {
   type StepSeries,
 } from "../model/series.ts";
 import { applyOperator, arithmetic, comparison, isArithmetic, type Operand, type Outcome } from "./operators.ts";
+import { StepProblems } from "./step-problems.ts";
 import { matchGroups, type MatchGroup } from "./signatures.ts";
 
 /**
@@ -44,6 +45,7 @@ class VectorOperation {
   readonly #evaluation: Evaluation;
   readonly #outputs = new Map<string, Output>();
   readonly #labels = new Map<Labels, Map<Labels, Labels>>();
+  readonly #problems = new StepProblems();
   #count = 0;
 
   constructor(node: Binary, swapped: boolean, evaluation: Evaluation) {
@@ -56,6 +58,7 @@ class VectorOperation {
   run(many: readonly StepSeries[], one: readonly StepSeries[]): VectorValue {
     this.#count = (many[0] ?? one[0])?.present.length ?? 0;
     const anyMany = presence(many, this.#count);
+    const orders = new Map([...many, ...one].map((series, order) => [series, order]));
     for (const group of matchGroups(many, one, this.#matching).values()) {
       const [left, right] = [group.left[0], group.right[0]];
       if (
@@ -66,8 +69,9 @@ class VectorOperation {
         this.#fast(left, right)
       )
         continue;
-      this.#group(group, anyMany);
+      this.#group(group, anyMany, orders);
     }
+    this.#problems.tell(this.#evaluation.annotations, this.#node.span);
     const found = [...this.#outputs.values()].map(({ series }) => series).filter((series) => !isEmpty(series));
     return vectorOf(found);
   }
@@ -80,7 +84,7 @@ class VectorOperation {
     if (fillLeft !== undefined || fillRight !== undefined) return false;
     const labels = this.#resultLabels(left.labels, right.labels);
     if (this.#outputs.has(labels.key)) return false;
-    const output = this.#output(labels, returnBool || (isComparison(operator) && left.dropName));
+    const output = this.#output(labels, returnBool);
     const { series, taken } = output;
     for (let step = 0; step < this.#count; step++) {
       if (left.present[step] !== floatSample || right.present[step] !== floatSample) continue;
@@ -95,15 +99,15 @@ class VectorOperation {
         if (returnBool) setFloat(series, step, Number(keep));
         else if (keep) setFloat(series, step, a);
       } else {
-        const outcome = this.#apply({ value: a, histogram: undefined }, { value: b, histogram: undefined });
-        if (outcome === undefined) taken[step] = 0;
-        else this.#store(series, step, outcome);
+        // Only for histograms.
+        this.#apply({ value: a, histogram: undefined }, { value: b, histogram: undefined }, { step, order: 0 });
+        taken[step] = 0;
       }
     }
     return true;
   }
 
-  #group(group: MatchGroup, anyMany: Uint8Array): void {
+  #group(group: MatchGroup, anyMany: Uint8Array, orders: ReadonlyMap<StepSeries, number>): void {
     const { fillLeft, fillRight } = this.#matching;
     const canFill = fillLeft !== undefined || fillRight !== undefined;
     for (let step = 0; step < this.#count; step++) {
@@ -114,18 +118,20 @@ class VectorOperation {
       for (const each of many) {
         const other = one ?? fillRight;
         if (other === undefined) continue;
-        const outcome = this.#apply(...this.#sides(operandOf(each, step), operandOf(other, step)));
+        const where = { step, order: orders.get(each) ?? 0 };
+        const outcome = this.#apply(...this.#sides(operandOf(each, step), operandOf(other, step)), where);
         if (outcome === undefined) continue;
         const otherLabels = typeof other === "number" ? this.#joined(each.labels) : other.labels;
         const labels = this.#resultLabels(each.labels, otherLabels);
         this.#checkUnique(labels, written);
         written.add(labels.key);
-        this.#write(labels, each.dropName, step, outcome);
+        this.#write(labels, step, outcome);
       }
-      if (many.length === 0 && one !== undefined && fillLeft !== undefined) {
+      if (written.size === 0 && one !== undefined && fillLeft !== undefined) {
         const labels = this.#resultLabels(this.#joined(one.labels), one.labels);
-        const outcome = this.#apply(...this.#sides(operandOf(fillLeft, step), operandOf(one, step)));
-        if (outcome !== undefined) this.#write(labels, false, step, outcome);
+        const where = { step, order: orders.get(one) ?? 0 };
+        const outcome = this.#apply(...this.#sides(operandOf(fillLeft, step), operandOf(one, step)), where);
+        if (outcome !== undefined) this.#write(labels, step, outcome);
       }
     }
   }
@@ -162,20 +168,17 @@ class VectorOperation {
     );
   }
 
-  #write(labels: Labels, dropName: boolean, step: number, outcome: Outcome): void {
-    const { operator, returnBool } = this.#node;
-    const { series, taken } = this.#output(labels, returnBool || (isComparison(operator) && dropName));
+  #write(labels: Labels, step: number, outcome: Outcome): void {
+    const { series, taken } = this.#output(labels, this.#node.returnBool);
     if (taken[step] === 1) throw duplicateLabels();
     taken[step] = 1;
     this.#store(series, step, outcome);
   }
 
   /** Undefined when the operator is not for these operands. */
-  #apply(left: Operand, right: Operand): Outcome | undefined {
+  #apply(left: Operand, right: Operand, where: { step: number; order: number }): Outcome | undefined {
     const outcome = applyOperator(this.#node.operator, left, right);
-    const { annotations } = this.#evaluation;
-    if (outcome.warning !== undefined) annotations.warn(outcome.warning, this.#node.span);
-    if (outcome.info !== undefined) annotations.info(outcome.info, this.#node.span);
+    this.#problems.note(outcome, where);
     return outcome.failed ? undefined : outcome;
   }
 

@@ -6,6 +6,7 @@ import { vectorOf, type ScalarValue, type VectorValue } from "../eval/value.ts";
 import { floatSample, isEmpty, newSeries, setFloat, setHistogram, type StepSeries } from "../model/series.ts";
 import { quote } from "../text/go-format.ts";
 import { applyOperator, arithmetic, comparison, isArithmetic, type Operand } from "./operators.ts";
+import { StepProblems } from "./step-problems.ts";
 
 export function scalarWithScalar(node: Binary, left: ScalarValue, right: ScalarValue): ScalarValue {
   const { operator } = node;
@@ -19,6 +20,14 @@ export function scalarWithScalar(node: Binary, left: ScalarValue, right: ScalarV
   return { type: "scalar", values: left.values.map((value, step) => Number(holds(value, right.values[step] ?? NaN))) };
 }
 
+/** What the operator is applied to besides the series. */
+interface WithScalar {
+  readonly node: Binary;
+  readonly scalar: Float64Array;
+  readonly scalarOnLeft: boolean;
+  readonly problems: StepProblems;
+}
+
 /** A vector and a scalar, whichever side the scalar is on. Comparisons keep the vector's sample. */
 export function vectorWithScalar(
   node: Binary,
@@ -28,26 +37,22 @@ export function vectorWithScalar(
   evaluation: Evaluation,
 ): VectorValue {
   const dropsName = isArithmetic(node.operator) || node.returnBool;
+  const given: WithScalar = { node, scalar, scalarOnLeft, problems: new StepProblems() };
   const results: StepSeries[] = [];
-  for (const from of series) {
+  series.forEach((from, order) => {
     const named = dropsName ? evaluation.dropped(from.labels) : from;
     const out = newSeries(named.labels, named.dropName, from.present.length);
-    if (from.histograms === undefined) floats(node, from, scalar, scalarOnLeft, out, evaluation);
-    else anySamples(node, from, scalar, scalarOnLeft, out, evaluation);
+    if (from.histograms === undefined) floats(given, from, out, order);
+    else anySamples(given, from, out, order);
     if (!isEmpty(out)) results.push(out);
-  }
+  });
+  given.problems.tell(evaluation.annotations, node.span);
   const merge = dropsName && !evaluation.settings.delayedNameRemoval;
   return vectorOf(merge ? mergeSameLabels(results) : results);
 }
 
-function floats(
-  node: Binary,
-  from: StepSeries,
-  scalar: Float64Array,
-  scalarOnLeft: boolean,
-  out: StepSeries,
-  evaluation: Evaluation,
-): void {
+function floats(given: WithScalar, from: StepSeries, out: StepSeries, order: number): void {
+  const { node, scalar, scalarOnLeft } = given;
   const { operator } = node;
   const { present, values } = from;
   if (isArithmetic(operator)) {
@@ -67,17 +72,15 @@ function floats(
       if (node.returnBool) setFloat(out, step, Number(keep));
       else if (keep) setFloat(out, step, value);
     }
-  } else anySamples(node, from, scalar, scalarOnLeft, out, evaluation);
+  } else anySamples(given, from, out, order);
 }
 
 function anySamples(
-  node: Binary,
+  { node, scalar, scalarOnLeft, problems }: WithScalar,
   from: StepSeries,
-  scalar: Float64Array,
-  scalarOnLeft: boolean,
   out: StepSeries,
-  { annotations }: Evaluation,
-): void {
+  order: number,
+) {
   from.present.forEach((kind, step) => {
     if (kind === 0) return;
     const sample: Operand = { value: from.values[step] ?? NaN, histogram: from.histograms?.[step] };
@@ -85,8 +88,7 @@ function anySamples(
     const outcome = scalarOnLeft
       ? applyOperator(node.operator, other, sample)
       : applyOperator(node.operator, sample, other);
-    if (outcome.warning !== undefined) annotations.warn(outcome.warning, node.span);
-    if (outcome.info !== undefined) annotations.info(outcome.info, node.span);
+    problems.note(outcome, { step, order });
     if (outcome.failed) return;
     if (node.returnBool) setFloat(out, step, Number(outcome.keep));
     else if (outcome.keep) {

@@ -23,7 +23,7 @@ const experimentalOverRange = define([matrix], vector, 0, true);
 const datePart = define([vector], vector, 1);
 const queryConstant = define([], scalar, 0, true);
 
-/** Every function of Prometheus 3.14, experimental ones included. */
+/** Every function of Prometheus 3.15, experimental ones included. */
 export const signatures: ReadonlyMap<string, Signature> = new Map<string, Signature>([
   ...(
     "abs absent acos acosh asin asinh atan atanh ceil cos cosh deg exp floor histogram_avg histogram_count " +

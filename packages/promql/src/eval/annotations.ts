@@ -19,10 +19,21 @@ interface ForcedMonotonicity {
   largestDrop: number;
 }
 
-/** Warnings and infos of one query, each kept once. */
+/** How often start timestamps of a metric overlapped. */
+interface StartTimeOverlap {
+  readonly metricName: string;
+  readonly span: Span;
+  count: number;
+}
+
+/**
+ * Warnings and infos of one query. Each text is kept once: with the place where it was last said, or first where occurrences
+ * are counted, as Prometheus keeps them.
+ */
 export class Annotations {
-  readonly #byKey = new Map<string, Annotation>();
+  readonly #byText = new Map<string, Annotation>();
   readonly #forced = new Map<string, ForcedMonotonicity>();
+  readonly #overlaps = new Map<string, StartTimeOverlap>();
 
   warn(message: string, span?: Span): void {
     this.#add("warning", message, span);
@@ -33,8 +44,14 @@ export class Annotations {
   }
 
   #add(level: Annotation["level"], message: string, span: Span | undefined): void {
-    const key = `${level} ${span?.start ?? ""} ${message}`;
-    if (!this.#byKey.has(key)) this.#byKey.set(key, { level, message, span });
+    this.#byText.set(`${level} ${message}`, { level, message, span });
+  }
+
+  /** Of one series, in one window. */
+  startTimeOverlap(metricName: string, span: Span): void {
+    const known = this.#overlaps.get(metricName);
+    if (known === undefined) this.#overlaps.set(metricName, { metricName, span, count: 1 });
+    else known.count++;
   }
 
   forcedMonotonicity(
@@ -43,10 +60,9 @@ export class Annotations {
     timeMs: number,
     fix: { readonly lowestBound: number; readonly highestBound: number; readonly largestDrop: number },
   ): void {
-    const key = `${span.start} ${metricName}`;
-    const known = this.#forced.get(key);
+    const known = this.#forced.get(metricName);
     if (known === undefined) {
-      this.#forced.set(key, { metricName, span, steps: 1, firstMs: timeMs, lastMs: timeMs, ...fix });
+      this.#forced.set(metricName, { metricName, span, steps: 1, firstMs: timeMs, lastMs: timeMs, ...fix });
       return;
     }
     known.steps++;
@@ -63,21 +79,30 @@ export class Annotations {
       message: forcedMessage(each),
       span: each.span,
     }));
-    return [...this.#byKey.values(), ...forced];
+    const overlaps = [...this.#overlaps.values()].map((each): Annotation => ({
+      level: "warning",
+      message: overlapMessage(each),
+      span: each.span,
+    }));
+    return [...this.#byText.values(), ...forced, ...overlaps];
   }
 }
 
 function forcedMessage(forced: ForcedMonotonicity): string {
   const documentation = "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile";
   const name = forced.metricName === "" ? "" : ` for metric name ${quote(forced.metricName)}`;
-  const from = new Date(forced.firstMs).toISOString();
-  const to = new Date(forced.lastMs).toISOString();
-  const times = forced.firstMs === forced.lastMs ? `at ${from}` : `between ${from} and ${to}`;
-  const bounds = `buckets ${formatFloat(forced.lowestBound)} to ${formatFloat(forced.highestBound)}`;
+  const secondsOf = (timeMs: number): string => `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
   return (
     `input to histogram_quantile needed to be fixed for monotonicity (see ${documentation})${name}, ` +
-    `${times}, ${bounds}, with a max diff of ${formatFloat(forced.largestDrop)}, over ${forced.steps} samples`
+    `from buckets ${formatFloat(forced.lowestBound)} to ${formatFloat(forced.highestBound)}, ` +
+    `with a max diff of ${formatFloat(Number(forced.largestDrop.toPrecision(2)))}, over ${forced.steps} samples ` +
+    `from ${secondsOf(forced.firstMs)} to ${secondsOf(forced.lastMs)}`
   );
+}
+
+function overlapMessage({ metricName, count }: StartTimeOverlap): string {
+  const times = count > 1 ? ` (${count} occurrences)` : "";
+  return `sample has start time that overlaps with previous sample timestamp for metric ${quote(metricName)}${times}`;
 }
 
 /** As the HTTP API shows it: `PromQL warning: message (line:column)`. */
@@ -120,8 +145,6 @@ export const messages = {
     `input to histogram_quantile has NaN observations, result is skewed higher${forMetric(name)}`,
   fractionNaN: (name: string): string =>
     `input to histogram_fraction has NaN observations, which are excluded from all fractions${forMetric(name)}`,
-  startTimeOverlap: (name: string): string =>
-    `start timestamp of a sample overlaps the sample before for metric name ${quote(name)}`,
   sortInRange: "sort is ineffective for range queries since results are always ordered by labels",
 } as const;
 

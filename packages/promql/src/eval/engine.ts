@@ -6,13 +6,13 @@ import { executionError, PromqlError } from "../errors.ts";
 import { Labels } from "../model/labels.ts";
 import { absentSample, floatSample, type StepSeries } from "../model/series.ts";
 import { parse } from "../parse/parse.ts";
-import { withResetHints } from "../plan/histogram-stats.ts";
+import { withoutBuckets } from "../plan/histogram-stats.ts";
 import { planSelections } from "../plan/selections.ts";
 import type { SelectResult, SeriesSource } from "../source/series-source.ts";
 import { renderAnnotation } from "./annotations.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import { evaluate } from "./evaluate.ts";
-import { canceled, Evaluation, type EvaluationSettings } from "./evaluation.ts";
+import { canceled, duplicateLabels, Evaluation, type EvaluationSettings } from "./evaluation.ts";
 import { gridBetween, timeAt, type Grid } from "./grid.ts";
 import { mergeSameLabels, removeDroppedNames } from "./merge.ts";
 import { readRange } from "./range-input.ts";
@@ -154,8 +154,8 @@ async function load(expr: Expr, evaluation: Evaluation, selected: SelectorStats[
 }
 
 function withStatsHints(result: SelectResult): SelectResult {
-  if (result.kind === "raw") return { ...result, series: result.series.map(withResetHints) };
-  return result.raw === undefined ? result : { ...result, raw: result.raw.map(withResetHints) };
+  if (result.kind === "raw") return { ...result, series: result.series.map(withoutBuckets) };
+  return result.raw === undefined ? result : { ...result, raw: result.raw.map(withoutBuckets) };
 }
 
 function instantData(value: Value, timeMs: number): ResultData {
@@ -202,11 +202,11 @@ function points({ labels, values, present, histograms }: StepSeries, grid: Grid,
 async function rangeVector(node: MatrixSelector | Subquery, evaluation: Evaluation): Promise<ResultData> {
   const input = await readRange(node, evaluation.grid, evaluation, (expr, grid) => evaluate(expr, grid, evaluation));
   const { firstEndMs, rangeMs } = input.windows;
-  const series = input.series.map((each) => within(each, firstEndMs - rangeMs, firstEndMs));
-  return {
-    type: "matrix",
-    series: series.filter(({ values }) => values.length > 0).sort((a, b) => a.labels.compare(b.labels)),
-  };
+  const series = input.series
+    .map((each) => within(each, firstEndMs - rangeMs, firstEndMs))
+    .filter(({ values }) => values.length > 0);
+  if (new Set(series.map(({ labels }) => labels.key)).size < series.length) throw duplicateLabels();
+  return { type: "matrix", series: series.sort((a, b) => a.labels.compare(b.labels)) };
 }
 
 function within(series: RangeSeries, startMs: number, endMs: number): ResultSeries {

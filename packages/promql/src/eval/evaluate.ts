@@ -93,7 +93,14 @@ async function evaluateBinary(node: Binary, grid: Grid, evaluation: Evaluation):
   return applyVectorOperator(node, left.series, right.series, evaluation);
 }
 
-async function evaluateAggregate(node: Aggregate, grid: Grid, evaluation: Evaluation): Promise<VectorValue> {
+async function evaluateAggregate(given: Aggregate, grid: Grid, evaluation: Evaluation): Promise<VectorValue> {
+  // Annotations are about what is inside of parentheses.
+  const { param: givenParam } = given;
+  const node: Aggregate = {
+    ...given,
+    expr: unwrapParens(given.expr),
+    ...(givenParam === undefined ? {} : { param: unwrapParens(givenParam) }),
+  };
   const computed = aggregatedBySource(node, grid, evaluation);
   if (computed !== undefined) return computed;
   const param = node.param === undefined ? undefined : await evaluate(node.param, grid, evaluation);
@@ -118,9 +125,17 @@ async function aggregateSeries(
   if (node.operator === "count_values") return countValues(node, series, param?.type === "string" ? param.value : "");
   const params = param?.type === "scalar" ? param.values : new Float64Array(grid.count).fill(NaN);
   if (node.operator !== "quantile") return selectSeries(node, series, params, evaluation);
-  for (const q of params)
-    if (!(q >= 0 && q <= 1)) evaluation.annotations.warn(messages.invalidQuantile(q), node.param?.span ?? node.span);
+  warnAboutQuantiles(params, node, evaluation);
   return aggregate(node, series, quantileReducer(params), grid.count, evaluation);
+}
+
+/** Of all steps together: NaN, and what is farthest outside. */
+function warnAboutQuantiles(params: Float64Array, node: Aggregate, { annotations }: Evaluation): void {
+  const [low, high] = [params.reduce((a, b) => (b < a ? b : a), 0), params.reduce((a, b) => (b > a ? b : a), 1)];
+  const { span } = node.param ?? node;
+  if (params.some(Number.isNaN)) annotations.warn(messages.invalidQuantile(NaN), span);
+  if (high > 1) annotations.warn(messages.invalidQuantile(high), span);
+  if (low < 0) annotations.warn(messages.invalidQuantile(low), span);
 }
 
 /** What the source already aggregated, as the hints let it. */

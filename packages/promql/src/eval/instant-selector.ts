@@ -33,7 +33,8 @@ export async function evaluateSelector(
     const pause = evaluation.checkpoint();
     if (pause !== undefined) await pause;
     const out = maker.make(raw.labels, false);
-    if (node.smoothed) smoothSeries(raw, reference, evaluation, node, out);
+    // What is asked about a sample is not about a value between two.
+    if (node.smoothed && read === readValue) smoothSeries(raw, reference, evaluation, node, out);
     else lookBack(raw, reference, evaluation.settings.lookbackMs, read, out);
     if (!isEmpty(out)) found.push(out);
   }

@@ -2,13 +2,13 @@ import { unwrapParens, type Call, type VectorSelector } from "../ast/nodes.ts";
 import { executionError } from "../errors.ts";
 import type { RangeCall, RangeFunction } from "../functions/range-function.ts";
 import { metricNameLabel, type Labels } from "../model/labels.ts";
-import { isEmpty, presentCount, SeriesMaker, type StepSeries } from "../model/series.ts";
+import { floatSample, isEmpty, presentCount, SeriesMaker, type StepSeries } from "../model/series.ts";
 import { messages } from "./annotations.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Grid } from "./grid.ts";
 import { fromComputed } from "./instant-selector.ts";
 import { mergeSameLabels } from "./merge.ts";
-import { readRange, type Evaluate } from "./range-input.ts";
+import { readRange, withoutResetHints, type Evaluate } from "./range-input.ts";
 import { vectorOf, type VectorValue } from "./value.ts";
 import { forEachWindow } from "./windows.ts";
 
@@ -63,7 +63,8 @@ export async function evaluateRangeCall(
     return implementation.keepsName ? series : evaluation.withoutName(series);
   });
   let held = input.samplesHeld;
-  for (const series of input.series) {
+  for (const given of input.series) {
+    const series = range.kind === "subquery" ? withoutResetHints(given) : given;
     const pause = evaluation.checkpoint();
     if (pause !== undefined) await pause;
     const named = implementation.keepsName ? series : evaluation.dropped(series.labels);
@@ -79,7 +80,7 @@ export async function evaluateRangeCall(
     const count = presentCount(out);
     evaluation.hold(count);
     held += count;
-    if (out.histograms === undefined) hint(series.labels);
+    if (out.histograms === undefined || out.present.includes(floatSample)) hint(series.labels);
     results.push(out);
   }
   evaluation.release(held);

@@ -1,5 +1,5 @@
 import type { Expr, MatrixSelector, Subquery } from "../ast/nodes.ts";
-import { withHint, type FloatHistogram } from "../histogram/float-histogram.ts";
+import { withHint } from "../histogram/float-histogram.ts";
 import { absentSample, histogramSample, type StepSeries } from "../model/series.ts";
 import { staleFlags } from "../model/stale.ts";
 import { durationMs } from "../plan/durations.ts";
@@ -117,6 +117,15 @@ async function readSubquery(
   return { series: found.map((each) => asRange(each, inner)), windows, computed: [], samplesHeld };
 }
 
+/** For a function: a subquery may skip or repeat samples, so what they said about the sample before them is void. */
+export function withoutResetHints(series: RangeSeries): RangeSeries {
+  if (series.histograms === undefined) return series;
+  const histograms = series.histograms.map((each) =>
+    each === undefined || each.hint === "gauge" ? each : withHint(each, "unknown"),
+  );
+  return { ...series, histograms };
+}
+
 function asRange(series: StepSeries, grid: Grid): RangeSeries {
   const steps: number[] = [];
   series.present.forEach((kind, step) => {
@@ -127,13 +136,7 @@ function asRange(series: StepSeries, grid: Grid): RangeSeries {
   const values = Float64Array.from(steps, (step) => series.values[step] ?? NaN);
   if (series.histograms === undefined) return { labels, dropName, timesMs, values };
   const histograms = steps.map((step) =>
-    series.present[step] === histogramSample ? withoutResetHint(series.histograms?.[step]) : undefined,
+    series.present[step] === histogramSample ? series.histograms?.[step] : undefined,
   );
   return { labels, dropName, timesMs, values, histograms };
-}
-
-/** A subquery may skip or repeat samples, so what they said about the sample before them is void. */
-function withoutResetHint(histogram: FloatHistogram | undefined): FloatHistogram | undefined {
-  if (histogram === undefined || histogram.hint === "gauge") return histogram;
-  return withHint(histogram, "unknown");
 }

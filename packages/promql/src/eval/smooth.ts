@@ -1,6 +1,6 @@
 import type { VectorSelector } from "../ast/nodes.ts";
 import { interpolateHistograms } from "../histogram/interpolate.ts";
-import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import { withHint, type FloatHistogram } from "../histogram/float-histogram.ts";
 import { setFloat, setHistogram, type StepSeries } from "../model/series.ts";
 import { staleFlags } from "../model/stale.ts";
 import type { RawSeries } from "../source/series-source.ts";
@@ -61,16 +61,18 @@ function smoothStep(
   if (single !== undefined) {
     const histogram = raw.histograms?.[single];
     if (histogram === undefined) setFloat(out, step, raw.values[single] ?? NaN);
-    else setHistogram(out, step, histogram);
+    // A hint is about a sample and the one before, not about a value that is carried on.
+    else setHistogram(out, step, exact === undefined ? withHint(histogram, "unknown") : histogram);
     return;
   }
   if (before === undefined || after === undefined) return;
-  const fraction = (timeMs - timeOf(before)) / (timeOf(after) - timeOf(before));
+  const [elapsedMs, lengthMs] = [timeMs - timeOf(before), timeOf(after) - timeOf(before)];
   const [left, right] = [raw.histograms?.[before], raw.histograms?.[after]];
   if (left === undefined || right === undefined) {
     const [from, to] = [raw.values[before] ?? NaN, raw.values[after] ?? NaN];
-    setFloat(out, step, from + (to - from) * fraction);
-  } else smoothHistogram(left, right, fraction, evaluation, { node, name: raw.labels.metricName, out, step });
+    setFloat(out, step, from + ((to - from) * elapsedMs) / lengthMs);
+  } else
+    smoothHistogram(left, right, elapsedMs / lengthMs, evaluation, { node, name: raw.labels.metricName, out, step });
 }
 
 function smoothHistogram(
@@ -80,12 +82,13 @@ function smoothHistogram(
   evaluation: Evaluation,
   target: { node: VectorSelector; name: string; out: StepSeries; step: number },
 ): void {
-  const isCounter = left.hint !== "gauge" && right.hint !== "gauge";
+  const isCounter = left.hint !== "gauge" || right.hint !== "gauge";
   const result = interpolateHistograms(left, right, fraction, isCounter);
   if (result === undefined) {
     evaluation.annotations.warn(messages.mixedSchemas(target.name), target.node.span);
     return;
   }
-  if (result.boundsReconciled) evaluation.annotations.info(messages.boundsReconciled("subtraction"), target.node.span);
+  for (const operation of result.reconciled)
+    evaluation.annotations.info(messages.boundsReconciled(operation), target.node.span);
   setHistogram(target.out, target.step, result.histogram);
 }

@@ -69,12 +69,13 @@ function floatRate(series: RangeSeries, window: Window, bounds: Bounds, out: Ste
   if (kind.isCounter) {
     if (timeOf(first) <= window.startMs) first++;
     if (timeOf(last) >= window.endMs) last--;
-    let previous = left;
+    let [previous, lost] = [left, 0];
     for (let index = first; index <= last; index++) {
-      if (valueOf(index) < previous) result += previous;
+      if (valueOf(index) < previous) lost += previous;
       previous = valueOf(index);
     }
-    if (right < previous) result += previous;
+    if (right < previous) lost += previous;
+    result += lost;
   }
   setFloat(out, window.step, kind.perSecond ? result / (call.rangeMs / 1000) : result);
 }
@@ -101,8 +102,10 @@ function histogramRate(series: RangeSeries, window: Window, bounds: Bounds, out:
       (series.timesMs[bounds.first] ?? 0) < window.startMs &&
       samples[1] !== undefined &&
       detectReset(samples[1], firstSample);
-    for (const lost of resetLosses(samples, left, right, spanned))
-      result = result && reconciled(addHistograms(result, lost), "addition", call);
+    const losses = resetLosses(samples, left, right, spanned);
+    const add = (sum: FloatHistogram | undefined, each: FloatHistogram | undefined) =>
+      sum && each && reconciled(addHistograms(sum, each), "addition", call);
+    if (losses.length > 0) result = add(result, losses.slice(1).reduce(add, losses[0]));
   }
   if (result === undefined) return mixed();
   const scaled = kind.perSecond ? divideHistogram(result, call.rangeMs / 1000) : result;
@@ -137,7 +140,9 @@ function boundary(
   if (a === undefined || b === undefined) return undefined;
   const fraction = (timeMs - timeOf(from)) / (timeOf(from + 1) - timeOf(from));
   const result = interpolateHistograms(a, b, fraction, kind.isCounter);
-  return reconciled(result, "subtraction", call);
+  for (const operation of result?.reconciled ?? [])
+    call.annotations.info(messages.boundsReconciled(operation), call.span);
+  return result?.histogram;
 }
 
 /**

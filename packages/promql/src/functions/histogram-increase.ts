@@ -47,9 +47,9 @@ export function histogramIncrease(
   let total = difference.histogram;
   if (isCounter) {
     let previous: FloatHistogram = base;
+    warnOverlap(series, window, call);
     for (let index = 1; index < samples.length; index++) {
       const current = samples[index] ?? previous;
-      warnOverlap(series, window.low + index, call);
       if (startReset(index) || detectReset(current, previous)) {
         const sum = addHistograms(total, previous);
         if (sum === undefined) return mixed();
@@ -67,8 +67,9 @@ function startResetAt({ startsMs, timesMs }: RangeSeries, index: number): boolea
   return isStartReset(startsMs[index - 1] ?? 0, timesMs[index - 1] ?? 0, startsMs[index] ?? 0, timesMs[index] ?? 0);
 }
 
-function warnOverlap({ startsMs, timesMs, labels }: RangeSeries, index: number, call: RangeCall): void {
+function warnOverlap({ startsMs, timesMs, labels }: RangeSeries, { low, high }: Window, call: RangeCall): void {
   if (startsMs === undefined) return;
-  if (startsOverlap(startsMs[index - 1] ?? 0, timesMs[index - 1] ?? 0, startsMs[index] ?? 0))
-    call.annotations.warn(messages.startTimeOverlap(labels.metricName), call.span);
+  for (let index = low + 1; index < high; index++)
+    if (startsOverlap(startsMs[index - 1] ?? 0, timesMs[index - 1] ?? 0, startsMs[index] ?? 0))
+      return call.annotations.startTimeOverlap(labels.metricName, call.span);
 }

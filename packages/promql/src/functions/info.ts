@@ -1,5 +1,6 @@
 import type { Expr, VectorSelector } from "../ast/nodes.ts";
 import { childrenOf } from "../ast/walk.ts";
+import { typeOf } from "../check/types.ts";
 import { executionError } from "../errors.ts";
 import { duplicateLabels } from "../eval/evaluation.ts";
 import { firstOf, lastTime, type Grid } from "../eval/grid.ts";
@@ -38,19 +39,31 @@ function infoNameMatchers(given: readonly Matcher[]): readonly Matcher[] {
   return positive ? names : [createMatcher(metricNameLabel, "=~", ".+_info"), ...names];
 }
 
-/** The info series are those at the time of the samples: `@` and `offset` on the way to the first selector count. */
+/**
+ * The info series are those at the time of the samples: `@` and `offset` on the way to the selectors count, where all
+ * selectors come to the same time. Otherwise they are those of the time of evaluation.
+ */
 function infoGrid(expr: Expr, { grid, evaluation }: CallContext): Grid {
-  let at: Expr | undefined = expr;
-  let reference = isPinned(expr) ? firstOf(grid) : grid;
-  while (at !== undefined) {
-    if (at.kind === "vectorSelector" || at.kind === "subquery")
-      reference = referenceGrid(at, reference, evaluation.grid);
-    at = childrenOf(at).find(hasSelector);
-  }
-  return reference;
+  const start = isPinned(expr) ? firstOf(grid) : grid;
+  const found: Grid[] = [];
+  const visit = (each: Expr, reference: Grid): boolean => {
+    if (each.kind === "vectorSelector") {
+      found.push(referenceGrid(each, reference, evaluation.grid));
+      return true;
+    }
+    if (!typeOf(each).endsWith("vector")) return false;
+    const below = each.kind === "subquery" ? referenceGrid(each, reference, evaluation.grid) : reference;
+    // The selector of an info() inside is no value.
+    const children = each.kind === "call" && each.name === "info" ? each.args.slice(0, 1) : childrenOf(each);
+    const selectors = children.filter((child) => visit(child, below)).length;
+    // A vector without a selector is one of the time of evaluation.
+    if (selectors === 0) found.push(start);
+    return selectors > 0;
+  };
+  visit(expr, start);
+  const [first = start] = found;
+  return found.every(({ startMs, count }) => startMs === first.startMs && count === first.count) ? first : start;
 }
-
-const hasSelector = (expr: Expr): boolean => expr.kind === "vectorSelector" || childrenOf(expr).some(hasSelector);
 
 /** In place of the value of an info sample, which is 1 by convention, the time it was taken. */
 const readSampleTime: SampleReader = (raw, index, out, step) => {

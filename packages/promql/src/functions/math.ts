@@ -1,3 +1,4 @@
+import { greater, lesser } from "../plan/durations.ts";
 import { scalarArgument, vectorArgument, type CallContext, type FunctionImplementation } from "./call.ts";
 import { mapFloats } from "./map-series.ts";
 import { vectorOf } from "../eval/value.ts";
@@ -48,7 +49,7 @@ const round: FunctionImplementation = async (context) => {
 async function clampBetween(context: CallContext, low: Float64Array | undefined, high: Float64Array | undefined) {
   const series = await vectorArgument(context, 0);
   const clamped = mapFloats(series, context.evaluation, (value, step) =>
-    Math.max(low?.[step] ?? -Infinity, Math.min(high?.[step] ?? Infinity, value)),
+    greater(low?.[step] ?? -Infinity, lesser(high?.[step] ?? Infinity, value)),
   );
   if (low === undefined || high === undefined) return clamped;
   // Where the bounds cross there is no result.

@@ -78,15 +78,16 @@ function lossAt(values: Float64Array, index: number): number {
 function resetsWithStarts(series: RangeSeries, startsMs: Float64Array, window: Window, call: RangeCall): number {
   const { values, timesMs } = series;
   let lost = 0;
+  let overlaps = false;
   for (let index = window.low + 1; index < window.high; index++) {
     const [previousStartMs, previousMs] = [startsMs[index - 1] ?? 0, timesMs[index - 1] ?? 0];
     const startMs = startsMs[index] ?? 0;
     const previous = values[index - 1] ?? NaN;
-    if (startsOverlap(previousStartMs, previousMs, startMs))
-      call.annotations.warn(messages.startTimeOverlap(series.labels.metricName), call.span);
+    overlaps ||= startsOverlap(previousStartMs, previousMs, startMs);
     if ((values[index] ?? NaN) < previous || isStartReset(previousStartMs, previousMs, startMs, timesMs[index] ?? 0))
       lost += previous;
   }
+  if (overlaps) call.annotations.startTimeOverlap(series.labels.metricName, call.span);
   return lost;
 }
 

@@ -2,7 +2,7 @@ import { timeAt } from "../eval/grid.ts";
 import { vectorOf, type ScalarValue } from "../eval/value.ts";
 import { Labels } from "../model/labels.ts";
 import { floatSample, type StepSeries } from "../model/series.ts";
-import { rangeSeconds, stepSeconds } from "../plan/durations.ts";
+import { greater, lesser, rangeSeconds, stepSeconds } from "../plan/durations.ts";
 import { lastTime } from "../eval/grid.ts";
 import { scalarArgument, vectorArgument, type CallContext, type FunctionImplementation } from "./call.ts";
 
@@ -18,7 +18,6 @@ const constant =
     return perStep(context, () => fixed);
   };
 
-/** Go's math.Min and math.Max: NaN wins. Math.min and Math.max agree. */
 const ofTwo =
   (choose: (a: number, b: number) => number): FunctionImplementation =>
   async (context) => {
@@ -53,8 +52,8 @@ export const scalarFunctions: ReadonlyMap<string, FunctionImplementation> = new 
   ["end", constant(({ evaluation }) => lastTime(evaluation.grid) / 1000)],
   ["step", constant(({ evaluation }) => stepSeconds(evaluation.grid))],
   ["range", constant(({ evaluation }) => rangeSeconds(evaluation.grid))],
-  ["min_of", ofTwo(Math.min)],
-  ["max_of", ofTwo(Math.max)],
+  ["min_of", ofTwo(lesser)],
+  ["max_of", ofTwo(greater)],
   ["scalar", scalar],
   ["vector", vector],
 ]);

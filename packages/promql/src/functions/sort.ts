@@ -1,27 +1,35 @@
 import { messages } from "../eval/annotations.ts";
 import { vectorOf, type VectorValue } from "../eval/value.ts";
-import { floatSample, type StepSeries } from "../model/series.ts";
+import { absentSample, floatSample, type StepSeries } from "../model/series.ts";
 import { compareNatural } from "../text/natural-order.ts";
 import { stringArgument, vectorArgument, type CallContext, type FunctionImplementation } from "./call.ts";
 
-/** Order has a meaning in instant queries only. */
+/** Order has a meaning at a single step only. */
 function ordered(
   context: CallContext,
   series: readonly StepSeries[],
   order: (a: StepSeries, b: StepSeries) => number,
 ): VectorValue {
-  if (context.evaluation.grid.count > 1) {
+  if (context.grid.count > 1) {
     context.evaluation.annotations.warn(messages.sortInRange, context.call.span);
     return vectorOf(series);
   }
   return { type: "vector", series: [...series].sort(order), ordered: true };
 }
 
+function onlyFloats(series: StepSeries): StepSeries {
+  const { labels, dropName, values, present, histograms } = series;
+  if (histograms === undefined) return series;
+  return { labels, dropName, values, present: present.map((kind) => (kind === floatSample ? kind : absentSample)) };
+}
+
 /** By value, NaN last whichever the direction. Histograms are left out. */
 const byValue =
   (direction: 1 | -1): FunctionImplementation =>
   async (context) => {
-    const floats = (await vectorArgument(context, 0)).filter(({ present }) => present.includes(floatSample));
+    const floats = (await vectorArgument(context, 0))
+      .map(onlyFloats)
+      .filter(({ present }) => present.includes(floatSample));
     return ordered(context, floats, (a, b) => {
       const [left, right] = [a.values[0] ?? NaN, b.values[0] ?? NaN];
       if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));

@@ -50,7 +50,7 @@ function unnamed({ series }: VectorValue, { evaluation }: CallContext): VectorVa
 /** When the sample was taken; for anything but a selector that is the time of evaluation. */
 const timestamp: FunctionImplementation = async (context) => {
   const arg = argument(context, 0);
-  if (arg.kind === "vectorSelector" && !arg.smoothed)
+  if (arg.kind === "vectorSelector")
     return unnamed(await evaluateSelector(arg, context.grid, context.evaluation, readTime), context);
   const series = (await vectorArgument(context, 0)).map((each) => {
     const out = newSeries(each.labels, each.dropName, each.present.length);
@@ -65,7 +65,11 @@ const timestamp: FunctionImplementation = async (context) => {
 /** The start timestamp of the sample, 0 when unknown; nothing for anything but a selector. */
 const startTimestamp: FunctionImplementation = async (context) => {
   const arg = argument(context, 0);
-  if (arg.kind !== "vectorSelector" || !context.evaluation.settings.useStartTimestamps) return vectorOf([]);
+  if (arg.kind !== "vectorSelector" || !context.evaluation.settings.useStartTimestamps) {
+    // Only for what it says about the argument.
+    await vectorArgument(context, 0);
+    return vectorOf([]);
+  }
   return unnamed(await evaluateSelector(arg, context.grid, context.evaluation, readStart), context);
 };
 

@@ -7,11 +7,33 @@ export interface Bucket {
 }
 
 const exponentMax = 1024;
+const schemaMax = 8;
+
+/**
+ * Bounds in [0.5, 1) of the schemas from 0 on, to the last bit as Prometheus' table has them: every other one is one of the
+ * schema before, those between are the one before times the growth of the schema.
+ */
+const fractions = ((): readonly Float64Array[] => {
+  const found = [Float64Array.of(0.5)];
+  for (let schema = 1; schema <= schemaMax; schema++) {
+    const coarser = found[schema - 1] as Float64Array;
+    // The root of 2 is a digit short there.
+    const growth = schema === 1 ? Math.SQRT2 - Number.EPSILON : 2 ** (2 ** -schema);
+    const bounds = new Float64Array(2 ** schema);
+    for (let index = 0; index < bounds.length; index++)
+      bounds[index] = index % 2 === 0 ? (coarser[index / 2] as number) : (bounds[index - 1] as number) * growth;
+    found.push(bounds);
+  }
+  return found;
+})();
 
 /** Upper bound of the positive bucket with an index, under an exponential schema. */
 export function exponentialBound(index: number, schema: number): number {
   const exponent = index * 2 ** -schema;
-  return exponent === exponentMax ? Number.MAX_VALUE : 2 ** exponent;
+  if (exponent === exponentMax) return Number.MAX_VALUE;
+  const bounds = schema >= 0 ? fractions[schema] : undefined;
+  if (bounds === undefined) return 2 ** exponent;
+  return 2 * (bounds[index & (bounds.length - 1)] as number) * 2 ** (index >> schema);
 }
 
 export function upperBound(histogram: FloatHistogram, index: number): number {

@@ -44,6 +44,7 @@ export function trimHistogram(histogram: FloatHistogram, at: number, side: Side)
 
 function trimBucket(bucket: Bucket, at: number, side: Side, shape: Shape): Kept {
   const { lower, upper, count } = bucket;
+  if (Number.isNaN(at)) return { count: 0, midpoint: 0 };
   const inside = side === "below" ? upper <= at : lower >= at;
   if (inside) return { count, midpoint: midpoint(lower, upper, shape) };
   const outside = side === "below" ? lower >= at : upper <= at;

@@ -26,13 +26,12 @@ export function readDuration(node: SyntaxNode, builder: Builder): DurationExpr {
   if (first.name === "UnaryOp" && node.lastChild) return readSigned(node, node.lastChild, builder);
   const operator = first.nextSibling;
   if (operator !== null && node.lastChild !== null && node.lastChild !== first && operator !== node.lastChild) {
-    return {
-      kind: "durationBinary",
-      span,
-      operator: builder.text(operator) as DurationBinary["operator"],
-      left: readDuration(first, builder),
-      right: readDuration(node.lastChild, builder),
-    };
+    const text = builder.text(operator) as DurationBinary["operator"];
+    const left = readDuration(first, builder);
+    const right = readDuration(node.lastChild, builder);
+    if (right.kind === "durationLiteral" && right.seconds === 0 && (text === "/" || text === "%"))
+      builder.problem(text === "/" ? "division by zero" : "modulo by zero", { start: operator.from, end: operator.to });
+    return { kind: "durationBinary", span, operator: text, left, right };
   }
   const inner = readDuration(first, builder);
   return builder.query[node.from] === "(" ? { kind: "durationParen", span, expr: inner } : inner;

@@ -23,6 +23,11 @@ export function syntaxProblem(tree: Tree, query: string): Problem | undefined {
   if (previous?.text === "," && parent === "FunctionCallBody")
     return { message: "trailing commas not allowed in function call args", span: spanOf(previous) };
   const insideBraces = open.at(-1) === "{";
+  // The grammar takes them for names of labels.
+  if (parent === "GroupingLabels" && previous !== undefined && /^(?:nan|inf)$/i.test(previous.text)) {
+    const message = `unexpected ${describe(previous.text, false)}${groupingContext(tokens[index - 2])}`;
+    return { message, span: spanOf(previous) };
+  }
   const foreign = foreignCharacter(token.text, insideBraces);
   if (foreign !== undefined) return { message: foreign, span: spanOf(token) };
   const context = insideBraces

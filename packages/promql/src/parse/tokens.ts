@@ -8,7 +8,7 @@ export interface Token {
   readonly text: string;
 }
 
-const pattern = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[a-zA-Z_:][\w:]*|[0-9.][\w.]*|[=!<>]=|=~|!~|./suy;
+const pattern = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[a-zA-Z_:][\w:]*|[0-9.][\w.]*|[=!<>]=|=~|!~|[<>]\/|./suy;
 const skipped = /(?:\s|#[^\n]*)*/y;
 
 /** All tokens; the last is the end of the query, with an empty text. */

@@ -8,15 +8,17 @@ import { lastTime, type Grid } from "../eval/grid.ts";
  */
 export function durationMs(duration: DurationExpr, query: Grid, sign: "positive" | "any"): number {
   const seconds = evaluate(duration, query);
-  if (sign === "positive" && !(seconds > 0)) throw failure("duration must be greater than 0", duration);
-  if (!(Math.abs(seconds) < 2 ** 63 / 1e9)) throw failure("duration is out of range", duration);
+  if (!Number.isFinite(seconds)) throw failure("duration is NaN or infinite", duration);
+  if (sign === "positive" && seconds <= 0) throw failure("duration must be greater than 0", duration);
+  if (Math.abs(seconds) > 2 ** 63 / 1e9) throw failure("duration is out of range", duration);
   const exactMs = seconds * 1000;
   const nearestMs = Math.round(exactMs);
   return Math.abs(exactMs - nearestMs) < 1e-6 ? nearestMs : Math.trunc(exactMs);
 }
 
 function failure(message: string, duration: DurationExpr): PromqlError {
-  return new PromqlError("execution", message, duration.span);
+  const { start, end } = duration.span;
+  return new PromqlError("execution", `${start}:${end}: ${message}`, duration.span);
 }
 
 function evaluate(duration: DurationExpr, query: Grid): number {
@@ -41,9 +43,14 @@ function evaluateFunction(
 ): number {
   if (name === "step") return stepSeconds(query);
   if (name === "range") return rangeSeconds(query);
-  const values = args.map((arg) => evaluate(arg, query));
-  return name === "min_of" ? Math.min(...values) : Math.max(...values);
+  const [a = NaN, b = NaN] = args.map((arg) => evaluate(arg, query));
+  return name === "min_of" ? lesser(a, b) : greater(a, b);
 }
+
+/** Go's math.Min and math.Max: NaN wins over all but the infinity that nothing can surpass. */
+export const lesser = (a: number, b: number): number =>
+  a === -Infinity || b === -Infinity ? -Infinity : Math.min(a, b);
+export const greater = (a: number, b: number): number => (a === Infinity || b === Infinity ? Infinity : Math.max(a, b));
 
 /** An instant query has no step. */
 export const stepSeconds = (query: Grid): number => query.stepMs / 1000;

@@ -47,6 +47,8 @@ const bucketFunctions: ReadonlySet<string> = new Set([
   "histogram_quantile",
   "histogram_quantiles",
   "histogram_fraction",
+  "histogram_stddev",
+  "histogram_stdvar",
 ]);
 /** These look at samples themselves, not at values at steps. */
 const sampleFunctions: ReadonlySet<string> = new Set(["timestamp", "start_timestamp"]);
@@ -83,16 +85,17 @@ class Planner {
       case "subquery": {
         const reference = referenceGrid(expr, grid, this.#query);
         const inner = subqueryGrid(expr, reference, this.#query, this.#settings.subqueryStepMs);
-        if (inner.count > 0) this.visit(expr.expr, inner, { mayCompute: true, stats: "never" });
-        return;
+        // Without a step inside nothing is selected, but a wrong duration is still wrong.
+        const planner = inner.count > 0 ? this : new Planner(this.#query, this.#settings);
+        return planner.visit(expr.expr, inner, { mayCompute: true, stats: "never" });
       }
       case "aggregate":
         return this.#aggregate(expr, grid, around);
       case "call":
         return this.#call(expr, grid, around);
       default: {
-        // Operators cut the way down: what is above them says nothing about the histograms below.
-        const inner: Surroundings = expr.kind === "binary" ? outside : { mayCompute: true, stats: around.stats };
+        const needsBuckets = expr.kind === "binary" && (expr.operator === "</" || expr.operator === ">/");
+        const inner: Surroundings = { mayCompute: true, stats: needsBuckets ? "never" : around.stats };
         for (const child of childrenOf(expr)) this.visit(child, grid, inner);
       }
     }

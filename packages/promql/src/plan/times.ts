@@ -25,10 +25,7 @@ export function subqueryGrid(node: Subquery, reference: Grid, query: Grid, defau
 
 /** Functions whose value depends on the time of evaluation even when their arguments do not. */
 const timeDependent: ReadonlySet<string> = new Set(
-  (
-    "days_in_month day_of_month day_of_week day_of_year hour minute month predict_linear time timestamp year " +
-    "start_timestamp"
-  ).split(" "),
+  "days_in_month day_of_month day_of_week day_of_year hour minute month predict_linear time timestamp year".split(" "),
 );
 
 /** Whether an expression has the same value at every step, because everything in it is pinned by `@`. */
@@ -49,8 +46,11 @@ export function isStepInvariant(expr: Expr): boolean {
       return isStepInvariant(expr.left) && isStepInvariant(expr.right);
     case "aggregate":
       return isStepInvariant(expr.expr) && (expr.param === undefined || isStepInvariant(expr.param));
-    case "call":
-      return !timeDependent.has(expr.name) && expr.args.every(isStepInvariant);
+    case "call": {
+      // The second argument of info() is never evaluated.
+      const args = expr.name === "info" ? expr.args.slice(0, 1) : expr.args;
+      return !timeDependent.has(expr.name) && args.every(isStepInvariant);
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import type { AtModifier, Binary, DurationExpr, Expr, VectorMatching, VectorSele
 import { labelNameText, metricNameLabel } from "../model/labels.ts";
 import { matcherText } from "../model/matcher.ts";
 import { formatDurationMs } from "../text/duration.ts";
-import { formatFloat, quote } from "../text/go-format.ts";
+import { formatFloat, formatSampleValue, quote } from "../text/go-format.ts";
 
 /** The query as text, on one line, in the form in which Prometheus prints it. It parses to the same tree. */
 export function print(expr: Expr): string {
@@ -38,7 +38,7 @@ export function print(expr: Expr): string {
 
 function printNumber(value: number, isDuration: boolean): string {
   const durationMs = value * 1000;
-  return isDuration && Number.isInteger(durationMs) ? formatDurationMs(durationMs) : formatFloat(value);
+  return isDuration && Number.isInteger(durationMs) ? formatDurationMs(durationMs) : formatSampleValue(value);
 }
 
 function printBinary(expr: Binary): string {
@@ -89,7 +89,7 @@ export function printDuration(duration: DurationExpr): string {
   switch (duration.kind) {
     case "durationLiteral": {
       const durationMs = duration.seconds * 1000;
-      return Number.isInteger(durationMs) ? formatDurationMs(durationMs) : formatFloat(duration.seconds);
+      return Number.isInteger(durationMs) ? formatDurationMs(durationMs) : formatSampleValue(duration.seconds);
     }
     case "durationFunction":
       return `${duration.name}(${duration.args.map(printDuration).join(", ")})`;

@@ -22,7 +22,7 @@ export interface ScriptOutcome {
 }
 
 /** The settings that Prometheus' own scripts assume. */
-const engineOptions = {
+export const scriptSettings = {
   lookbackMs: 5 * 60_000,
   subqueryStepMs: 60_000,
   samplesMax: 10_000,
@@ -37,7 +37,7 @@ const engineOptions = {
  */
 export async function runScript(source: string): Promise<ScriptOutcome> {
   const storage = new MemorySource();
-  const engine = new Engine(storage, engineOptions);
+  const engine = new Engine(storage, scriptSettings);
   const failures: CaseFailure[] = [];
   let total = 0;
   for (const command of parseScript(source)) {
@@ -50,6 +50,11 @@ export async function runScript(source: string): Promise<ScriptOutcome> {
     }
   }
   return { passed: total - failures.length, total, failures };
+}
+
+/** Only what a script loads. @throws ScriptError when the script cannot be read. */
+export function loadScript(source: string, storage: MemorySource): void {
+  for (const command of parseScript(source)) if (command.kind === "load") load(command, storage);
 }
 
 function load(command: LoadCommand, storage: MemorySource): void {

@@ -1,16 +1,14 @@
-/** A float as Go's `%g` writes it (shortest form that reads back; exponents of at least two digits). */
+/** A float as Go's `%g` writes it (shortest form that reads back; an exponent of at least two digits from a million on). */
 export function formatFloat(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (value === Infinity) return "+Inf";
   if (value === -Infinity) return "-Inf";
   if (Object.is(value, -0)) return "-0";
   const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e21)) {
-    const [mantissa = "0", exponent = "0"] = value.toExponential().split("e");
-    const sign = exponent.startsWith("-") ? "-" : "+";
-    return `${mantissa}e${sign}${exponent.replace(/^[+-]/, "").padStart(2, "0")}`;
-  }
-  return String(value);
+  if (magnitude === 0 || (magnitude >= 1e-4 && magnitude < 1e6)) return String(value);
+  const [mantissa = "0", exponent = "0"] = value.toExponential().split("e");
+  const sign = exponent.startsWith("-") ? "-" : "+";
+  return `${mantissa}e${sign}${exponent.replace(/^[+-]/, "").padStart(2, "0")}`;
 }
 
 /** Sample values in the HTTP API: no exponent between 1e-7 and 1e21, `+Inf`, `-Inf`, `NaN` (Go `'f', -1`). */

@@ -9,7 +9,9 @@ export interface LineColumn {
   readonly column: number;
 }
 
-/** Line and column, both from 1, of an offset into a query. */
+const encoder = new TextEncoder();
+
+/** Line and column, both from 1, of an offset into a query. Columns count bytes of UTF-8, as Prometheus' do. */
 export function lineColumnAt(query: string, offset: number): LineColumn {
   let line = 1;
   let lineStart = 0;
@@ -17,7 +19,7 @@ export function lineColumnAt(query: string, offset: number): LineColumn {
     line++;
     lineStart = index + 1;
   }
-  return { line, column: offset - lineStart + 1 };
+  return { line, column: encoder.encode(query.slice(lineStart, offset)).length + 1 };
 }
 
 /** `line:column`, as Prometheus writes positions. */

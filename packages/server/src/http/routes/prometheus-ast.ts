@@ -1,5 +1,5 @@
 import {
-  formatFloat,
+  formatSampleValue,
   printDuration,
   signatures,
   typeOf,
@@ -14,7 +14,7 @@ import {
 export function astJson(expr: Expr): object {
   switch (expr.kind) {
     case "number":
-      return { type: "numberLiteral", val: formatFloat(expr.value) };
+      return { type: "numberLiteral", val: formatSampleValue(expr.value) };
     case "string":
       return { type: "stringLiteral", val: expr.value };
     case "paren":
