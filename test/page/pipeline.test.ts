@@ -60,7 +60,7 @@ describe.skipIf(noChromium)(`pipeline page${skipReason}`, () => {
 
   it("opens the run under the pointer from a chart", async () => {
     const page = await ui.open("/pipelines/flights");
-    const chart = page.getByRole("img", { name: /^Duration of each run/ });
+    const chart = page.getByRole("slider", { name: /^Duration of each run/ });
     await chart.locator("canvas").waitFor();
     const box = await chart.boundingBox();
     if (box === null) throw new Error("the chart has no size");
@@ -70,6 +70,31 @@ describe.skipIf(noChromium)(`pipeline page${skipReason}`, () => {
     await page.mouse.down();
     await page.mouse.up();
     await page.waitForURL("**/runs/flights-*");
+  });
+
+  it("goes from run to run in a chart by keyboard, and says each", async () => {
+    const page = await ui.open("/pipelines/flights");
+    const chart = page.getByRole("slider", { name: /Duration of each run/ });
+    await chart.waitFor();
+    await chart.focus();
+    await page.keyboard.press("End");
+    expect(await chart.getAttribute("aria-valuetext")).toMatch(
+      /^run .*, Succeeded, .* rows written, \d+ rows unexplained$/,
+    );
+    expect(await page.getByRole("tooltip").innerText()).toContain("Succeeded");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/runs/flights-*");
+  });
+
+  it("says of each stage how many rows vanished in it, and leads to those runs", async () => {
+    const page = await ui.open("/pipelines/flights");
+    const stages = page.getByRole("table", { name: "Stages" });
+    const unexplained = stages.locator("tbody tr td:last-child.is-unexplained a");
+    await unexplained.first().waitFor();
+    expect(await unexplained.first().innerText()).toMatch(/^[\d,]+$/);
+    await unexplained.first().click();
+    await page.waitForURL("**rows=unexplained#runs");
   });
 
   it("says when there is no such pipeline", async () => {

@@ -52,6 +52,43 @@ describe.skipIf(noChromium)(`pipelines page${skipReason}`, () => {
     expect(await page.locator("#runs").evaluate((panel) => panel.getBoundingClientRect().top < innerHeight)).toBe(true);
   });
 
+  it.each([1440, 1180, 1024, 1000])(
+    "sets each heading above its column, and cuts errors not figures, at %i pixels",
+    async (width) => {
+      const page = await ui.open("/pipelines", { viewport: { width, height: 900 } });
+      await page.locator("tbody tr").first().waitFor();
+      const lefts = (row: string) =>
+        page
+          .locator(`${row} > *`)
+          .evaluateAll((cells) =>
+            cells.filter((cell) => cell.checkVisibility()).map((cell) => Math.round(cell.getBoundingClientRect().left)),
+          );
+      expect(await lefts("thead tr")).toEqual(await lefts("tbody tr:first-child"));
+      const scroller = page.locator(".table-scroll");
+      expect(await scroller.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+    },
+  );
+
+  it("names unexplained rows on a phone too", async () => {
+    const page = await ui.open("/pipelines", { viewport: { width: 390, height: 844 } });
+    const flights = page.locator("tbody tr").filter({ hasText: "flights" });
+    await flights.getByRole("link", { name: /^[\d,]+ unexplained$/ }).click();
+    await page.waitForURL("**rows=unexplained#runs");
+  });
+
+  it("leads from vanished rows to the stage that lost them in two clicks", async () => {
+    const page = await ui.open("/pipelines");
+    await page
+      .locator("tbody tr")
+      .filter({ hasText: "flights" })
+      .getByRole("link", { name: /unexplained/ })
+      .last()
+      .click();
+    await page.waitForURL("**rows=unexplained#runs");
+    await page.locator(".runs tbody tr a").first().click();
+    await page.getByText(/rows left .* without a reason/).waitFor();
+  });
+
   it("keeps search, sort and window in the address", async () => {
     const page = await ui.open("/pipelines");
     await page.locator("tbody tr").first().waitFor();

@@ -109,6 +109,13 @@ describe.skipIf(noChromium)(`run page${skipReason}`, () => {
     await page.waitForURL(`**/runs/${run.id}?tab=compare`);
   });
 
+  it("compares rows first where rows are what is wrong", async () => {
+    const page = await ui.open(`/runs/${newest("flights").id}?tab=compare`);
+    await page.getByRole("heading", { name: "Rows written" }).waitFor();
+    const headings = await page.locator(".panel h2").allInnerTexts();
+    expect(headings.indexOf("Rows written")).toBeLessThan(headings.indexOf("Durations"));
+  });
+
   it("compares with the last good run: what is set otherwise stands out", async () => {
     const page = await ui.open(`/runs/${newest("flights").id}?tab=compare`);
     const table = page.getByRole("table", { name: "Attributes that differ" });

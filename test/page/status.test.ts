@@ -47,6 +47,20 @@ suite(`a healthy server${skipReason}`, () => {
     await page.getByText("All is well.").waitFor();
   });
 
+  it("leads from each number to its history", async () => {
+    await open();
+    for (const [name, expr] of [
+      ["ledger", 'sightglass_items_received_total{signal="spans"}'],
+      ["spool", "sightglass_spool_bytes"],
+      ["store", 'sightglass_table_rows{table="spans"}'],
+      ["receivers", 'sightglass_receiver_requests_total{protocol="otlp-grpc", address="127.0.0.1:4317"}'],
+      ["process", 'process_resident_memory_bytes{job="sightglass"}'],
+    ] as const)
+      expect(await page.locator(`a[title='${expr}']`).count(), name).toBe(1);
+    await page.locator("a[title='sightglass_spool_bytes']").click();
+    await page.waitForURL(/\/explore\?expr=sightglass_spool_bytes/);
+  });
+
   it("says that no metric has too many series", async () => {
     await open();
     await page.getByText("No metric has gone over its limit since the server started.").waitFor();

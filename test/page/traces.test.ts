@@ -116,6 +116,20 @@ suite(`the search${skipReason}`, () => {
     expect(search().get("maxDuration")).toBeNull();
   });
 
+  it("goes through the scatter by keyboard, and opens a trace", async () => {
+    await open("/traces");
+    await rows().first().waitFor();
+    const scatter = page.getByRole("slider", { name: /Duration over time/ });
+    await scatter.focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("ArrowLeft");
+    const count = Number(await scatter.getAttribute("aria-valuemax"));
+    expect(await scatter.getAttribute("aria-valuenow")).toBe(String(count - 1));
+    expect(await scatter.getAttribute("aria-valuetext")).toMatch(/^\S+, .+ (µs|ms|s), \d\d:\d\d/);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/traces\/[0-9a-f]{32}/);
+  });
+
   it("searches for what a box on the scatter covered", async () => {
     await open("/traces");
     await rows().first().waitFor();

@@ -27,14 +27,14 @@ export function serverStatus(nowMs: number, startedMs: number): StatusResponse {
     },
     receivers: [
       {
-        protocol: "OTLP/gRPC",
+        protocol: "otlp-grpc",
         address: "127.0.0.1:4317",
         requests: 18_204,
         refused: 2,
         refusals: { unauthenticated: 2 },
       },
       {
-        protocol: "OTLP/HTTP",
+        protocol: "otlp-http",
         address: "127.0.0.1:4318",
         requests: 9_411,
         refused: 1,

@@ -181,6 +181,7 @@ export function summarizeStages(runs: readonly RunResponse[]): PipelineStageSumm
       durationP95Ms: quantile(durations, 0.95),
       recordsReadAverage: average(stages.flatMap((stage) => stage.recordsRead ?? [])),
       recordsWrittenAverage: average(stages.flatMap((stage) => stage.recordsWritten ?? [])),
+      recordsUnexplained: stages.reduce((total, stage) => total + Math.abs(stage.recordsUnexplained ?? 0), 0),
     };
   });
 }

@@ -95,8 +95,11 @@ export interface PipelineStageSummary {
   failed: number;
   durationP50Ms: number | null;
   durationP95Ms: number | null;
+  /** Of those that succeeded. */
   recordsReadAverage: number | null;
   recordsWrittenAverage: number | null;
+  /** Sum of the absolute unexplained rows within the stage. */
+  recordsUnexplained: number | null;
 }
 
 /** `GET /api/pipelines/NAME/grid?limit=`: the latest runs (40 unless told), oldest first, and how each stage went in each. */

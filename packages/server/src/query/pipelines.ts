@@ -132,6 +132,7 @@ interface StageSummaryRow {
   p95: number | null;
   readAverage: number | null;
   writtenAverage: number | null;
+  recordsUnexplained: number | null;
 }
 
 /**
@@ -142,13 +143,15 @@ async function stageSummariesOf(store: Store, about: Window & { name: string }):
   const rows = await store.query<StageSummaryRow>(
     `SELECT name, uniqExact(run_id) AS runCount, countIf(status = 'failed') AS failed,
        quantileExact(0.5)(duration_ms) AS p50, quantileExact(0.95)(duration_ms) AS p95,
-       avg(records_read) AS readAverage, avg(records_written) AS writtenAverage
+       avgIf(records_read, status = 'succeeded') AS readAverage,
+       avgIf(records_written, status = 'succeeded') AS writtenAverage,
+       sum(abs(records_unexplained)) AS recordsUnexplained
      FROM (
        SELECT run_id, last.1 AS name, last.2 AS status, last.3 AS duration_ms, last.4 AS records_read,
-         last.5 AS records_written, last.6 - min(last.6) OVER (PARTITION BY run_id) AS afterMicros
+         last.5 AS records_written, last.8 AS records_unexplained, last.6 - min(last.6) OVER (PARTITION BY run_id) AS afterMicros
        FROM (
          SELECT run_id, argMax((name, status, duration_ms, records_read, records_written,
-           toUnixTimestamp64Micro(started_at), is_deleted), version) AS last
+           toUnixTimestamp64Micro(started_at), is_deleted, records_unexplained), version) AS last
          FROM stages
          WHERE pipeline = {name:String} AND ${inWindow}
          GROUP BY run_id, stage_id
@@ -166,5 +169,6 @@ async function stageSummariesOf(store: Store, about: Window & { name: string }):
     durationP95Ms: row.p95,
     recordsReadAverage: row.readAverage,
     recordsWrittenAverage: row.writtenAverage,
+    recordsUnexplained: row.recordsUnexplained,
   }));
 }

@@ -317,8 +317,9 @@ describe("pipelines", () => {
         durationP95Ms: 3000,
         recordsReadAverage: 100,
         recordsWrittenAverage: 100,
+        recordsUnexplained: 0,
       },
-      expect.objectContaining({ name: "validate", failed: 1, recordsWrittenAverage: 95.6 }),
+      expect.objectContaining({ name: "validate", failed: 1, recordsWrittenAverage: 95.25, recordsUnexplained: 7 }),
     ]);
     await expect(readPipeline(test.store, { name: "x", nowMs, windowMs: 1 })).rejects.toMatchObject({
       code: "not_found",

@@ -1,9 +1,10 @@
-import { useEffect, useRef } from "react";
+import { type HTMLAttributes, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useIsDark } from "../theme/theme.ts";
 import { chartOptions, type HoveredPoint } from "./options.ts";
 import { panByDragging } from "./pan.ts";
+import { pointAfter } from "./point-keys.ts";
 import type { ChartSpec } from "./spec.ts";
 import "./chart.css";
 
@@ -12,8 +13,8 @@ export interface ChartProps extends ChartSpec {
   label: string;
   /** CSS pixels. */
   height: number;
-  /** A point was clicked. */
-  onSelect?: (index: number) => void;
+  /** What a click or Enter on a point opens, and its words for people who hear it. Arrow keys go from point to point. */
+  points?: { onOpen: (index: number) => void; words: (index: number) => string };
   /** The point under the pointer; null when it leaves. */
   onHover?: (hovered: HoveredPoint | null) => void;
   /** A mark was clicked. */
@@ -66,7 +67,7 @@ function Plot(props: ChartProps) {
     const select = () => {
       if (overMark !== null) return latest.current.onMark?.(overMark);
       const index = made.cursor.idx;
-      if (index !== null && index !== undefined) latest.current.onSelect?.(index);
+      if (index !== null && index !== undefined) latest.current.points?.onOpen(index);
     };
     target.addEventListener("click", select);
     return () => {
@@ -84,17 +85,54 @@ function Plot(props: ChartProps) {
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [xMs, series, xRangeMs?.startMs, xRangeMs?.endMs, marks, heat]);
 
+  const keys = usePointKeys(props, plot);
   return (
     <div
       ref={element}
-      className={`chart${props.onSelect === undefined ? "" : " is-clickable"}${props.onZoom === undefined ? "" : " is-zoomable"}`}
+      className={`chart${props.points === undefined ? "" : " is-clickable"}${props.onZoom === undefined ? "" : " is-zoomable"}`}
       // It holds a canvas, which an img cannot.
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="img"
       aria-label={label}
       style={{ height }}
+      {...keys}
     />
   );
+}
+
+/** A chart whose points open something is a slider over them: the keyboard moves uPlot's cursor. */
+function usePointKeys(
+  { points, xMs, series }: ChartProps,
+  plot: { current: uPlot | undefined },
+): HTMLAttributes<HTMLElement> {
+  const [at, setAt] = useState<number | null>(null);
+  if (points === undefined || xMs.length === 0) return {};
+  const moveTo = (index: number | null) => {
+    setAt(index);
+    const x = index === null ? undefined : xMs[index];
+    if (index === null || x === undefined) return plot.current?.setCursor({ left: -10, top: -10 });
+    const value = series.map(({ values }) => values[index]).find((each) => each !== null && each !== undefined);
+    const [left, top] = [plot.current?.valToPos(x / 1000, "x"), plot.current?.valToPos(value ?? 0, "y")];
+    plot.current?.setCursor({ left: left ?? 0, top: top ?? 0 });
+  };
+  return {
+    role: "slider",
+    tabIndex: 0,
+    "aria-valuemin": 1,
+    "aria-valuemax": xMs.length,
+    "aria-valuenow": (at ?? xMs.length - 1) + 1,
+    "aria-valuetext": at === null ? "arrow keys go from run to run, Enter opens one" : points.words(at),
+    onBlur: () => moveTo(null),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "Enter" && at !== null) return points.onOpen(at);
+      if (event.key === "Escape") return moveTo(null);
+      const next = pointAfter(event.key, at, xMs.length);
+      if (next === null) return;
+      event.preventDefault();
+      moveTo(next);
+    },
+  };
 }
 
 function dataOf({ xMs, series, heat }: Pick<ChartSpec, "xMs" | "series" | "heat">): uPlot.AlignedData {

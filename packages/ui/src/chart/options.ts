@@ -98,10 +98,10 @@ export function chartOptions({ spec, width, height, onHover, onZoom }: OptionsIn
       setCursor: [
         (plot) => {
           const index = plot.cursor.idx;
-          // A synchronised cursor moves here too; only the chart under the pointer speaks.
+          // A synchronised cursor moves here too; only the chart under the pointer, or with the focus, speaks.
           if (index === null || index === undefined || (plot.cursor.left ?? -1) < 0) return onHover(null);
-          const event = plot.cursor.event;
-          if (event === undefined || event === null) return;
+          const isPointedAt = plot.cursor.event !== undefined && plot.cursor.event !== null;
+          if (!isPointedAt && plot.root.parentElement !== document.activeElement) return;
           const box = plot.over.getBoundingClientRect();
           const x = plot.valToPos(plot.data[0][index] ?? 0, "x");
           const at = { left: plot.cursor.left ?? 0, top: plot.cursor.top ?? 0 };

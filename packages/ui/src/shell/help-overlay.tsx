@@ -20,6 +20,7 @@ const groups: { title: string; keys: [string, string][] }[] = [
       ["k", "Previous row"],
       ["Enter", "Open"],
       ["/", "Search"],
+      ["← / →", "In charts: point to point"],
     ],
   },
   {

@@ -4,14 +4,17 @@ import { useMemo, useState } from "react";
 import { Chart } from "../../chart/chart.tsx";
 import type { ChartPoint } from "../../chart/spec.ts";
 import { countIncrements, durationIncrements } from "../../chart/increments.ts";
-import { formatCountShort } from "../../format/count.ts";
-import { formatDurationShort } from "../../format/duration.ts";
+import { formatCount, formatCountShort } from "../../format/count.ts";
+import { formatDuration, formatDurationShort } from "../../format/duration.ts";
+import { formatMoment } from "../../format/time.ts";
 import { useNow } from "../../format/use-now.ts";
 import { Skeleton } from "../../primitives/skeleton.tsx";
 import { Panel } from "../../primitives/panel.tsx";
+import { statusWords } from "../../primitives/status.tsx";
 import { Bubble } from "../../primitives/tooltip.tsx";
 import { useAnchor } from "../../shell/use-anchor.ts";
 import { RunWords } from "../../strip/run-strip.tsx";
+import { unexplainedWords } from "../../strip/run-words.ts";
 
 const heightPx = 168;
 
@@ -31,7 +34,7 @@ export interface RunChartsProps {
   note: string;
 }
 
-/** Duration and rows over time, one point a run. A click opens the run. */
+/** Duration and rows over time, one point a run. A click or Enter opens the run. */
 export function RunCharts({ runs, note }: RunChartsProps) {
   useAnchor("durations");
   useAnchor("rows");
@@ -52,7 +55,14 @@ export function RunCharts({ runs, note }: RunChartsProps) {
     },
     [charted],
   );
-  const common = { xMs: charted.xMs, onSelect: open, onHover: setHovered, height: heightPx, syncKey: "pipeline-runs" };
+  const words = (index: number) => wordsOf(charted.runs[index], nowMs);
+  const common = {
+    xMs: charted.xMs,
+    points: { onOpen: open, words },
+    onHover: setHovered,
+    height: heightPx,
+    syncKey: "pipeline-runs",
+  };
   return (
     <div className="run-charts">
       <Panel title="Duration" note={note} anchor="durations">
@@ -101,6 +111,19 @@ export function RunCharts({ runs, note }: RunChartsProps) {
       )}
     </div>
   );
+}
+
+function wordsOf(run: RunSummary | undefined, nowMs: number): string {
+  if (run === undefined) return "";
+  const unexplained = unexplainedWords(run.recordsUnexplained);
+  const parts = [
+    `run ${formatMoment(run.startedAt, nowMs)}`,
+    statusWords[run.status],
+    formatDuration(run.durationMs),
+    run.recordsWritten === null ? null : `${formatCount(run.recordsWritten)} rows written`,
+    unexplained,
+  ];
+  return parts.filter((part) => part !== null).join(", ");
 }
 
 function chartData(newestFirst: readonly RunSummary[]) {

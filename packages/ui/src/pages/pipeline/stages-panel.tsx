@@ -7,7 +7,7 @@ import { Panel } from "../../primitives/panel.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import type { ExploreSearch } from "../../url/explore-search.ts";
 import type { TracesSearch } from "../../url/traces-search.ts";
-import { type Window, windowMs, windowNames } from "../../url/windows.ts";
+import { type Window, windowDefault, windowMs, windowNames } from "../../url/windows.ts";
 
 export interface StagesPanelProps {
   pipeline: string;
@@ -32,11 +32,14 @@ export function StagesPanel({ pipeline, stages, window }: StagesPanelProps) {
             <Header numeric title="1 of 20 took longer">
               p95
             </Header>
-            <Header numeric className="wide">
+            <Header numeric className="wide" title="Of those that succeeded">
               Read, mean
             </Header>
-            <Header numeric className="wide">
+            <Header numeric className="wide" title="Of those that succeeded">
               Written, mean
+            </Header>
+            <Header numeric title="Rows that vanished inside the stage, or were too many">
+              Unexplained
             </Header>
           </tr>
         </thead>
@@ -102,6 +105,21 @@ function StageRow({ pipeline, stage, window }: StageRowProps) {
         <Link to="/explore" search={explore(rows("written"))} className="figure">
           <Count value={stage.recordsWrittenAverage} short />
         </Link>
+      </td>
+      <td className={`num${(stage.recordsUnexplained ?? 0) > 0 ? " is-unexplained" : " muted"}`}>
+        {(stage.recordsUnexplained ?? 0) > 0 ? (
+          <Link
+            to="/pipelines/$pipeline"
+            params={{ pipeline }}
+            search={{ ...(window === windowDefault ? {} : { window }), rows: "unexplained" }}
+            hash="runs"
+            className="figure"
+          >
+            <Count value={stage.recordsUnexplained} />
+          </Link>
+        ) : (
+          <Count value={stage.recordsUnexplained} />
+        )}
       </td>
     </Row>
   );

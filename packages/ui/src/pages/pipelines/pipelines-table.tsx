@@ -33,7 +33,7 @@ export function PipelinesTable({ pipelines, sort, onSort, window }: PipelinesTab
       <thead>
         <tr>
           <Header {...by("name", "ascending")}>Pipeline</Header>
-          <Header className="wide">Latest runs</Header>
+          <Header>Latest runs</Header>
           <Header {...by("last-run", "descending")}>Last run</Header>
           <Header numeric {...by("success", "ascending")}>
             Success
@@ -140,7 +140,11 @@ function LastRun({ pipeline }: { pipeline: PipelineSummary }) {
             <UnexplainedShape /> {unexplained}
           </span>
         )}
-        {latest.error === null ? null : <span className="last-run-error">{latest.error.message}</span>}
+        {latest.error === null ? null : (
+          <span className="last-run-error" title={latest.error.message}>
+            {latest.error.message}
+          </span>
+        )}
       </span>
     </Link>
   );

@@ -48,8 +48,8 @@ function Checks({ checks }: { checks: readonly QualityCheck[] }) {
           <Header>Check</Header>
           <Header numeric>Found</Header>
           <Header>Expected</Header>
-          <Header>Table</Header>
-          <Header>Stage</Header>
+          <Header className="roomy">Table</Header>
+          <Header className="roomy">Stage</Header>
         </tr>
       </thead>
       <tbody>
@@ -66,8 +66,8 @@ function Checks({ checks }: { checks: readonly QualityCheck[] }) {
             </th>
             <td className="num">{checkValue(check)}</td>
             <td>{check.expected}</td>
-            <td>{[check.table, check.partition].filter((part) => part !== null).join(" ")}</td>
-            <td>{check.stage}</td>
+            <td className="roomy">{[check.table, check.partition].filter((part) => part !== null).join(" ")}</td>
+            <td className="roomy">{check.stage}</td>
           </Row>
         ))}
       </tbody>
@@ -96,16 +96,26 @@ function Columns({ columns }: { columns: readonly ColumnProfile[] }) {
       <thead>
         <tr>
           <Header>Column</Header>
-          <Header>Table</Header>
-          <Header numeric>Rows</Header>
+          <Header className="roomy">Table</Header>
+          <Header numeric className="roomy">
+            Rows
+          </Header>
           <Header numeric>Missing</Header>
-          <Header numeric>Distinct</Header>
+          <Header numeric className="roomy">
+            Distinct
+          </Header>
           <Header numeric>Min</Header>
-          <Header numeric>5 %</Header>
+          <Header numeric className="roomy">
+            5 %
+          </Header>
           <Header numeric>Median</Header>
-          <Header numeric>95 %</Header>
+          <Header numeric className="roomy">
+            95 %
+          </Header>
           <Header numeric>Max</Header>
-          <Header numeric>Mean</Header>
+          <Header numeric className="roomy">
+            Mean
+          </Header>
         </tr>
       </thead>
       <tbody>
@@ -115,16 +125,16 @@ function Columns({ columns }: { columns: readonly ColumnProfile[] }) {
               {column.column}
               {column.top.length === 0 ? null : <div className="check-columns">{column.top.join(", ")}</div>}
             </th>
-            <td>{column.table}</td>
-            <td className="num">{formatCount(column.rows)}</td>
+            <td className="roomy">{column.table}</td>
+            <td className="num roomy">{formatCount(column.rows)}</td>
             <td className="num">{column.rows ? formatRatio((column.missing ?? 0) / column.rows) : ""}</td>
-            <td className="num">{formatCount(column.distinct)}</td>
+            <td className="num roomy">{formatCount(column.distinct)}</td>
             <td className="num">{number(column.min)}</td>
-            <td className="num">{number(column.p05)}</td>
+            <td className="num roomy">{number(column.p05)}</td>
             <td className="num">{number(column.p50)}</td>
-            <td className="num">{number(column.p95)}</td>
+            <td className="num roomy">{number(column.p95)}</td>
             <td className="num">{number(column.max)}</td>
-            <td className="num">{number(column.mean)}</td>
+            <td className="num roomy">{number(column.mean)}</td>
           </Row>
         ))}
       </tbody>

@@ -70,12 +70,24 @@ function Against({ run, otherId, isLastGood }: { run: RunResponse; otherId: stri
           </Link>
         )}
       </div>
-      <Durations stages={comparison.stages} />
-      <Rows rows={comparison.rows} />
+      {isAboutRows(run) ? (
+        <>
+          <Rows rows={comparison.rows} />
+          <Durations stages={comparison.stages} />
+        </>
+      ) : (
+        <>
+          <Durations stages={comparison.stages} />
+          <Rows rows={comparison.rows} />
+        </>
+      )}
       <Attributes attributes={comparison.attributes} />
     </>
   );
 }
+
+/** What is wrong with a run that succeeded and lost rows are its rows. */
+const isAboutRows = (run: RunResponse) => run.status === "succeeded" && (run.recordsUnexplained ?? 0) !== 0;
 
 function deltaWords(deltaMs: number | null): string {
   if (deltaMs === null) return "Their durations cannot be compared yet.";

@@ -4,6 +4,7 @@ import { Panel } from "../../primitives/panel.tsx";
 import { StatusShape } from "../../primitives/status.tsx";
 import { ledgerDifference, type LedgerVerdict } from "./ledger-check.ts";
 import type { LedgerVerdicts } from "./problems.ts";
+import { SeriesFigure } from "./series-figure.tsx";
 import type { Rates } from "./use-rates.ts";
 
 export interface LedgerPanelProps {
@@ -41,10 +42,10 @@ export function LedgerPanel({ ledger, verdicts, rates }: LedgerPanelProps) {
                   <span className="ledger-rate">{formatCountShort(Math.round(rates[signal]))}/s</span>
                 )}
               </th>
-              <Term name="Received" value={counts.received} sign="" />
-              <Term name="Stored" value={counts.stored} sign="=" />
-              <Term name="Refused" value={counts.refused} sign="+" />
-              <Term name="In the spool" value={counts.spooled} sign="+" />
+              <Term name="Received" {...{ signal }} value={counts.received} metric="items_received_total" sign="" />
+              <Term name="Stored" {...{ signal }} value={counts.stored} metric="items_stored_total" sign="=" />
+              <Term name="Refused" {...{ signal }} value={counts.refused} metric="items_refused_total" sign="+" />
+              <Term name="In the spool" {...{ signal }} value={counts.spooled} metric="items_spooled" sign="+" />
               <td>
                 <Check verdict={verdicts[signal] ?? "settling"} difference={ledgerDifference(counts)} />
               </td>
@@ -56,13 +57,23 @@ export function LedgerPanel({ ledger, verdicts, rates }: LedgerPanelProps) {
   );
 }
 
-function Term({ name, value, sign }: { name: string; value: number; sign: string }) {
+interface TermProps {
+  name: string;
+  signal: string;
+  value: number;
+  metric: string;
+  sign: string;
+}
+
+function Term({ name, signal, value, metric, sign }: TermProps) {
   return (
     <td className="ledger-term" data-name={name}>
       <span className="ledger-sign" aria-hidden="true">
         {sign}
       </span>
-      {formatCount(value)}
+      <SeriesFigure metric={`sightglass_${metric}`} labels={{ signal }}>
+        {formatCount(value)}
+      </SeriesFigure>
     </td>
   );
 }

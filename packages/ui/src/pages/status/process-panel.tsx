@@ -5,6 +5,10 @@ import { Fact, Facts } from "../../primitives/facts.tsx";
 import { Moment } from "../../primitives/measures.tsx";
 import { Panel } from "../../primitives/panel.tsx";
 import { Status } from "../../primitives/status.tsx";
+import { SeriesFigure } from "./series-figure.tsx";
+
+/** Other programs send such series too. */
+const own = { job: "sightglass" };
 
 export function ProcessPanel({ status: { engine, process, fold, startedAt } }: { status: StatusResponse }) {
   return (
@@ -21,16 +25,20 @@ export function ProcessPanel({ status: { engine, process, fold, startedAt } }: {
           />
         </Fact>
         <Fact name="Memory" note={`resident; ${formatBytes(process.heapBytes)} of it JavaScript heap`}>
-          {formatBytes(process.residentBytes)}
+          <SeriesFigure metric="process_resident_memory_bytes" labels={own}>
+            {formatBytes(process.residentBytes)}
+          </SeriesFigure>
         </Fact>
         <Fact name="Event loop lag" note="how late the process comes to its work">
-          {formatDuration(process.eventLoopLagMs)}
+          <SeriesFigure metric="nodejs_eventloop_lag_seconds" labels={own}>
+            {formatDuration(process.eventLoopLagMs)}
+          </SeriesFigure>
         </Fact>
         <Fact
           name="Runs behind by"
           note={`from stored span to run; ${countOf(fold.dirtyTraces, "trace waits", "traces wait")}`}
         >
-          {formatDuration(fold.lagMs)}
+          <SeriesFigure metric="sightglass_fold_lag_seconds">{formatDuration(fold.lagMs)}</SeriesFigure>
         </Fact>
         <Fact
           name="Up for"

@@ -3,6 +3,7 @@ import { formatCount, formatRatio } from "../../format/count.ts";
 import { Panel } from "../../primitives/panel.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import { refusalWords } from "./problems.ts";
+import { SeriesFigure } from "./series-figure.tsx";
 
 const protocolWords: Readonly<Record<string, string>> = { "otlp-grpc": "OTLP/gRPC", "otlp-http": "OTLP/HTTP" };
 
@@ -31,9 +32,15 @@ export function ReceiversPanel({ receivers }: { receivers: StatusResponse["recei
                 <td>
                   <code>{address}</code>
                 </td>
-                <td className="num">{formatCount(requests)}</td>
                 <td className="num">
-                  {formatCount(refused)}
+                  <SeriesFigure metric="sightglass_receiver_requests_total" labels={{ protocol, address }}>
+                    {formatCount(requests)}
+                  </SeriesFigure>
+                </td>
+                <td className="num">
+                  <SeriesFigure metric="sightglass_receiver_refused_requests_total" labels={{ protocol, address }}>
+                    {formatCount(refused)}
+                  </SeriesFigure>
                   {refused > 0 && requests > 0 ? (
                     <span className="status-share">{formatRatio(refused / requests)}</span>
                   ) : null}

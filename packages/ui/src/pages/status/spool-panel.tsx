@@ -4,6 +4,7 @@ import { formatDuration } from "../../format/duration.ts";
 import { Fact, Facts } from "../../primitives/facts.tsx";
 import { Panel } from "../../primitives/panel.tsx";
 import { Status } from "../../primitives/status.tsx";
+import { SeriesFigure } from "./series-figure.tsx";
 
 const states = {
   ok: { status: "succeeded", word: "Taking data" },
@@ -22,7 +23,7 @@ export function SpoolPanel({ spool }: { spool: StatusResponse["spool"] }) {
           <Status status={status} word={word} />
         </Fact>
         <Fact name="Waiting" note={`of ${formatBytes(spool.bytesMax)} at most`}>
-          {formatBytes(spool.bytes)}
+          <SeriesFigure metric="sightglass_spool_bytes">{formatBytes(spool.bytes)}</SeriesFigure>
           <meter
             className="spool-meter"
             aria-label="Share of the spool in use"
@@ -33,17 +34,17 @@ export function SpoolPanel({ spool }: { spool: StatusResponse["spool"] }) {
           />
         </Fact>
         <Fact name="Lag" note="age of the oldest that waits">
-          {formatDuration(spool.lagMs)}
+          <SeriesFigure metric="sightglass_spool_lag_seconds">{formatDuration(spool.lagMs)}</SeriesFigure>
         </Fact>
         <Fact name="Segments" note="files that wait">
-          {formatCount(spool.segments)}
+          <SeriesFigure metric="sightglass_spool_segments">{formatCount(spool.segments)}</SeriesFigure>
         </Fact>
         <Fact
           name="Quarantined"
           note="segments the engine refuses"
           {...(spool.quarantined > 0 ? { tone: "failed" as const } : {})}
         >
-          {formatCount(spool.quarantined)}
+          <SeriesFigure metric="sightglass_spool_quarantined_segments">{formatCount(spool.quarantined)}</SeriesFigure>
         </Fact>
       </Facts>
     </Panel>

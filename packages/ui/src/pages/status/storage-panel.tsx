@@ -4,6 +4,7 @@ import { formatDuration } from "../../format/duration.ts";
 import { Panel } from "../../primitives/panel.tsx";
 import { Moment, RelativeTime } from "../../primitives/measures.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
+import { SeriesFigure } from "./series-figure.tsx";
 
 export function StoragePanel({ storage }: { storage: StatusResponse["storage"] }) {
   return (
@@ -20,14 +21,18 @@ export function StoragePanel({ storage }: { storage: StatusResponse["storage"] }
               <Header>Table</Header>
               <Header numeric>Rows</Header>
               <Header numeric>Size</Header>
-              <Header numeric title="Compressed bytes per row">
+              <Header numeric className="wide" title="Compressed bytes per row">
                 Per row
               </Header>
-              <Header numeric title="Files that the engine keeps and merges; hundreds mean that it is behind">
+              <Header
+                numeric
+                className="wide"
+                title="Files that the engine keeps and merges; hundreds mean that it is behind"
+              >
                 Parts
               </Header>
-              <Header>Oldest</Header>
-              <Header>Newest</Header>
+              <Header className="wide">Oldest</Header>
+              <Header className="wide">Newest</Header>
               <Header>Keeps</Header>
             </tr>
           </thead>
@@ -43,21 +48,36 @@ export function StoragePanel({ storage }: { storage: StatusResponse["storage"] }
 }
 
 function TableRow({ table }: { table: TableStatus }) {
+  const labels = { table: table.table };
   return (
     <Row>
       <th scope="row" className="status-name">
         <code>{table.table}</code>
       </th>
-      <td className="num">{formatCount(table.rows)}</td>
-      <td className="num">{formatBytes(table.bytes)}</td>
       <td className="num">
+        <SeriesFigure metric="sightglass_table_rows" labels={labels}>
+          {formatCount(table.rows)}
+        </SeriesFigure>
+      </td>
+      <td className="num">
+        <SeriesFigure metric="sightglass_table_bytes" labels={labels}>
+          {formatBytes(table.bytes)}
+        </SeriesFigure>
+      </td>
+      <td className="num wide">
         {table.rows === 0 ? <span className="muted">–</span> : formatBytes(table.bytes / table.rows)}
       </td>
-      <td className="num">{formatCount(table.parts)}</td>
-      <td>
+      <td className="num wide">
+        <SeriesFigure metric="sightglass_table_parts" labels={labels}>
+          {formatCount(table.parts)}
+        </SeriesFigure>
+      </td>
+      <td className="wide">
         <Moment at={table.oldestAt} />
       </td>
-      <td>{table.newestAt === null ? <span className="muted">–</span> : <RelativeTime at={table.newestAt} />}</td>
+      <td className="wide">
+        {table.newestAt === null ? <span className="muted">–</span> : <RelativeTime at={table.newestAt} />}
+      </td>
       <td>{retention(table)}</td>
     </Row>
   );

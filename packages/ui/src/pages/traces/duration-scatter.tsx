@@ -1,5 +1,6 @@
 import type { TraceSummary } from "sightglass/contract";
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { pointAfter } from "../../chart/point-keys.ts";
 import { formatDuration, formatDurationShort } from "../../format/duration.ts";
 import { formatClock, formatClockSeconds, formatDay } from "../../format/time.ts";
 import { useElementWidth } from "../../waterfall/use-element-width.ts";
@@ -35,7 +36,7 @@ const dragMinPx = 6;
 const tickRoomPx = 76;
 const labelHalfPx = 20;
 
-/** How long the traces took over time. A click opens one; a box drawn around some searches for just those. */
+/** How long the traces took over time. A click or Enter opens one; a box drawn around some searches for just those. */
 export function DurationScatter(props: DurationScatterProps) {
   const { traces, range, currentId, onHover } = props;
   const frame = useRef<HTMLDivElement>(null);
@@ -72,10 +73,30 @@ export function DurationScatter(props: DurationScatterProps) {
     const point = nearest(plot, drag.x, drag.y, reachPx);
     if (point !== null) props.onOpen(point.trace);
   };
+  const inOrder = useMemo(() => plot.points.toSorted((a, b) => a.x - b.x), [plot]);
+  const stepped = hovered === null ? -1 : inOrder.findIndex(({ trace }) => trace.traceId === hovered.trace.traceId);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && hovered !== null) return props.onOpen(hovered.trace);
+    if (event.key === "Escape") return hover(null);
+    const next = pointAfter(event.key, stepped < 0 ? null : stepped, inOrder.length);
+    if (next === null) return;
+    event.preventDefault();
+    hover(inOrder[next] ?? null);
+  };
   return (
     <div
       ref={frame}
       className={`scatter${hovered === null ? "" : " is-pointing"}`}
+      role="slider"
+      tabIndex={0}
+      aria-label={`Duration over time of the ${traces.length} traces in the list below`}
+      aria-valuemin={1}
+      aria-valuemax={Math.max(1, inOrder.length)}
+      aria-valuenow={stepped < 0 ? Math.max(1, inOrder.length) : stepped + 1}
+      aria-valuetext={hovered === null ? "arrow keys go from trace to trace, Enter opens one" : wordsOf(hovered)}
+      onKeyDown={onKeyDown}
+      onBlur={() => hover(null)}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         const start = at(event);
@@ -86,12 +107,7 @@ export function DurationScatter(props: DurationScatterProps) {
       onPointerCancel={() => setDrag(null)}
       onPointerLeave={() => hover(null)}
     >
-      <canvas
-        ref={canvas}
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a canvas has no tag that says picture
-        role="img"
-        aria-label={`Duration over time of the ${traces.length} traces in the list below.`}
-      />
+      <canvas ref={canvas} aria-hidden="true" />
       {drag === null ? null : (
         <span
           className="scatter-box"
@@ -106,6 +122,11 @@ export function DurationScatter(props: DurationScatterProps) {
       {hovered === null || drag !== null ? null : <Hovered point={hovered} width={width} />}
     </div>
   );
+}
+
+function wordsOf({ trace }: PlotPoint): string {
+  const errors = trace.errorCount > 0 ? `, ${trace.errorCount} errors` : "";
+  return `${trace.rootName || "root not here yet"}, ${formatDuration(trace.durationMs)}, ${formatClock(Date.parse(trace.startedAt))}${errors}`;
 }
 
 function boxOf(from: { x: number; y: number }, to: { x: number; y: number }): Box {

@@ -25,10 +25,12 @@ export function TracesTable({ traces, index, hoveredId, onOpen }: TracesTablePro
         <tr>
           <Header>Root</Header>
           <Header>Duration</Header>
-          <Header numeric>Spans</Header>
+          <Header numeric className="roomy">
+            Spans
+          </Header>
           <Header numeric>Errors</Header>
-          <Header>Services</Header>
-          <Header>Run</Header>
+          <Header className="roomy">Services</Header>
+          <Header className="roomy">Run</Header>
           <Header numeric>Started</Header>
         </tr>
       </thead>
@@ -46,7 +48,7 @@ export function TracesTable({ traces, index, hoveredId, onOpen }: TracesTablePro
             <td>
               <DurationBar trace={trace} longestMs={longestMs} />
             </td>
-            <td className="num">
+            <td className="num roomy">
               <Count value={trace.spanCount} />
               {trace.matchedSpans < trace.spanCount ? (
                 <span className="traces-matched">{trace.matchedSpans} matched</span>
@@ -63,7 +65,7 @@ export function TracesTable({ traces, index, hoveredId, onOpen }: TracesTablePro
               )}
             </td>
             <Services trace={trace} colours={colours} />
-            <td>
+            <td className="roomy">
               {trace.runId === null ? (
                 <span className="muted">–</span>
               ) : (
@@ -115,7 +117,7 @@ function Services({ trace, colours }: { trace: TraceSummary; colours: ReadonlyMa
   const shown = trace.services.slice(0, servicesMax);
   const rest = trace.services.slice(servicesMax);
   return (
-    <td className="traces-services">
+    <td className="traces-services roomy">
       {shown.map((service) => (
         <span key={service} className="traces-service">
           <span className="trace-swatch" style={{ background: `var(--service-${colours.get(service) ?? 0})` }} />
