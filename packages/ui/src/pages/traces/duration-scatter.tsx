@@ -88,6 +88,8 @@ export function DurationScatter(props: DurationScatterProps) {
     <div
       ref={frame}
       className={`scatter${hovered === null ? "" : " is-pointing"}`}
+      // A range input could hold no canvas and no box that is drawn over it.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="slider"
       tabIndex={0}
       aria-label={`Duration over time of the ${traces.length} traces in the list below`}
