@@ -1,14 +1,11 @@
 import type { SeriesLabels } from "../api/prometheus.ts";
+import { selectorText } from "./selector.ts";
 
 /** `name{a="b"}`, as Prometheus writes it; `{}` when there is nothing. */
 export function metricText(labels: SeriesLabels): string {
   const { __name__: name = "", ...rest } = labels;
-  const pairs = Object.entries(rest).map(([key, value]) => `${labelName(key)}=${JSON.stringify(value)}`);
-  if (pairs.length === 0) return name === "" ? "{}" : name;
-  return `${name}{${pairs.join(", ")}}`;
+  return selectorText(name, Object.entries(rest));
 }
-
-const labelName = (name: string) => (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) ? name : JSON.stringify(name));
 
 /**
  * The name of a series in a legend: the format's `{{label}}`s filled in, else what tells the series from the others of

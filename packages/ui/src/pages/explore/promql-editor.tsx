@@ -4,9 +4,10 @@ import { bracketMatching } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { EditorView, keymap, placeholder, tooltips } from "@codemirror/view";
-import { PromQLExtension } from "@prometheus-io/codemirror-promql";
+import { newCompleteStrategy, PromQLExtension } from "@prometheus-io/codemirror-promql";
 import { useEffect, useRef } from "react";
 import { authorization } from "../../api/token.ts";
+import { quotingNames } from "./editor-complete.ts";
 import { checkQuery, diagnosticsOf } from "./editor-check.ts";
 import { hoverHelp } from "./editor-hover.ts";
 import { editorTheme, syntaxColours } from "./editor-theme.ts";
@@ -107,17 +108,18 @@ function makeEditor(host: HTMLElement, latest: { current: PromqlEditorProps }): 
 
 /** Metric names, labels and values come from the server; our own checks replace the package's. */
 function language() {
+  const names = newCompleteStrategy({
+    remote: {
+      url: location.origin,
+      httpMethod: "GET",
+      fetchFn: (input, init) => fetch(input, { ...init, headers: authorization() }),
+      httpErrorHandler: () => {
+        // Completion without the server's names is still completion; the query itself will say what is wrong.
+      },
+    },
+  });
   return new PromQLExtension()
     .activateLinter(false)
-    .setComplete({
-      remote: {
-        url: location.origin,
-        httpMethod: "GET",
-        fetchFn: (input, init) => fetch(input, { ...init, headers: authorization() }),
-        httpErrorHandler: () => {
-          // Completion without the server's names is still completion; the query itself will say what is wrong.
-        },
-      },
-    })
+    .setComplete({ completeStrategy: quotingNames(names) })
     .asExtension();
 }

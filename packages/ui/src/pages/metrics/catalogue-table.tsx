@@ -7,6 +7,7 @@ import { useListKeys } from "../../keyboard/use-list-keys.ts";
 import { SkeletonRows } from "../../primitives/skeleton.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import type { CatalogueSearch } from "../../url/catalogue-search.ts";
+import { selectorText } from "../../series/selector.ts";
 import { type CatalogueEntry, firstQuery, labelCounts } from "./catalogue.ts";
 
 export interface CatalogueTableProps {
@@ -104,9 +105,11 @@ export function CatalogueTable({ entries, search, onSearch }: CatalogueTableProp
   );
 }
 
+const escaped = (name: string) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
 /** What the number of series was counted from. */
 const countQuery = ({ parts }: CatalogueEntry) =>
-  `count by (__name__) ({__name__=~${JSON.stringify(parts.join("|"))}})`;
+  `count by (__name__) ({__name__=~${JSON.stringify(parts.map(escaped).join("|"))}})`;
 
 /** Which labels a metric has, and which of them make it many series. */
 function MetricLabels({ entry }: { entry: CatalogueEntry }) {
@@ -132,7 +135,7 @@ function MetricLabels({ entry }: { entry: CatalogueEntry }) {
                   <Link
                     key={value}
                     to="/explore"
-                    search={{ expr: [`${part}{${name}=${JSON.stringify(value)}}`] }}
+                    search={{ expr: [selectorText(part, [[name, value]])] }}
                     className="label-value mono"
                     title={value}
                   >

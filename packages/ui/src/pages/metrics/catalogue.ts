@@ -1,4 +1,5 @@
 import type { MetricMetadata, NamedCount } from "../../api/prometheus.ts";
+import { selectorText } from "../../series/selector.ts";
 import { type CatalogueSearch, type MetricType, metricTypes } from "../../url/catalogue-search.ts";
 
 /** A metric as people speak of it: a histogram's `_bucket`, `_sum` and `_count` are one. */
@@ -71,12 +72,11 @@ export function filtered(entries: readonly CatalogueEntry[], { q, type, sort }: 
 
 /** A query that says something about a metric of this kind. */
 export function firstQuery({ name, type, parts }: Pick<CatalogueEntry, "name" | "type" | "parts">): string {
-  const selector = (metric: string) => (/^[a-zA-Z_:][\w:]*$/.test(metric) ? metric : `{${JSON.stringify(metric)}}`);
-  if (type === "counter") return `rate(${selector(name)}[5m])`;
-  if (type !== "histogram") return selector(name);
+  if (type === "counter") return `rate(${selectorText(name)}[5m])`;
+  if (type !== "histogram") return selectorText(name);
   return parts.includes(`${name}_bucket`)
-    ? `histogram_quantile(0.95, sum by (le) (rate(${selector(`${name}_bucket`)}[5m])))`
-    : `histogram_quantile(0.95, sum(rate(${selector(name)}[5m])))`;
+    ? `histogram_quantile(0.95, sum by (le) (rate(${selectorText(`${name}_bucket`)}[5m])))`
+    : `histogram_quantile(0.95, sum(rate(${selectorText(name)}[5m])))`;
 }
 
 /** The distinct values of each label, most first. */

@@ -1,3 +1,4 @@
+import { selectorText } from "../../series/selector.ts";
 import type { LinkProps } from "@tanstack/react-router";
 
 /** A place that the palette leads to. */
@@ -43,7 +44,7 @@ export function paletteItems(text: string, { pipelines, metrics }: PaletteSource
     ...(wanted === "" ? [] : metrics).map((name): PaletteItem => ({
       kind: "Metric",
       label: name,
-      link: { to: "/explore", search: { expr: [name] } },
+      link: { to: "/explore", search: { expr: [selectorText(name)] } },
     })),
   ];
   const words = wanted.toLowerCase().split(/\s+/);
