@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { publint } from "publint";
 import { describe, expect, it } from "vitest";
@@ -8,5 +9,16 @@ describe.each(["sdk", "promql", "server"])("packages/%s", (name) => {
   it.skipIf(!built)("is packed as publint wants it (needs a build)", async () => {
     const { messages } = await publint({ pkgDir: `packages/${name}`, strict: true });
     expect(messages).toEqual([]);
+  });
+
+  it.skipIf(!built)("has its licence and its README, and nothing of the build's own (needs a build)", () => {
+    const told = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: `packages/${name}`,
+      encoding: "utf8",
+    });
+    const [{ files }] = JSON.parse(told) as [{ files: { path: string }[] }];
+    const paths = files.map(({ path }) => path);
+    expect(["LICENSE", "README.md", "package.json"].filter((path) => !paths.includes(path))).toEqual([]);
+    expect(paths.filter((path) => /\.built$|\.test\.|\/testing\//.test(path))).toEqual([]);
   });
 });

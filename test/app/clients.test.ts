@@ -15,6 +15,8 @@ import {
   type SpanExporter,
 } from "@opentelemetry/sdk-trace-base";
 import type { AnyValue, KeyValue, LogsResponse, SpanDetail, StatusResponse, TraceResponse } from "sightglass/contract";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Server, until } from "./server.ts";
 
@@ -193,6 +195,29 @@ describe.each([
       spanId: parent.spanId,
     });
     expect(plain(logs[0]?.attributes ?? [])).toEqual({ rows: 12, ratio: 0.5, ok: true });
+  });
+});
+
+describe("a counter of the SDK, in jobs that count and end", () => {
+  it.each(["cumulative", "delta"])("is what they have counted together, where it is %s", async (temporality) => {
+    const program = `
+      const { bootstrap } = await import("@sightglass/sdk/bootstrap");
+      const { counter } = await import("@sightglass/sdk/metrics");
+      bootstrap({ service: "job", metrics: { temporality: "${temporality}" } });
+      counter("rows_${temporality}").add(5);
+      process.exit(0);`;
+    const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: server.otlpHttp };
+    for (let job = 0; job < 3; job++)
+      await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program], { env });
+    // Extrapolated to the window, it is a little more.
+    const query = `sum(increase(rows_${temporality}_total[5m])) >= 15 < 20`;
+    await until(
+      async () => {
+        const path = `/api/v1/query?query=${encodeURIComponent(query)}`;
+        return (await server.get<{ data: { result: unknown[] } }>(path)).data.result.length === 1;
+      },
+      { what: () => `an increase of 15; the server said ${server.output}` },
+    );
   });
 });
 

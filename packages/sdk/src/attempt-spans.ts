@@ -1,6 +1,6 @@
 import { context, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
 import { attributeNames as names, scopeName } from "./attribute-names.ts";
-import { asText, safely } from "./safely.ts";
+import { safely } from "./safely.ts";
 import { version } from "./version.ts";
 
 /** Which attempt it is, at what. */
@@ -40,11 +40,10 @@ function startAttempt({ stage, number }: Attempt, startTime?: number): Span {
   return trace.getTracer(scopeName, version).startSpan(`attempt ${stage}`, options);
 }
 
-function markFailed(span: Span, { reason }: Attempt, thrown: unknown): void {
-  const isError = thrown instanceof Error;
-  span.setAttributes({
-    [names.failureReason]: reason(thrown),
-    [names.errorType]: isError ? thrown.name : typeof thrown,
-  });
-  span.setStatus({ code: SpanStatusCode.ERROR, message: asText(isError ? thrown.message : thrown) });
+/** Without the error's message: what a record holds often stands in it. */
+function markFailed(span: Span, attempt: Attempt, thrown: unknown): void {
+  const reason = attempt.reason(thrown);
+  const type = thrown instanceof Error ? thrown.name : typeof thrown;
+  span.setAttributes({ [names.failureReason]: reason, [names.errorType]: type });
+  span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
 }

@@ -196,8 +196,8 @@ describe("records that throw", () => {
       "error.type": "Error",
     });
     expect(spans.map(({ attributes, status }) => [attributes, status])).toEqual([
-      [failed(1), { code: 2, message: "not yet" }],
-      [failed(2), { code: 2, message: "not yet" }],
+      [failed(1), { code: 2, message: "E1" }],
+      [failed(2), { code: 2, message: "E2" }],
       [{ "pipeline.record.attempt": 3 }, { code: 0 }],
     ]);
     const { spanId } = memory.span("s").spanContext();

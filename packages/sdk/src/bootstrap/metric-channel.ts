@@ -3,6 +3,7 @@ import { runtimeScopeName } from "../attribute-names.ts";
 import type { Clock } from "../clock.ts";
 import { safely } from "../safely.ts";
 import type { Letter } from "./last-post.ts";
+import { withStarts } from "./metric-starts.ts";
 import type { OnDemandReader } from "./metric-reader.ts";
 import type { Channel } from "./channel.ts";
 
@@ -102,7 +103,7 @@ export class MetricChannel implements Channel {
     const seen = fingerprint(collected);
     if (seen === this.#lastSeen && !evenUnchanged) return;
     this.#lastSeen = seen;
-    this.#options.carrier.add(collected);
+    this.#options.carrier.add(withStarts(collected));
   }
 }
 

@@ -43,6 +43,24 @@ describe("metrics by OTLP", () => {
     expect(receiver.points[0]).toMatchObject({ temporality: 2, resource: { "service.name": "s" } });
   });
 
+  it("start before their first value, also where that is the last thing that a program does", async () => {
+    await run(`
+      const orders = counter("orders_total", { labels: { shop: 2 } });
+      bootstrap({ service: "s" });
+      orders.add(1, { shop: "a" });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      orders.add(2, { shop: "b" });
+      histogram("took").record(1);
+      process.exit(0);`);
+    const tookMs = (name: string, shop?: string) => {
+      const point = receiver.points.findLast((one) => one.name === name && one.attributes["shop"] === shop);
+      return point === undefined ? Number.NaN : Number(point.timeNs - point.startNs) / 1e6;
+    };
+    expect(tookMs("orders_total", "a")).toBeGreaterThan(45);
+    expect(tookMs("orders_total", "b")).toBeGreaterThan(0);
+    expect(tookMs("took")).toBeGreaterThan(0);
+  });
+
   it("add up where they are deltas", async () => {
     await run(`
       const telemetry = bootstrap({ metrics: { temporality: "delta" } });

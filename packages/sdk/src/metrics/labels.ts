@@ -34,6 +34,8 @@ export interface Series {
   readonly labels: Readonly<Record<string, string>>;
   /** What has been added and not yet handed to the provider; undefined for nothing at all. */
   pending: number | undefined;
+  /** What has taken its first value: the instrument of one provider. */
+  startedBy: object | undefined;
 }
 
 /** From the first label's value to the last one's. */
@@ -47,7 +49,7 @@ export class LabelGuard {
   readonly #name: string;
   readonly #columns: Column[];
   readonly #reported = new Set<string>();
-  readonly #unlabelled: Series = { labels: {}, pending: undefined };
+  readonly #unlabelled: Series = { labels: {}, pending: undefined, startedBy: undefined };
   readonly #root: Branch = new Map();
   #seriesCount = 0;
 
@@ -89,7 +91,7 @@ export class LabelGuard {
     }
     const found = branch.get(last);
     if (found !== undefined && !(found instanceof Map)) return found;
-    const made: Series = { labels, pending: undefined };
+    const made: Series = { labels, pending: undefined, startedBy: undefined };
     if (this.#seriesCount < seriesMax) {
       this.#seriesCount += 1;
       branch.set(last, made);

@@ -27,11 +27,17 @@ export class PendingSums {
   }
 
   add(series: Series, value: number): void {
-    this.#late.get();
-    if (series.pending === undefined) {
+    const add = this.#late.get();
+    if (series.pending !== undefined) {
+      series.pending += value;
+    } else if (series.startedBy === add) {
       this.#changed.push(series);
       series.pending = value;
-    } else series.pending += value;
+    } else {
+      // The first value is handed over at once: a series starts with it, not with its first collection.
+      series.startedBy = add;
+      add(value, series.labels);
+    }
   }
 
   #handOver(): void {

@@ -31,7 +31,9 @@ message NumberDataPoint {
   fixed64 start_time_unix_nano = 2; fixed64 time_unix_nano = 3; oneof value { double as_double = 4; sfixed64 as_int = 6; }
   repeated KeyValue attributes = 7;
 }
-message HistogramDataPoint { repeated KeyValue attributes = 9; fixed64 count = 4; optional double sum = 5; }
+message HistogramDataPoint {
+  fixed64 start_time_unix_nano = 2; fixed64 time_unix_nano = 3; repeated KeyValue attributes = 9; fixed64 count = 4; optional double sum = 5;
+}
 message Gauge { repeated NumberDataPoint data_points = 1; }
 message Sum { repeated NumberDataPoint data_points = 1; int32 aggregation_temporality = 2; bool is_monotonic = 3; }
 message Histogram { repeated HistogramDataPoint data_points = 1; int32 aggregation_temporality = 2; }

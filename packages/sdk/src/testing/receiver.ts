@@ -47,6 +47,8 @@ export interface ReceivedPoint {
   unit: string;
   /** 1 delta, 2 cumulative; undefined for gauges. */
   temporality: number | undefined;
+  startNs: bigint;
+  timeNs: bigint;
   attributes: AttributeRecord;
   /** Of a histogram, its count. */
   value: number;
@@ -160,6 +162,8 @@ export class Receiver {
               name,
               unit,
               temporality: (sum ?? histogram)?.aggregationTemporality,
+              startNs: BigInt(point.startTimeUnixNano ?? 0),
+              timeNs: BigInt(point.timeUnixNano),
               attributes: record(point.attributes),
               value: Number(point.asDouble ?? point.asInt ?? point.count),
               resource: record(resource?.attributes),
@@ -220,7 +224,14 @@ interface Any {
 type Pairs = { key: string; value: Any }[];
 interface Points {
   aggregationTemporality?: number;
-  dataPoints: { attributes?: Pairs; asDouble?: number; asInt?: string; count?: string }[];
+  dataPoints: {
+    startTimeUnixNano?: string;
+    timeUnixNano: string;
+    attributes?: Pairs;
+    asDouble?: number;
+    asInt?: string;
+    count?: string;
+  }[];
 }
 interface Message {
   resourceMetrics?: {
