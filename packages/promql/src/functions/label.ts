@@ -3,7 +3,7 @@ import { mergeSameLabels } from "../eval/merge.ts";
 import { vectorOf } from "../eval/value.ts";
 import { isValidLabelName, metricNameLabel } from "../model/labels.ts";
 import { relabel, type StepSeries } from "../model/series.ts";
-import { compileAnchored, expandTemplate } from "../text/go-regexp.ts";
+import { type AnchoredRegexp, compileAnchored, expandTemplate } from "../text/go-regexp.ts";
 import { stringArgument, vectorArgument, type FunctionImplementation } from "./call.ts";
 
 /** A name that was set on purpose stays. */
@@ -15,7 +15,7 @@ const labelReplace: FunctionImplementation = async (context) => {
   const [, target, replacement, source, expression] = [0, 1, 2, 3, 4].map((index) =>
     index === 0 ? "" : stringArgument(context, index),
   ) as [string, string, string, string, string];
-  let pattern: RegExp;
+  let pattern: AnchoredRegexp;
   try {
     pattern = compileAnchored(expression);
   } catch {

@@ -3,6 +3,7 @@ import type { QueryResult, ResultData, VectorSample } from "../eval/result.ts";
 import { parse } from "../parse/parse.ts";
 import { print } from "../print/print.ts";
 import { MemorySource } from "../source/memory-source.ts";
+import { compileAnchored } from "../text/go-regexp.ts";
 import { compareResult } from "./compare.ts";
 import type { EvalCommand, Expectation, LoadCommand } from "./commands.ts";
 import { convertClassic } from "./custom-buckets.ts";
@@ -145,7 +146,7 @@ function checkAnnotations({ expectations }: EvalCommand, result: QueryResult): s
 
 function matches({ match }: Expectation, message: string): boolean {
   if (match === undefined) return true;
-  return match.kind === "msg" ? match.text === message : new RegExp(match.text).test(message);
+  return match.kind === "msg" ? match.text === message : compileAnchored(`.*(?:${match.text}).*`).test(message);
 }
 
 const matchText = ({ match }: Expectation): string =>

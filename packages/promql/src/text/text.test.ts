@@ -85,6 +85,18 @@ describe("regular expressions", () => {
     expect(() => compileAnchored(source)).toThrow();
   });
 
+  it("says what is wrong in Go's words", () => {
+    expect(() => compileAnchored("(ab")).toThrow("error parsing regexp: missing closing ): `(ab`");
+    expect(() => compileAnchored("a**")).toThrow("error parsing regexp: invalid nested repetition operator: `**`");
+    expect(() => compileAnchored("a{1001}")).toThrow("error parsing regexp: invalid repeat count: `{1001}`");
+  });
+
+  it("takes time in proportion to the text", () => {
+    // A backtracking matcher takes 2^64 steps, and blocks the process for good.
+    expect(compileAnchored("(a+)+").test(`${"a".repeat(64)}!`)).toBe(false);
+    expect(compileAnchored("(a|a)*b").test("a".repeat(64))).toBe(false);
+  });
+
   it("expands templates", () => {
     const match = compileAnchored("(?P<name>[a-z]+)-(\\d+)").exec("abc-12");
     expect(match).not.toBeNull();

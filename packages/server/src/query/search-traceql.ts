@@ -1,4 +1,4 @@
-import { compileAnchored } from "@sightglass/promql";
+import { type AnchoredRegexp, compileAnchored } from "@sightglass/promql";
 import type { AttributeOperand, AttributeScope, Comparison, SpanField, SpanFilter } from "./search-filter.ts";
 import { lexTraceql, traceqlError, unquote, type TraceqlToken } from "./search-traceql-lexer.ts";
 import type { TraceExtent } from "./search-traces.ts";
@@ -349,7 +349,7 @@ function traceCondition(
   return (trace) => compare(trace[field], op, value.value);
 }
 
-function compilePattern(text: string, at: number): RegExp {
+function compilePattern(text: string, at: number): AnchoredRegexp {
   try {
     return compileAnchored(text);
   } catch (cause) {

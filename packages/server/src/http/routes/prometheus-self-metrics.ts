@@ -1,4 +1,4 @@
-import { compileAnchored } from "@sightglass/promql";
+import { type AnchoredRegexp, compileAnchored } from "@sightglass/promql";
 import { Hono } from "hono";
 import { success } from "./prometheus-envelope.ts";
 import { invalid, PrometheusParameters } from "./prometheus-parameters.ts";
@@ -34,7 +34,7 @@ export function prometheusSelfMetricsRoutes({ selfMetrics }: SelfMetricsDeps): H
   return app;
 }
 
-function patternOf(text: string | undefined): RegExp | undefined {
+function patternOf(text: string | undefined): AnchoredRegexp | undefined {
   if (text === undefined) return undefined;
   try {
     return compileAnchored(text);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { expandTemplate } from "@sightglass/promql";
+import { type AnchoredRegexp, expandTemplate } from "@sightglass/promql";
 
 export const relabelActions = [
   "replace",
@@ -24,7 +24,7 @@ export interface RelabelRule {
   /** The expression as it was written. */
   readonly source: string;
   /** Anchored at both ends. */
-  readonly regex: RegExp;
+  readonly regex: AnchoredRegexp;
   readonly modulus: number;
   /** May refer to groups of the regex, for `replace`. */
   readonly targetLabel: string;
