@@ -15,7 +15,7 @@ export class Prometheus {
   readonly #folder: string;
   output = "";
 
-  private constructor(config: string, port: number) {
+  private constructor(config: string, port: number, flags: readonly string[]) {
     this.#folder = mkdtempSync(join(tmpdir(), "sightglass-prometheus-"));
     this.url = `http://127.0.0.1:${port}`;
     writeFileSync(join(this.#folder, "prometheus.yml"), config);
@@ -26,6 +26,7 @@ export class Prometheus {
         `--storage.tsdb.path=${join(this.#folder, "data")}`,
         `--web.listen-address=127.0.0.1:${port}`,
         "--web.enable-remote-write-receiver",
+        ...flags,
       ],
       { stdio: ["ignore", "pipe", "pipe"] },
     );
@@ -34,9 +35,9 @@ export class Prometheus {
   }
 
   /** @param config of prometheus.yml; JSON will do */
-  static async start(config: string): Promise<Prometheus> {
+  static async start(config: string, flags: readonly string[] = []): Promise<Prometheus> {
     const { page } = await freePorts();
-    const prometheus = new Prometheus(config, page);
+    const prometheus = new Prometheus(config, page, flags);
     await until(async () => (await fetch(`${prometheus.url}/-/ready`).catch(() => undefined))?.ok === true, {
       what: () => `Prometheus to be ready; it said: ${prometheus.output}`,
     });

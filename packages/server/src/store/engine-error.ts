@@ -37,7 +37,7 @@ export function queryError(fault: EngineFault): SightglassError {
   const code = codes[clickhouseCode] ?? "invalid_argument";
   return new SightglassError(code, `the store refused the query: ${firstLine(fault.message)}`, {
     cause,
-    ...(code === "invalid_argument" ? {} : { hint: "ask for a shorter time range, or raise the limit under `limits`" }),
+    ...(code === "invalid_argument" ? {} : { hint: "ask for a shorter time range, or for less at once" }),
   });
 }
 

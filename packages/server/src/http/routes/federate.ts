@@ -8,7 +8,7 @@ import { type ExpositionFormat, negotiateFormat } from "../exposition/negotiate.
 import { protobufOf } from "../exposition/protobuf.ts";
 import { textOf } from "../exposition/text.ts";
 import { streamBody } from "../stream-body.ts";
-import { invalid, PrometheusParameters } from "./prometheus-parameters.ts";
+import { noSelector, PrometheusParameters } from "./prometheus-parameters.ts";
 
 export interface FederateDeps {
   metrics: MetricQueries;
@@ -23,7 +23,7 @@ export function federateRoutes({ metrics, clock }: FederateDeps): Hono {
   app.get("/federate", async (context) => {
     const parameters = await PrometheusParameters.of(context);
     const selectors = parameters.selectors();
-    if (selectors.length === 0) throw invalid("match[]", "no match[] parameter provided");
+    if (selectors.length === 0) throw noSelector();
     const { signal } = context.req.raw;
     const endMs = clock.nowMs();
     const found = new Map<string, ExposedSample>();

@@ -4,7 +4,7 @@ import type { CatalogueRange } from "../../query/metrics-catalogue.ts";
 import type { MetricQueries } from "../../query/metrics-queries.ts";
 import { unescapeName } from "../exposition/escape-name.ts";
 import { success, type Notes } from "./prometheus-envelope.ts";
-import { invalid, PrometheusParameters } from "./prometheus-parameters.ts";
+import { invalid, noSelector, PrometheusParameters } from "./prometheus-parameters.ts";
 
 const both = ["GET", "POST"];
 
@@ -15,7 +15,7 @@ export function prometheusCatalogueRoutes({ metrics }: { metrics: MetricQueries 
   app.on(both, "/api/v1/series", async (context) => {
     const parameters = await PrometheusParameters.of(context);
     const range = rangeOf(parameters, context.req.raw.signal);
-    if (range.selectors.length === 0) throw invalid("match[]", "no match[] parameter provided");
+    if (range.selectors.length === 0) throw noSelector();
     const { kept, notes } = cut(await metrics.series(range), range.limit);
     return success(
       context,

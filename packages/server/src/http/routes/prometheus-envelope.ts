@@ -81,5 +81,7 @@ function describe(thrown: unknown): { type: ErrorType; error: string; headers: R
   const { body, headers } = problemOf(thrown);
   const { message, hint } = body.error;
   const type = ofCatalogue[asSightglassError(thrown).code] ?? "internal";
+  // The store's words for it say nothing to who asked in PromQL.
+  if (type === "timeout") return { type, error: "query timed out in expression evaluation", headers };
   return { type, error: hint === undefined ? message : `${message} (${hint})`, headers };
 }

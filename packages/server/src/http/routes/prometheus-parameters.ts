@@ -103,6 +103,10 @@ function selectorOf(text: string, name: string) {
   }
 }
 
+/** As Prometheus says it. */
+export const noSelector = (): SightglassError =>
+  new SightglassError("invalid_argument", "no match[] parameter provided");
+
 export function invalid(name: string, what: string): SightglassError {
   return new SightglassError("invalid_argument", `invalid parameter "${name}": ${what}`);
 }

@@ -210,7 +210,7 @@ describe("what cannot be answered says why, as Prometheus does", () => {
       /invalid expression type "range vector"/,
     ],
     [query("jobs_total * on() jobs_total"), 422, "execution", /many-to-many matching not allowed/],
-    ["/api/v1/series", 400, "bad_data", /no match\[\] parameter provided/],
+    ["/api/v1/series", 400, "bad_data", "no match[] parameter provided"],
     ['/api/v1/series?match[]={a=""}', 400, "bad_data", /at least one non-empty matcher/],
     ["/api/v1/series?match[]=rate(up[5m])", 400, "bad_data", /expected a series selector only|parse error/],
     ["/api/v1/labels?limit=x", 400, "bad_data", /limit must be a non-negative number/],
