@@ -35,6 +35,20 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
     }
   });
 
+  it("reads itself anew when a part of it is gone, as after an upgrade, and says so when that does not help", async () => {
+    const page = await ui.open("/pipelines");
+    await page.locator("tbody tr").first().waitFor();
+    await page.route("**/assets/status-page-*.js", (route) => route.fulfill({ status: 404 }), { times: 1 });
+    await page.getByRole("link", { name: "Status", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "Status" }).waitFor();
+    await page.route("**/assets/traces-page-*.js", (route) => route.fulfill({ status: 404 }));
+    await page.getByRole("link", { name: "Traces", exact: true }).click();
+    await page.getByText("A part of the page could not be loaded").waitFor();
+    await page.unrouteAll();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("heading", { level: 1, name: "Traces" }).waitFor();
+  });
+
   it("goes to anything by its name, or by a pasted id", async () => {
     const page = await ui.open("/pipelines");
     await page.locator("tbody tr").first().waitFor();

@@ -7,6 +7,7 @@ import { createRoot } from "react-dom/client";
 import { isPassing } from "./api/errors.ts";
 import { startLive } from "./api/live.ts";
 import { makeRouter } from "./routes.tsx";
+import { reloadWhenOutdated } from "./shell/reload-when-outdated.ts";
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -20,6 +21,7 @@ const queries = new QueryClient({
     },
   },
 });
+reloadWhenOutdated();
 const router = makeRouter(queries);
 const stopLive = startLive(queries);
 import.meta.hot?.dispose(stopLive);

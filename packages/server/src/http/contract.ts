@@ -141,7 +141,7 @@ export interface Endpoint {
 }
 
 export interface StageDetail extends RowCounts {
-  /** The span id of its last attempt. */
+  /** The span id of its last attempt, made unique where stages share a span. */
   id: string;
   name: string;
   /** The stage it is part of, null at the top. */

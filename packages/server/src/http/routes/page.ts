@@ -1,11 +1,12 @@
-import { type Dirent, readdirSync, readFileSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Hono } from "hono";
 
 interface Asset {
-  bytes: () => Buffer<ArrayBuffer>;
-  gzipped: () => Buffer<ArrayBuffer>;
+  /** Undefined when the file is gone: another version was installed over the one that runs. */
+  bytes: () => Buffer<ArrayBuffer> | undefined;
+  gzipped: () => Buffer<ArrayBuffer> | undefined;
   type: string;
   /** Its name holds a hash of its content, so it may be kept for ever. */
   immutable: boolean;
@@ -37,7 +38,9 @@ export function pageRoutes({ folder }: { folder: string }): Hono {
     const asset = assets.get(path) ?? (isView(path) ? assets.get("/index.html") : undefined);
     if (asset === undefined) return next();
     const gzip = /\bgzip\b/.test(context.req.header("accept-encoding") ?? "");
-    return context.body(gzip ? asset.gzipped() : asset.bytes(), 200, {
+    const bytes = gzip ? asset.gzipped() : asset.bytes();
+    if (bytes === undefined) return next();
+    return context.body(bytes, 200, {
       "content-type": asset.type,
       "cache-control": asset.immutable ? "public, max-age=31536000, immutable" : "no-cache",
       vary: "accept-encoding",
@@ -65,8 +68,11 @@ function readAssets(folder: string): Map<string, Asset> {
     files.map((file) => {
       const path = join(file.parentPath, file.name);
       const url = `/${relative(folder, path).split(sep).join("/")}`;
-      const bytes = once(() => readFileSync(path));
-      const gzipped = once(() => gzipSync(bytes()));
+      const bytes = once(() => (existsSync(path) ? readFileSync(path) : undefined));
+      const gzipped = once(() => {
+        const plain = bytes();
+        return plain === undefined ? undefined : gzipSync(plain);
+      });
       const type = types[extname(path)] ?? "application/octet-stream";
       return [url, { bytes, gzipped, type, immutable: url.startsWith("/assets/") }];
     }),
