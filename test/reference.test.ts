@@ -1,8 +1,21 @@
+import { readFileSync } from "node:fs";
+import type { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { exitCodeOf } from "../packages/server/src/cli/exit-code.ts";
 import { configSchema } from "../packages/server/src/config/schema.ts";
 import { httpStatusOf } from "../packages/server/src/http/problem.ts";
+import { healthRoutes } from "../packages/server/src/http/routes/health.ts";
+import { jaegerRoutes } from "../packages/server/src/http/routes/jaeger.ts";
+import { liveRoutes } from "../packages/server/src/http/routes/live.ts";
+import { pipelinesRoutes } from "../packages/server/src/http/routes/pipelines.ts";
+import { prometheusHealthRoutes } from "../packages/server/src/http/routes/prometheus-status.ts";
+import { prometheusRoutes } from "../packages/server/src/http/routes/prometheus.ts";
+import { reloadRoutes } from "../packages/server/src/http/routes/reload.ts";
+import { runsRoutes } from "../packages/server/src/http/routes/runs.ts";
+import { statusRoutes } from "../packages/server/src/http/routes/status.ts";
+import { tempoRoutes } from "../packages/server/src/http/routes/tempo.ts";
+import { traceRoutes } from "../packages/server/src/http/routes/traces.ts";
 import { errorCodes } from "../packages/server/src/model/errors.ts";
 import { limits } from "../packages/server/src/model/limits.ts";
 
@@ -39,6 +52,34 @@ describe("the generated reference", () => {
     await expect(`${JSON.stringify(schema, undefined, 2)}\n`).toMatchFileSnapshot(
       "../docs/reference/configuration.schema.json",
     );
+  });
+});
+
+describe("the list of paths", () => {
+  // Routes are made, not asked: what they would ask is not needed.
+  const none = {} as never;
+  const made: Hono[] = [
+    healthRoutes(none),
+    prometheusHealthRoutes(),
+    reloadRoutes(none),
+    statusRoutes(none),
+    runsRoutes(none),
+    pipelinesRoutes(none),
+    liveRoutes(none),
+    traceRoutes(none),
+    jaegerRoutes(none),
+    tempoRoutes(none),
+    prometheusRoutes(none),
+  ];
+
+  it("names every route of the server, and no other", () => {
+    const routes = made.flatMap((each) => each.routes).filter(({ method }) => method !== "ALL");
+    const served = routes.map(({ method, path }) => `${method} ${path.replace(/\{.*\}/, "")}`);
+    const text = readFileSync("docs/reference/http.md", "utf8");
+    const listed = [...text.matchAll(/^\| `([A-Z, ]+) (\/[^`]*)` \|/gm)].flatMap(([, methods = "", path = ""]) =>
+      methods.split(", ").map((method) => `${method} ${path}`),
+    );
+    expect(listed.toSorted()).toEqual([...new Set(served)].toSorted());
   });
 });
 

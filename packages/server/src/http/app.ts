@@ -21,7 +21,7 @@ export function createApp(options: AppOptions): Hono {
   app.notFound((context) => {
     const { method, path } = context.req;
     throw isRead(method)
-      ? new SightglassError("not_found", `nothing is at ${path}`, { hint: "see docs/reference for the paths" })
+      ? new SightglassError("not_found", `nothing is at ${path}`, { hint: "docs/reference/http.md lists the paths" })
       : new SightglassError("method_not_allowed", `${path} does not take ${method}`, { hint: "use GET" });
   });
   app.onError((thrown, context) => {
