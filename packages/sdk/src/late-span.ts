@@ -31,6 +31,11 @@ export class LateSpan implements Span {
     return this.#source.made().spanContext();
   }
 
+  /** Whether what is made of it records, be it over or not: children of what is over are made late as well. */
+  get isRecorded(): boolean {
+    return this.#source.made().isRecording();
+  }
+
   isRecording(): boolean {
     return !this.#source.isEnded && this.#source.made().isRecording();
   }

@@ -1,6 +1,6 @@
 /** Which runs are kept although the sampler would drop them, decided when they end. */
 export interface KeepRules {
-  /** Runs that fail, or in which a stage failed. */
+  /** Runs that fail, or in which a stage or a record failed. */
   readonly failed?: boolean;
   /** Runs with rows that no count explains. */
   readonly unexplained?: boolean;

@@ -47,6 +47,12 @@ describe("runs that the sampler drops", () => {
     expect(namesOf(sent)).toEqual(["a", "p"]);
   });
 
+  it("are kept when records failed", async () => {
+    const sent = setUp({ failed: true });
+    await pipeline("p", (run) => run.stage("a", (stage) => stage.failed(1, "bad_date")));
+    expect(namesOf(sent)).toEqual(["a", "p"]);
+  });
+
   it("are kept when they are slow", async () => {
     const sent = setUp({ slowerThanMs: 500 });
     await good();

@@ -3,6 +3,7 @@ import {
   type Context,
   isSpanContextValid,
   type Link,
+  type Span,
   type SpanKind,
   SpanStatusCode,
   trace,
@@ -16,6 +17,7 @@ import {
   type SpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { attributeNames as names } from "../attribute-names.ts";
+import { LateSpan } from "../late-span.ts";
 import type { KeepRules } from "./keep-rules.ts";
 
 /** Runs that are held back at one time; the oldest is let go for good. */
@@ -47,7 +49,7 @@ export class KeepSampler implements Sampler {
     const parent = trace.getSpan(context);
     const parentContext = parent?.spanContext();
     const isRoot = parentContext === undefined || !isSpanContextValid(parentContext);
-    const isHeld = isRoot ? attributes[names.kind] === "run" : parent?.isRecording() === true;
+    const isHeld = isRoot ? attributes[names.kind] === "run" : isRecorded(parent);
     return isHeld ? { ...result, decision: SamplingDecision.RECORD } : result;
   }
 
@@ -105,14 +107,23 @@ export class KeepProcessor implements SpanProcessor {
   #isKept(root: ReadableSpan, spans: readonly ReadableSpan[]): boolean {
     const { failed, unexplained, slowerThanMs } = this.#rules;
     if (slowerThanMs !== undefined && root.duration[0] * 1000 + root.duration[1] / 1e6 > slowerThanMs) return true;
-    if (failed === true && spans.some((span) => isRunOrStage(span) && span.status.code === SpanStatusCode.ERROR))
-      return true;
+    if (failed === true && spans.some(hasFailed)) return true;
     return unexplained === true && spans.some((span) => hasUnexplainedRows(span.attributes));
   }
 }
 
+function isRecorded(span: Span | undefined): boolean {
+  return span instanceof LateSpan ? span.isRecorded : span?.isRecording() === true;
+}
+
 function isRunOrStage({ attributes }: ReadableSpan): boolean {
   return attributes[names.kind] === "run" || attributes[names.stage] !== undefined;
+}
+
+/** A run, a stage, or some of its records. */
+function hasFailed(span: ReadableSpan): boolean {
+  const failedRows = Number(span.attributes[names.failed] ?? 0);
+  return failedRows > 0 || (isRunOrStage(span) && span.status.code === SpanStatusCode.ERROR);
 }
 
 function hasUnexplainedRows(attributes: Attributes): boolean {

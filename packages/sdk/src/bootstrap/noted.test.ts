@@ -47,6 +47,32 @@ describe("what is noted and made later", () => {
     expect(whole.endNs).toBeGreaterThanOrEqual(second.endNs - 1_000_000n);
   });
 
+  it("is kept or dropped by the end of its run, whole", async () => {
+    const result = await workshop.run(
+      "main.mjs",
+      head.replace(
+        "{ service",
+        "{ sampleRatio: 0, keep: { failed: true, unexplained: true, slowerThanMs: 200 }, service",
+      ) +
+        `
+        const rows = (name, read, written) => pipeline(name, (run) => run.stage(name + " s", (stage) => {
+          stage.read(read);
+          stage.written(written);
+        }));
+        await rows("good", 5, 5);
+        await rows("lost", 5, 4);
+        await pipeline("bad", (run) => run.stage("bad s", (stage) => stage.failed(1, "bad_date")));
+        await pipeline("slow", async (run) => {
+          await run.stage("slow s", () => {});
+          await new Promise((resolve) => setTimeout(resolve, 250));
+        });`,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
+    );
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    const kept = receiver.spans.map(({ name }) => name);
+    expect(kept.toSorted()).toEqual(["bad", "bad s", "lost", "lost s", "slow", "slow s"]);
+  });
+
   it("belongs together: children, lines and events have the ids of the stage they came from", async () => {
     const result = await run(`
       await pipeline("p", (run) => run.stage("s", async (stage) => {

@@ -101,6 +101,31 @@ describe("expectations", () => {
     expect(checked({ rows: { min: 2 }, unique: "status", columns: { status: {} } }, rows).rows).toBe(2);
   });
 
+  it("of what cannot be looked at are not met", () => {
+    const rows = [null, undefined, orders[0]] as Order[];
+    const expected = { columns: { amount: { complete: true } }, rules: { any: () => true }, schema: z.object({}) };
+    expect(verdicts(checked(expected, rows))).toEqual([
+      ["completeness", "amount", 1 / 3, false],
+      ["validity", "any", 1, true],
+      ["validity", "schema", 1 / 3, false],
+    ]);
+  });
+
+  it("may come from a configuration file", () => {
+    const expected = {
+      rows: null,
+      unique: null,
+      freshness: null,
+      columns: { status: { pattern: "^(paid|open)$" }, amount: { pattern: "(" } },
+      rules: null,
+      schema: null,
+    };
+    expect(verdicts(checked(expected as unknown as DatasetExpectation<Order>))).toEqual([
+      ["validity", "status", 0.75, false],
+      ["validity", "amount", 0, false],
+    ]);
+  });
+
   it("warn or fail", () => {
     const failing = { columns: { amount: { complete: true } } } as const;
     expect(checked(failing).passed).toBe(false);

@@ -1,3 +1,4 @@
+import { safely } from "../safely.ts";
 import { ColumnProfile, type ColumnSummary, isMissing, numberOf, textOf } from "./column-profile.ts";
 import type { ColumnExpectation, Range, Severity, Statistic } from "./expectation.ts";
 import { isWithin, type Probe, rangeText, Share, shareResult } from "./probe.ts";
@@ -79,13 +80,18 @@ function validator({ min, max, pattern, oneOf }: ColumnExpectation): ((value: un
     conditions.push((value) => allowed.has(value));
   }
   if (pattern !== undefined) {
-    // Without the flags that make a pattern remember where it stopped.
-    const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ""));
-    conditions.push((value) => stateless.test(textOf(value)));
+    // One that cannot be read is met by nothing.
+    const stateless = safely(() => withoutState(pattern), undefined);
+    conditions.push((value) => stateless?.test(textOf(value)) === true);
   }
   if (min !== undefined || max !== undefined) {
     const range = { min: Number(min ?? -Infinity), max: Number(max ?? Infinity) };
     conditions.push((value) => isWithin(numberOf(value) ?? Number.NaN, range));
   }
   return conditions.length === 0 ? undefined : (value) => conditions.every((isMet) => isMet(value));
+}
+
+/** Without the flags that make a pattern remember where it stopped. */
+function withoutState(pattern: RegExp | string): RegExp {
+  return typeof pattern === "string" ? new RegExp(pattern) : new RegExp(pattern, pattern.flags.replace(/[gy]/g, ""));
 }

@@ -17,7 +17,8 @@ export interface ColumnExpectation {
   complete?: boolean | number;
   min?: number | Date;
   max?: number | Date;
-  pattern?: RegExp;
+  /** A text is the source of a regular expression, as in a configuration file. */
+  pattern?: RegExp | string;
   oneOf?: readonly unknown[];
   /** Share of the values there that must meet `min`, `max`, `pattern` and `oneOf`. Default 1. */
   valid?: number;

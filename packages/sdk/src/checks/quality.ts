@@ -14,20 +14,28 @@ export class Quality<Row extends object> {
   readonly #table: string;
   readonly #partition: string | undefined;
   readonly #columns: ColumnProbe<Row>[];
-  readonly #probes: Probe<Row>[];
+  /** Of what the columns hold. */
+  readonly #valueProbes: Probe<Row>[];
+  /** Of whole rows. */
+  readonly #rowProbes: Probe<Row>[];
   #rows = 0;
 
-  constructor(table: string, expected: DatasetExpectation<Row>, clock: Clock) {
+  constructor(table: string, given: DatasetExpectation<Row>, clock: Clock) {
+    const expected = withoutNulls(given);
     this.#table = table;
     this.#partition = expected.partition;
     this.#columns = columnProbes(expected);
-    this.#probes = [...tableProbes(table, expected, clock), ...this.#columns, ...rowProbes(expected)];
+    this.#valueProbes = [...tableProbes(table, expected, clock), ...this.#columns];
+    this.#rowProbes = rowProbes(expected);
   }
 
   /** Never throws: a row that cannot be looked at counts as one that meets nothing. */
   add(row: Row): void {
     this.#rows += 1;
-    for (const probe of this.#probes) safely(() => probe.add(row), undefined);
+    // No row has no values: all of them are missing.
+    const values = (row as Row | null | undefined) ?? ({} as Row);
+    for (const probe of this.#valueProbes) safely(() => probe.add(values), undefined);
+    for (const probe of this.#rowProbes) safely(() => probe.add(row), undefined);
   }
 
   /** The same rows, looked at as they pass. */
@@ -38,7 +46,7 @@ export class Quality<Row extends object> {
   }
 
   report(): QualityReport {
-    const checks = this.#probes.flatMap((probe) => probe.results());
+    const checks = [...this.#valueProbes, ...this.#rowProbes].flatMap((probe) => probe.results());
     return {
       table: this.#table,
       partition: this.#partition,
@@ -63,6 +71,11 @@ export class Quality<Row extends object> {
       yield row;
     }
   }
+}
+
+/** A configuration file says null where there is nothing. */
+function withoutNulls<Expected extends object>(given: Expected): Expected {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Expected;
 }
 
 function tableProbes<Row extends object>(
