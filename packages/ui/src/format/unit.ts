@@ -3,7 +3,7 @@ import { formatDuration, formatDurationShort } from "./duration.ts";
 import { formatExact } from "./time.ts";
 import { formatNumber, formatValueShort } from "./value.ts";
 
-/** What a series counts, as far as its name tells. */
+/** What a series counts, as far as its name or its metadata tells. */
 export interface Unit {
   of: "number" | "seconds" | "milliseconds" | "bytes" | "ratio" | "timestamp";
   isPerSecond: boolean;

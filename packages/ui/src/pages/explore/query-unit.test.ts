@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { unitOfQuery } from "./query-unit.ts";
+import { QueryUnits } from "./query-unit.ts";
 
-describe("unitOfQuery", () => {
+describe("units of queries", () => {
   it.each<[query: string, unit: string]>([
     ["process_resident_memory_bytes", "bytes"],
     ["sum by (job) (process_resident_memory_bytes)", "bytes"],
@@ -26,7 +26,25 @@ describe("unitOfQuery", () => {
     ['{__name__="heap_bytes"}', "bytes"],
     ["up ==", "number"],
   ])("%s: %s", (query, unit) => {
-    const { of, isPerSecond } = unitOfQuery(query);
+    const { of, isPerSecond } = new QueryUnits().ofQuery(query);
     expect(`${of}${isPerSecond ? "/s" : ""}`).toBe(unit);
   });
+});
+
+describe("units that a metric was told to have", () => {
+  const told: Record<string, string> = {
+    "http.server.duration": "milliseconds",
+    "queue.size": "bytes",
+    up_bytes: "seconds",
+  };
+  const units = new QueryUnits((metric) => told[metric]);
+  it.each([
+    ['{"queue.size"}', "bytes"],
+    ['rate({"http.server.duration_sum"}[5m]) / rate({"http.server.duration_count"}[5m])', "milliseconds"],
+    ['{"http.server.duration_count"}', "number"],
+    ['histogram_quantile(0.9, sum by (le) (rate({"http.server.duration_bucket"}[5m])))', "milliseconds"],
+    // What the name says stands.
+    ["up_bytes", "bytes"],
+    ["other", "number"],
+  ])("%s: %s", (query, unit) => expect(units.ofQuery(query).of).toBe(unit));
 });

@@ -1,5 +1,8 @@
-import { useEffect, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { metadataQuery } from "../../api/prometheus-queries.ts";
 import { plainNumber, type Unit } from "../../format/unit.ts";
+import type { QueryUnits } from "./query-unit.ts";
 
 /** What a query's values count, and the bounds of its histograms. */
 export interface Units {
@@ -14,15 +17,20 @@ const load = () => import("./query-unit.ts");
 
 /** The units of queries; plain numbers until that is known. */
 export function useUnits(): Units {
-  const [units, setUnits] = useState<Units>(unknown);
+  const [made, setMade] = useState<typeof QueryUnits>();
   useEffect(() => {
     let isOn = true;
     void load().then((loaded) => {
-      if (isOn) setUnits(loaded);
+      if (isOn) setMade(() => loaded.QueryUnits);
     });
     return () => {
       isOn = false;
     };
   }, []);
-  return units;
+  const metadata = useQuery({ ...metadataQuery(), retry: false }).data?.data;
+  return useMemo(() => {
+    if (made === undefined) return unknown;
+    const units = new made((metric) => metadata?.[metric]?.[0]?.unit);
+    return { unitOfQuery: (expr) => units.ofQuery(expr), boundUnitOfQuery: (expr) => units.ofBounds(expr) };
+  }, [made, metadata]);
 }
