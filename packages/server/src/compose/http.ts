@@ -69,6 +69,7 @@ function createPrometheusDeps(
     clock,
     version,
     startedAtMs,
+    externalLabels: config.global.external_labels,
     reload,
     // Only what has no secrets in it.
     configText: () => stringify({ ...addresses, retention, spool, log }),

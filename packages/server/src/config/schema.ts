@@ -107,6 +107,10 @@ const settings = objectWithout(
       .strictObject({
         ...globalShape,
         evaluation_interval: durationMs.prefault("1m").describe("how often rules are evaluated"),
+        external_labels: z
+          .record(z.string().min(1), z.string())
+          .default({})
+          .describe("labels that series get on their way to other servers: /federate and remote read"),
         rule_query_offset: durationMs
           .prefault("0s")
           .describe("how far back rules look and record, unless their group says so"),

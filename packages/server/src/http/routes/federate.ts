@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { Clock } from "../../model/clock.ts";
 import type { MetricMetadata } from "../../query/metrics-metadata.ts";
 import type { MetricQueries } from "../../query/metrics-queries.ts";
+import { type ExternalLabels, withExternal } from "../exposition/external-labels.ts";
 import type { ExposedFamily, ExposedSample } from "../exposition/family.ts";
 import { type ExpositionFormat, negotiateFormat } from "../exposition/negotiate.ts";
 import { protobufOf } from "../exposition/protobuf.ts";
@@ -13,12 +14,13 @@ import { noSelector, PrometheusParameters } from "./prometheus-parameters.ts";
 export interface FederateDeps {
   metrics: MetricQueries;
   clock: Clock;
+  externalLabels: ExternalLabels;
 }
 
 const lookbackMs = 5 * 60_000;
 
 /** `/federate?match[]=SELECTOR`: the last sample of each series, for another Prometheus to scrape. */
-export function federateRoutes({ metrics, clock }: FederateDeps): Hono {
+export function federateRoutes({ metrics, clock, externalLabels }: FederateDeps): Hono {
   const app = new Hono();
   app.get("/federate", async (context) => {
     const parameters = await PrometheusParameters.of(context);
@@ -29,8 +31,8 @@ export function federateRoutes({ metrics, clock }: FederateDeps): Hono {
     const found = new Map<string, ExposedSample>();
     for (const matchers of selectors)
       for (const series of await metrics.samples({ matchers, startMs: endMs - lookbackMs, endMs, signal })) {
-        const last = lastSample(series);
-        if (last !== undefined) found.set(series.labels.key, last);
+        const last = lastSample(series, externalLabels);
+        if (last !== undefined) found.set(last.labels.key, last);
       }
     const format = negotiateFormat(context.req.header("accept"));
     const families = familiesOf([...found.values()], await metrics.metadata({ signal }));
@@ -40,12 +42,17 @@ export function federateRoutes({ metrics, clock }: FederateDeps): Hono {
 }
 
 /** A series that ended is left out. */
-function lastSample({ labels, timestampsMs, values, histograms }: RawSeries): ExposedSample | undefined {
+function lastSample(series: RawSeries, external: ExternalLabels): ExposedSample | undefined {
+  const { labels, timestampsMs, values, histograms } = series;
   const last = values.length - 1;
   if (last < 0) return undefined;
   const histogram = histograms?.[last];
   if (histogram === undefined && isStaleAt(values, last)) return undefined;
-  return { labels, value: histogram ?? values[last] ?? NaN, timeMs: timestampsMs[last] ?? 0 };
+  return {
+    labels: withExternal(labels, external),
+    value: histogram ?? values[last] ?? NaN,
+    timeMs: timestampsMs[last] ?? 0,
+  };
 }
 
 /** By name; the numbers and the native histograms of a name are families of their own. */

@@ -33,9 +33,10 @@ const custom = {
 } as const;
 const hexOf = (histogram: typeof exponential | typeof custom) => encodeFloatHistogram(histogram, at).toString("hex");
 
+const externalLabels: Record<string, string> = {};
 let app: PrometheusApp;
 beforeAll(async () => {
-  app = await openPrometheusApp([
+  const series = [
     { labels: { __name__: "jobs_total", job: "a", instance: "1" }, samples: one(540) },
     { labels: { __name__: "jobs_total", job: "b", instance: "2" }, samples: one(1080) },
     { labels: { __name__: "odd", job: "a" }, samples: one(1e-9) },
@@ -43,7 +44,8 @@ beforeAll(async () => {
     { labels: { __name__: "pipeline.rows", "pipeline.name": "höfe" }, samples: one(3) },
     { labels: { __name__: "latency", job: "n" }, samples: [], histograms: [{ timeMs: at, hex: hexOf(exponential) }] },
     { labels: { __name__: "size", job: "n" }, samples: [], histograms: [{ timeMs: at, hex: hexOf(custom) }] },
-  ]);
+  ] as const;
+  app = await openPrometheusApp(series, { externalLabels });
   await app.store.insertRows("metric_metadata", [
     { metric: "jobs_total", type: "counter", help: "Jobs done.", unit: "", seen_at: "2026-11-20T12:00:00Z" },
   ]);
@@ -128,9 +130,11 @@ describe("federation", () => {
 
 describe("remote read", () => {
   // ReadRequest{queries: [{start, end, matchers: [{EQ, "__name__", name}]}], accepted_response_types}
-  const read = async (name: string, accepted: bigint[] = []) => {
-    const matcher = protobufMessage({ 2: Buffer.from("__name__"), 3: Buffer.from(name) });
-    const query = protobufMessage({ 1: BigInt(nowMs - 300_000), 2: BigInt(nowMs), 3: [matcher] });
+  const read = async (name: string, also: Record<string, string> = {}, accepted: bigint[] = []) => {
+    const matchers = Object.entries({ __name__: name, ...also }).map(([label, value]) =>
+      protobufMessage({ 2: Buffer.from(label), 3: Buffer.from(value) }),
+    );
+    const query = protobufMessage({ 1: BigInt(nowMs - 300_000), 2: BigInt(nowMs), 3: matchers });
     const message = protobufMessage({ 1: [query], 2: accepted });
     // A Snappy block of one literal.
     const body = [message.length, (message.length - 1) << 2, ...message];
@@ -150,7 +154,7 @@ describe("remote read", () => {
     ["samples only", []],
     ["chunks rather than samples", [1n, 0n]],
   ])("gives native histograms to who takes %s", async (_what, accepted) => {
-    const bytes = await samples(await read("latency", accepted));
+    const bytes = await samples(await read("latency", {}, accepted));
     const start = bytes.indexOf(encodeFloatHistogram(exponential, at));
     expect(start).toBeGreaterThan(0);
     expect(readHistogram(new ByteSource(bytes), start, bytes.length)).toMatchObject({
@@ -160,8 +164,20 @@ describe("remote read", () => {
     });
   });
 
+  it("gives external labels, and takes them", async () => {
+    Object.assign(externalLabels, { site: "eu", job: "x" });
+    try {
+      const federated = await app.request("/federate?match[]=odd");
+      expect(await federated.text()).toContain(`odd{job="a",site="eu",instance=""} 1e-09 ${at}\n`);
+      const bytes = await samples(await read("odd", { site: "eu" }));
+      expect(bytes.toString("latin1")).toMatch(/job.+a.+site.+eu/s);
+    } finally {
+      for (const name of Object.keys(externalLabels)) delete externalLabels[name];
+    }
+  });
+
   it("gives chunks of what has numbers only", async () => {
-    const answer = await read("odd", [1n, 0n]);
+    const answer = await read("odd", {}, [1n, 0n]);
     expect(answer.headers.get("content-type")).toContain("ChunkedReadResponse");
   });
 });

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { ExternalLabels } from "../exposition/external-labels.ts";
 import { prometheusCatalogueRoutes } from "./prometheus-catalogue.ts";
 import { answerErrors } from "./prometheus-envelope.ts";
 import { federateRoutes } from "./federate.ts";
@@ -12,6 +13,7 @@ import { prometheusStatusRoutes, type PrometheusStatusDeps } from "./prometheus-
 
 export interface PrometheusRoutesDeps
   extends PrometheusStatusDeps, PrometheusRulesDeps, PrometheusTargetsDeps, SelfMetricsDeps {
+  externalLabels: ExternalLabels;
   onFault?: (fault: { method: string; path: string; error: unknown }) => void;
 }
 

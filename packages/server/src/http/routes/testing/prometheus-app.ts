@@ -4,6 +4,7 @@ import { insertSeries, type SeriesFixture } from "../../../query/testing/stored-
 import { openTemporaryStore } from "../../../query/testing/stored-spans.ts";
 import type { Store } from "../../../store/store.ts";
 import { createApp } from "../../app.ts";
+import type { ExternalLabels } from "../../exposition/external-labels.ts";
 import { prometheusRoutes } from "../prometheus.ts";
 import type { ShownRuleGroup } from "../prometheus-rules.ts";
 
@@ -21,7 +22,7 @@ export interface PrometheusApp {
 /** Prometheus' API over a store with the series, at `nowMs`. */
 export async function openPrometheusApp(
   fixtures: readonly SeriesFixture[],
-  { rules = [] }: { rules?: readonly ShownRuleGroup[] } = {},
+  { rules = [], externalLabels = {} }: { rules?: readonly ShownRuleGroup[]; externalLabels?: ExternalLabels } = {},
 ): Promise<PrometheusApp> {
   const { store, remove } = await openTemporaryStore();
   await insertSeries(store, fixtures);
@@ -31,6 +32,7 @@ export async function openPrometheusApp(
     clock,
     version: "1.2.3",
     startedAtMs: nowMs - 1000,
+    externalLabels,
     reload: { hasSucceeded: true, succeededAtMs: nowMs - 1000 },
     configText: () => "listen: 127.0.0.1:4319\n",
     retention: () => "400d",
