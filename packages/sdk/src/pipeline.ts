@@ -71,7 +71,7 @@ export async function pipeline<T>(
   const active = context.active();
   const parent = options.parent ?? continues ?? safely(() => inheritedContext(active), active);
   const attributes = {
-    ...options.attributes,
+    ...safely(() => ({ ...options.attributes }), {}),
     ...runAttributes(identity),
     ...safely(() => optionAttributes(options), {}),
   };

@@ -13,7 +13,7 @@ export const dbt = {
    * A copy of `base` (default: ours) for a dbt process. dbt Core 2 and Fusion take the trace id as their invocation id and our
    * span as their parent; all versions note the rest in their artifacts.
    */
-  inject(base?: Environment): Record<string, string> {
+  inject(base?: Environment | null): Record<string, string> {
     const child = environment.inject(base);
     for (const [field, value] of Object.entries(activeFieldsWithW3c()))
       child[artifactPrefix + variableOf(field)] = value;

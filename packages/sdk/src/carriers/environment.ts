@@ -14,9 +14,9 @@ export const environment = {
   ...read,
 
   /** A copy of `base` (default: ours) with TRACEPARENT, TRACESTATE and BAGGAGE of what is active. For `spawn`'s `env`. */
-  inject(base: Environment = process.env): Record<string, string> {
+  inject(base?: Environment | null): Record<string, string> {
     const child: Record<string, string> = {};
-    for (const [name, value] of Object.entries(base)) if (value !== undefined) child[name] = value;
+    for (const [name, value] of Object.entries(base ?? process.env)) if (value !== undefined) child[name] = value;
     for (const [field, value] of Object.entries(activeFields())) child[variableOf(field)] = value;
     return child;
   },

@@ -10,9 +10,12 @@ export type HttpHeaders =
 /** HTTP requests and responses. */
 export const http = {
   /** A copy of `headers`, in any form that `fetch` takes, with the trace of what is active. For `fetch`, undici and `http.request`. */
-  inject(headers: Readonly<Record<string, string>> | Iterable<readonly [string, string]> = {}): Record<string, string> {
+  inject(
+    headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]> | null,
+  ): Record<string, string> {
     const fields = activeFields();
-    const others = [...(isIterable(headers) ? headers : Object.entries(headers))].filter(
+    const given = headers ?? {};
+    const others = [...(isIterable(given) ? given : Object.entries(given))].filter(
       ([name]) => !Object.hasOwn(fields, name.toLowerCase()),
     );
     return { ...Object.fromEntries(others), ...fields };

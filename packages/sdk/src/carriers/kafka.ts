@@ -21,8 +21,8 @@ export interface KafkaMessage {
 export const kafka = {
   /** The message with the trace of what is active in its headers; `messages.map(kafka.inject)` works. */
   inject<Message extends object>(this: void, message: Message): Message {
-    const { headers } = message as KafkaMessage;
-    return safely(() => ({ ...message, headers: withHeaders(headers, activeFields()) }), message);
+    const headers = () => withHeaders((message as KafkaMessage).headers, activeFields());
+    return safely(() => ({ ...message, headers: headers() }), message);
   },
 
   ...reader((message: KafkaMessage) => contextOf((field) => lastValueOf(message.headers ?? {}, field))),

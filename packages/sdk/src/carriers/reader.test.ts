@@ -1,8 +1,8 @@
-import { trace } from "@opentelemetry/api";
+import { ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pipeline } from "../pipeline.ts";
 import { Memory } from "../testing/memory.ts";
-import { http, kafka } from "./index.ts";
+import { environment, http, kafka, s3, sidecar } from "./index.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
 const message = (producer: string, value = "") => ({
@@ -47,6 +47,14 @@ describe("a batch", () => {
     };
     expect(kafka.links({ [Symbol.iterator]: closed })).toEqual([]);
   });
+});
+
+it("what is no message, or none at all, is taken as it is", async () => {
+  const nothing = [null, undefined] as unknown as { headers?: never }[];
+  expect(nothing.map(kafka.inject)).toEqual(nothing);
+  expect([http.inject(null), s3.inject(null)]).toEqual([{}, {}]);
+  expect(environment.inject(null)).toEqual(environment.inject());
+  for (const path of [undefined, 5, {}]) expect(await sidecar.extract(path as string)).toBe(ROOT_CONTEXT);
 });
 
 it("a run continues the trace that a carrier held, not what is active", async () => {

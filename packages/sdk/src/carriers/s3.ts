@@ -16,8 +16,8 @@ export interface S3Output {
 /** S3's object metadata. */
 export const s3 = {
   /** The metadata with the trace of what is active, as far as there is room: `new PutObjectCommand({ ..., Metadata: s3.inject(metadata) })`. */
-  inject(this: void, metadata: Readonly<Metadata> = {}): Metadata {
-    const others = Object.fromEntries(Object.entries(metadata).filter(([key]) => !key.startsWith(keyOf(""))));
+  inject(this: void, metadata?: Readonly<Metadata> | null): Metadata {
+    const others = Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => !key.startsWith(keyOf(""))));
     const withFields = (fields: Fields): Metadata => ({ ...others, ...prefixed(fields) });
     return withFields(fitting(activeFields(), limit, (fields) => bytesOf(withFields(fields))));
   },

@@ -34,7 +34,7 @@ export const sidecar = {
 
   /** The trace beside `path`; the root context when there is none, or none that can be read. Never rejects. */
   async extract(this: void, path: string): Promise<Context> {
-    const fields = membersOf(await read(sidecar.path(path)));
+    const fields = membersOf(await read(path));
     return contextOf((field) => fields[field]);
   },
 
@@ -48,7 +48,7 @@ export const sidecar = {
 
 async function read(path: string): Promise<string | undefined> {
   try {
-    const file = await open(path);
+    const file = await open(sidecar.path(path));
     try {
       const { bytesRead, buffer } = await file.read(Buffer.alloc(sidecarBytesMax + 1));
       return bytesRead > sidecarBytesMax ? undefined : buffer.toString("utf8", 0, bytesRead);
