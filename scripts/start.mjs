@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
 import { fail, installIfNeeded, step } from "./install.mjs";
@@ -14,6 +16,7 @@ const usage = `npm start [-- OPTIONS]
   --help
 `;
 const options = readOptions();
+await requireFreePorts();
 installIfNeeded();
 build();
 
@@ -79,6 +82,25 @@ function readOptions() {
     data: values.data,
     demo: !values["no-demo"],
   };
+}
+
+/** Before anything is installed or built, and before another server on the port could be taken for ours. */
+async function requireFreePorts() {
+  for (const [flag, port] of [
+    ["port", options.port],
+    ["otlp-grpc", options.otlpGrpcPort],
+    ["otlp-http", options.otlpHttpPort],
+  ]) {
+    const probe = createServer();
+    try {
+      await once(probe.listen(port, "127.0.0.1"), "listening");
+      probe.close();
+      await once(probe, "close");
+    } catch (error) {
+      const why = error.code === "EADDRINUSE" ? "is already in use" : `cannot be used (${error.code})`;
+      fail(`Port ${port} ${why}: stop the other program, or choose another port with npm start -- --${flag} N`, 69);
+    }
+  }
 }
 
 function start(name, script, args) {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunsResponse } from "sightglass/contract";
@@ -12,20 +13,12 @@ describe("npm start", () => {
     const data = mkdtempSync(join(tmpdir(), "sightglass-start-"));
     const { page, grpc, http } = await freePorts();
     const start = spawn(
-      process.execPath,
-      [
-        "scripts/start.mjs",
-        "--port",
-        String(page),
-        "--otlp-grpc",
-        String(grpc),
-        "--otlp-http",
-        String(http),
-        "--data",
-        data,
-      ],
-      { stdio: ["ignore", "pipe", "pipe"] },
+      "npm",
+      ["start", "--", "--port", String(page), "--otlp-grpc", String(grpc), "--otlp-http", String(http), "--data", data],
+      { stdio: ["ignore", "pipe", "pipe"], detached: true },
     );
+    /** As a terminal does on Ctrl-C: to npm, to whatever shell it starts, and to the script, all at once. */
+    const signalAll = (signal: NodeJS.Signals) => process.kill(-(start.pid ?? 0), signal);
     let output = "";
     for (const stream of [start.stdout, start.stderr])
       stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -41,14 +34,39 @@ describe("npm start", () => {
         },
         { what: () => `a run of the demo: ${output}`, timeoutMs: 60_000 },
       );
-      start.kill("SIGINT");
+      signalAll("SIGINT");
       const [code] = (await once(start, "exit")) as [number | null];
       expect(code, output).toBe(0);
       await expect(fetch(`http://127.0.0.1:${page}/health`)).rejects.toThrow();
     } finally {
-      start.kill("SIGKILL");
+      if (start.exitCode === null && start.signalCode === null) signalAll("SIGKILL");
       rmSync(data, { recursive: true, force: true });
     }
+  });
+
+  it("names a taken port and the flag, before it starts anything", async () => {
+    const holder = createServer().listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    const { port: taken } = holder.address() as AddressInfo;
+    const free = await freePorts();
+    const ports: [string, number][] = [
+      ["port", free.page],
+      ["otlp-grpc", free.grpc],
+      ["otlp-http", free.http],
+    ];
+    for (const [flag] of ports) {
+      const args = ports.flatMap(([name, port]) => [`--${name}`, String(name === flag ? taken : port)]);
+      const start = spawn(process.execPath, ["scripts/start.mjs", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+      let output = "";
+      for (const stream of [start.stdout, start.stderr])
+        stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      const [code] = (await once(start, "close")) as [number | null];
+      expect(code).toBe(69);
+      expect(output).toBe(
+        `Port ${taken} is already in use: stop the other program, or choose another port with npm start -- --${flag} N\n`,
+      );
+    }
+    holder.close();
   });
 
   it("says what is wrong with an option", async () => {
