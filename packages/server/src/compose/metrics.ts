@@ -1,6 +1,5 @@
 import { DeltaSums } from "../decode/metrics/delta-sums.ts";
-import { KnownSeries } from "../decode/metrics/known-series.ts";
-import { dayMs } from "../decode/metrics/point-writer.ts";
+import { dayMs, KnownSeries } from "../decode/metrics/known-series.ts";
 import { SeriesId } from "../decode/metrics/series-id.ts";
 import { ByteSource } from "../decode/native/byte-source.ts";
 import { DeltaHistograms } from "../decode/otlp/delta-histograms.ts";
@@ -22,6 +21,7 @@ export function startMetricsIngest({ config, clock, log, running }: Context, sto
   const known = new KnownSeries({
     seriesPerMetricMax: config.metrics.series_per_metric,
     seriesMax: limits.seriesKnownMax.value,
+    sinceMs: clock.nowMs(),
   });
   const openedAtMs = clock.nowMs();
   let deltas: DeltaState | undefined;

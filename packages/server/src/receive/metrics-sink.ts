@@ -4,7 +4,7 @@ import type { KnownSeries } from "../decode/metrics/known-series.ts";
 import type { MetadataBlock } from "../decode/metrics/metadata-block.ts";
 import { MetricsBlock } from "../decode/metrics/metrics-block.ts";
 import type { MetricsOutcome } from "../decode/metrics/metrics-outcome.ts";
-import { dayMs, type MetricsContext } from "../decode/metrics/point-writer.ts";
+import type { MetricsContext } from "../decode/metrics/point-writer.ts";
 import type { SampleBlock } from "../decode/metrics/sample-block.ts";
 import type { SeriesBlock } from "../decode/metrics/series-block.ts";
 
@@ -37,7 +37,7 @@ export type WriteMetrics = (
 export function createMetricsSink({ spools, known }: { spools: MetricsSpools; known: KnownSeries }): WriteMetrics {
   const spare: MetricsBlock[] = [];
   return async (receivedAtMs, write) => {
-    const request = known.begin(Math.floor(receivedAtMs / dayMs));
+    const request = known.begin(receivedAtMs);
     const block = spare.pop() ?? new MetricsBlock();
     try {
       const outcome = write(block, { receivedAtMs, known, request });

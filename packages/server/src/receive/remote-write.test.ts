@@ -43,7 +43,7 @@ const newBlock = {
 
 /** The way of metrics from the socket to the engine, all of it real. */
 class MetricsServer {
-  readonly known = new KnownSeries({ seriesPerMetricMax: 1000, seriesMax: 10_000 });
+  readonly known = new KnownSeries({ seriesPerMetricMax: 1000, seriesMax: 10_000, sinceMs: 0 });
   readonly stats = new ReceiverStats("remote-write");
   refusal: SightglassError | undefined;
   url = "";

@@ -2,7 +2,6 @@ import { afterAll, describe, expect, it } from "vitest";
 import { limits } from "../../model/limits.ts";
 import { KnownSeries } from "../metrics/known-series.ts";
 import { MetricsBlock } from "../metrics/metrics-block.ts";
-import { dayMs } from "../metrics/point-writer.ts";
 import { TestEngine } from "../testing/engine.ts";
 import { type SampleBatch, SampleSeries, writeSamples } from "./write-samples.ts";
 
@@ -15,8 +14,8 @@ const series = (name: string, labels: Record<string, string> = {}) =>
 
 function write(batch: Partial<SampleBatch>) {
   const block = new MetricsBlock();
-  const known = new KnownSeries({ seriesPerMetricMax: 100, seriesMax: 100 });
-  const context = { receivedAtMs: nowMs, known, request: known.begin(Math.floor(nowMs / dayMs)) };
+  const known = new KnownSeries({ seriesPerMetricMax: 100, seriesMax: 100, sinceMs: 0 });
+  const context = { receivedAtMs: nowMs, known, request: known.begin(nowMs) };
   return { block, outcome: writeSamples({ samples: [], metadata: [], ...batch }, block, context) };
 }
 

@@ -14,6 +14,11 @@ export class KnownMetadata {
     return true;
   }
 
+  /** The type that was told of a metric. */
+  typeOf(metric: string): string | undefined {
+    return this.toldOf.get(Buffer.from(metric).toString("latin1"))?.split("\n", 1)[0];
+  }
+
   clear(): void {
     this.toldOf.clear();
   }

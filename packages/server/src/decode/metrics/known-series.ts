@@ -8,8 +8,11 @@ export interface KnownSeriesLimits {
   readonly seriesPerMetricMax: number;
   /** Ids kept; past it all are forgotten, and their rows written once more. */
   readonly seriesMax: number;
+  /** When the server started: what began before is not new. */
+  readonly sinceMs: number;
 }
 
+export const dayMs = 24 * 60 * 60 * 1000;
 /** Nobody's request: the series' row is stored. */
 const settled = 0;
 
@@ -20,7 +23,7 @@ const settled = 0;
  * A row counts as written once it is durable (`settle`); until then only the request that writes it may rely on it.
  */
 export class KnownSeries {
-  readonly overflow = new SeriesOverflow();
+  readonly overflow: SeriesOverflow;
   readonly metadata = new KnownMetadata();
   private readonly limits: KnownSeriesLimits;
   private readonly ids = new IdTable();
@@ -35,6 +38,7 @@ export class KnownSeries {
 
   constructor(limits: KnownSeriesLimits) {
     this.limits = limits;
+    this.overflow = new SeriesOverflow(limits.sinceMs);
   }
 
   /** Series known today. */
@@ -42,12 +46,14 @@ export class KnownSeries {
     return this.ids.size;
   }
 
-  /** Begins a request of a day (since the epoch). */
-  begin(day: number): SeriesRequest {
+  /** Begins a request that was received at a time. */
+  begin(receivedAtMs: number): SeriesRequest {
+    const day = Math.floor(receivedAtMs / dayMs);
     if (day !== this.day) {
+      const isFirst = this.day === -1;
       this.day = day;
-      this.forget();
-    } else if (this.ids.size >= this.limits.seriesMax) this.forget();
+      this.forget(isFirst ? this.limits.sinceMs : day * dayMs);
+    } else if (this.ids.size >= this.limits.seriesMax) this.forget(receivedAtMs);
     this.request = this.request === 0xffff_ffff ? 1 : this.request + 1;
     return { request: this.request, generation: this.generation, written: [], started: [] };
   }
@@ -93,7 +99,7 @@ export class KnownSeries {
   recover(id: SeriesId, metric: string, day: number): void {
     if (day !== this.day) {
       this.day = day;
-      this.forget();
+      this.forget(this.limits.sinceMs);
     }
     if (this.find(id) === -1) this.writers[this.addUnlimited(id, metric)] = settled;
   }
@@ -119,11 +125,11 @@ export class KnownSeries {
     if (generation === this.generation) for (const series of started) this.starts[series] = 0;
   }
 
-  private forget(): void {
+  private forget(sinceMs: number): void {
     this.generation++;
     this.ids.clear();
     this.countOfMetric.clear();
-    this.overflow.beginDay();
+    this.overflow.beginDay(sinceMs);
   }
 }
 

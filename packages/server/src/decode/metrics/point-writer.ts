@@ -3,7 +3,7 @@ import type { ByteSource } from "../native/byte-source.ts";
 import { ByteSource as Source } from "../native/byte-source.ts";
 import { emptyHistogram } from "../prometheus/empty-histogram.ts";
 import { eachLabel, isMetricName, labelFaults, labelsAreUtf8, metricNameRange } from "./canonical-labels.ts";
-import type { KnownSeries, SeriesRequest } from "./known-series.ts";
+import { dayMs, type KnownSeries, type SeriesRequest } from "./known-series.ts";
 import type { MetricsBlock } from "./metrics-block.ts";
 import { hashSeries, SeriesId } from "./series-id.ts";
 
@@ -20,7 +20,6 @@ export const pointFaults = {
   ancient: "a time is before 1970",
 } as const;
 
-export const dayMs = 24 * 60 * 60 * 1000;
 const float = new Float64Array(1);
 const floatWords = new Uint32Array(float.buffer);
 
@@ -93,7 +92,8 @@ export class PointWriter {
       floatWords[0] = valueLow;
       floatWords[1] = valueHigh;
       const timeMs = timeHigh * 0x1_0000_0000 + timeLow;
-      this.known.overflow.add(this.metric, this.range, { timeMs, value: float[0]! });
+      const isCounter = this.known.metadata.typeOf(this.metric) === "counter";
+      this.known.overflow.add(this.metric, this.range, { timeMs, value: float[0]!, startMs, isCounter });
       return;
     }
     if (startMs > 0) this.startCounter(startMs, timeHigh * 0x1_0000_0000 + timeLow);
@@ -226,7 +226,7 @@ export class PointWriter {
 
   /** After the last point: the samples of overflow series. */
   finish(): void {
-    for (const { metric, labels, timeMs, value } of this.known.overflow.take()) {
+    for (const { metric, labels, timeMs, value, startMs } of this.known.overflow.take()) {
       const source = new Source(labels);
       const { nameStart = 0, nameEnd = 0 } = metricNameRange(labels) ?? {};
       this.range = { source, start: 0, end: labels.length, nameStart, nameEnd };
@@ -236,7 +236,7 @@ export class PointWriter {
         this.number = this.known.addUnlimited(this.id, metric);
         this.writeSeries(false);
       } else if (this.known.needsRow(this.number, this.request)) this.writeSeries(false);
-      this.sampleValue(value, timeMs);
+      this.sampleValue(value, timeMs, startMs);
     }
   }
 

@@ -30,11 +30,13 @@ class OverflowingMetric {
   }
 
   /**
-   * How much the counter behind `id` has grown since its last sample: nothing for the first, all of it after a reset.
+   * How much the counter behind `id` has grown since its last sample: all of it after a reset; for the first, all of it when
+   * `isNew`, else nothing.
    */
-  increase(id: SeriesId, value: number): number {
+  increase(id: SeriesId, value: number, isNew: boolean): number {
+    if (Number.isNaN(value)) return 0;
     const known = this.ids.find(id.low, id.high);
-    if (known === -1 || Number.isNaN(value)) return 0;
+    if (known === -1) return isNew ? value : 0;
     const before = this.lastValues[known]!;
     this.lastValues[known] = value;
     return value < before ? value : value - before;
@@ -84,6 +86,18 @@ export interface OverflowPoint {
   readonly labels: Uint8Array;
   timeMs: number;
   value: number;
+  /** When it began, of an overflow series that is new; else 0. */
+  startMs: number;
+}
+
+/** A sample of a series beyond the limit. */
+export interface OverflowingSample {
+  readonly timeMs: number;
+  readonly value: number;
+  /** When the counter began; 0 where that is not known. */
+  readonly startMs: number;
+  /** Told to be a counter, whatever its name. */
+  readonly isCounter: boolean;
 }
 
 const keptLabels = new Set(["__name__", "job", "instance", "le", "quantile"]);
@@ -102,29 +116,38 @@ export class SeriesOverflow {
   private readonly totals = new Map<string, number>();
   private points = new Map<string, OverflowPoint>();
   private readonly id = new SeriesId();
+  private sinceMs: number;
+
+  /** @param sinceMs a counter that began before may have been counted before, and is not counted again */
+  constructor(sinceMs: number) {
+    this.sinceMs = sinceMs;
+  }
 
   /** Takes a sample of a series beyond the limit. */
   add(
     metric: string,
     labels: { source: ByteSource; start: number; end: number },
-    { timeMs, value }: { timeMs: number; value: number },
+    { timeMs, value, startMs, isCounter }: OverflowingSample,
   ): void {
     const { source, start, end } = labels;
     let overflowing = this.metrics.get(metric);
     if (overflowing === undefined) this.metrics.set(metric, (overflowing = new OverflowingMetric()));
     overflowing.samples++;
     hashSeries(source, start, end, this.id);
-    const increase = overflowing.increase(this.id, value);
+    const increase = overflowing.increase(this.id, value, startMs > 0 && startMs >= this.sinceMs);
     overflowing.meet(this.id, value, source, start, end);
     const { reduced, key } = keepLabels(overflowing, metric, reducedLabels(source, start, end));
     let point = this.points.get(key);
     if (point === undefined)
-      this.points.set(key, (point = { metric, labels: canonicalLabels(reduced), timeMs, value }));
+      this.points.set(key, (point = { metric, labels: canonicalLabels(reduced), timeMs, value, startMs: 0 }));
     point.timeMs = Math.max(point.timeMs, timeMs);
-    if (!counterName.test(metric)) {
+    if (!isCounter && !counterName.test(metric)) {
       point.value = value;
       return;
     }
+    // Its first growth is seen only where a zero comes before it.
+    if (increase > 0 && startMs > 0 && (!this.totals.has(key) || point.startMs > 0))
+      point.startMs = Math.min(point.startMs || Infinity, startMs);
     point.value = (this.totals.get(key) ?? 0) + increase;
     this.totals.set(key, point.value);
   }
@@ -141,7 +164,9 @@ export class SeriesOverflow {
     this.take();
   }
 
-  beginDay(): void {
+  /** Forgets which series there are. @param sinceMs as of the constructor */
+  beginDay(sinceMs: number): void {
+    this.sinceMs = sinceMs;
     for (const metric of this.metrics.values()) metric.beginDay();
   }
 

@@ -32,7 +32,7 @@ export class MetricsStore {
 
   constructor(engine: TestEngine, seriesPerMetricMax = 1000) {
     this.engine = engine;
-    this.known = new KnownSeries({ seriesPerMetricMax, seriesMax: 100_000 });
+    this.known = new KnownSeries({ seriesPerMetricMax, seriesMax: 100_000, sinceMs: 0 });
     for (const table of ["samples", "series", "histogram_samples", "exemplars", "metric_metadata"]) {
       engine.execute(`TRUNCATE TABLE ${table}`);
     }
@@ -40,7 +40,7 @@ export class MetricsStore {
 
   /** Runs a decoder as the sink does, when everything is durable. */
   write(decode: (block: MetricsBlock, context: MetricsContext) => MetricsOutcome): MetricsOutcome {
-    const request = this.known.begin(Math.floor(receivedAtMs / 86_400_000));
+    const request = this.known.begin(receivedAtMs);
     try {
       const outcome = decode(this.block, { receivedAtMs, known: this.known, request });
       this.known.settle(request);

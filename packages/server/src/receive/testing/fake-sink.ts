@@ -27,13 +27,13 @@ export class FakeSink implements OtlpSink {
     deltas: () => this.deltas,
     sink: async (receivedAtMs, write) => {
       if (this.error !== undefined) throw this.error;
-      const request = this.known.begin(0);
+      const request = this.known.begin(receivedAtMs);
       const outcome = write(this.metricsBlock, { receivedAtMs, known: this.known, request });
       await this.durable;
       return outcome;
     },
   });
-  private readonly known = new KnownSeries({ seriesPerMetricMax: 1000, seriesMax: 10_000 });
+  private readonly known = new KnownSeries({ seriesPerMetricMax: 1000, seriesMax: 10_000, sinceMs: 0 });
   private readonly deltas = {
     sums: { numbers: new DeltaSums(), histograms: new DeltaHistograms() },
     requests: new RepeatedRequests(),
