@@ -32,6 +32,11 @@ function catalogue(): Catalogue {
  * one of his kind that goes nowhere.
  */
 export function once<T extends object>(kind: Kind, name: string, make: (isStray: boolean) => T): T {
+  if (typeof name !== "string" || name === "") {
+    // One metric without a name would spoil the collection of all others.
+    safely(() => diag.error(`sightglass: a ${kind} without a name goes nowhere`), undefined);
+    return make(true);
+  }
   const { entries } = catalogue();
   const found = entries.get(name);
   if (found?.kind === kind) return found.instrument as T;

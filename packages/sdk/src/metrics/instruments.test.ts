@@ -51,6 +51,16 @@ describe("instruments", () => {
     expect(warnings).toContain('sightglass: metric "kind_total" is a counter already, not a gauge');
   });
 
+  it.each([null, undefined, ""])("named %s go nowhere, and leave the others as they are", async (name) => {
+    counter(name as string).add(1);
+    gauge(name as string).set(1);
+    collector(name as string, {}, () => 1);
+    counter("well_named").add(1);
+    const { scopeMetrics } = await meters.collect();
+    const names = scopeMetrics.flatMap(({ metrics }) => metrics.map(({ descriptor }) => descriptor.name));
+    expect(names).toEqual(["well_named"]);
+  });
+
   it("made before there is a provider work once there is one", async () => {
     meters.remove();
     const early = counter("early_total");
