@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
 
 /** The house rules. Each ban names what to use instead. */
@@ -97,6 +98,12 @@ describe("house rules", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("has no files that import each other, types included", () => {
+    const imports = new Map(production.map((path) => [path, importsOf(path)]));
+    const inCircles = production.filter((path) => reaches(imports, path, path));
+    expect(inCircles).toEqual([]);
+  });
+
   it("names no grab-bag files", () => {
     expect(files.filter((path) => /\/(utils?|helpers?|common|shared|misc)\.(ts|tsx|mjs)$/.test(path))).toEqual([]);
   });
@@ -111,3 +118,21 @@ describe("house rules", () => {
     expect(wrong).toEqual([]);
   });
 });
+
+function importsOf(path: string): string[] {
+  return [...read(path).matchAll(/^(?:import|export)\b[^;]*? from "(\.[^"]+)";/gm)].map(([, target = ""]) =>
+    posix.join(posix.dirname(path), target),
+  );
+}
+
+function reaches(imports: ReadonlyMap<string, readonly string[]>, from: string, to: string): boolean {
+  const seen = new Set<string>();
+  const next = [...(imports.get(from) ?? [])];
+  for (let path = next.pop(); path !== undefined; path = next.pop()) {
+    if (path === to) return true;
+    if (seen.has(path)) continue;
+    seen.add(path);
+    next.push(...(imports.get(path) ?? []));
+  }
+  return false;
+}

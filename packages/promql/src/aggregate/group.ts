@@ -1,4 +1,5 @@
 import type { Aggregate } from "../ast/nodes.ts";
+import type { Evaluation } from "../eval/evaluation.ts";
 import { Labels, metricNameLabel } from "../model/labels.ts";
 import type { StepSeries } from "../model/series.ts";
 
@@ -7,6 +8,9 @@ export interface Group {
   readonly labels: Labels;
   readonly members: StepSeries[];
 }
+
+/** Fills the series of a group from its members, step by step or member by member. */
+export type Reducer = (group: Group, out: StepSeries, node: Aggregate, evaluation: Evaluation) => void;
 
 /** The labels of the group of a series: those named with `by`, or all but those and the metric name with `without`. */
 export function groupLabels(labels: Labels, node: Pick<Aggregate, "grouping" | "without">): Labels {

@@ -4,11 +4,8 @@ import type { Evaluation } from "../eval/evaluation.ts";
 import { vectorOf, type VectorValue } from "../eval/value.ts";
 import { quantileOf } from "../functions/quantile.ts";
 import { absentSample, floatSample, histogramSample, isEmpty, newSeries, type StepSeries } from "../model/series.ts";
-import { groupSeries, type Group } from "./group.ts";
+import { groupSeries, type Group, type Reducer } from "./group.ts";
 import { averageGroup, sumGroup } from "./sum.ts";
-
-/** Fills the series of a group from its members, step by step or member by member. */
-export type Reducer = (group: Group, out: StepSeries, node: Aggregate, evaluation: Evaluation) => void;
 
 /** Reducers of aggregations that make one series of each group. */
 export const reducers: ReadonlyMap<string, Reducer> = new Map<string, Reducer>([

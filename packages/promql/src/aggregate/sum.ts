@@ -5,8 +5,7 @@ import { compactHistogram } from "../histogram/float-histogram.ts";
 import { KahanSum } from "../functions/kahan.ts";
 import { HistogramAccumulator } from "../histogram/kahan.ts";
 import { absentSample, floatSample, histogramSample, setHistogram, type StepSeries } from "../model/series.ts";
-import type { Group } from "./group.ts";
-import type { Reducer } from "./reduce.ts";
+import type { Group, Reducer } from "./group.ts";
 
 /** Sums of floats carry their rounding errors along; one array each for the sums and for the errors. */
 export const sumGroup: Reducer = (group, out, node, evaluation) => {

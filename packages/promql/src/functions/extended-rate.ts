@@ -6,7 +6,11 @@ import { setFloat, setHistogram, type StepSeries } from "../model/series.ts";
 import { messages, type HistogramOperation } from "../eval/annotations.ts";
 import type { RangeKernel, RangeSeries, Window } from "../eval/windows.ts";
 import { countHistograms, type RangeCall } from "./range-function.ts";
-import type { RateKind } from "./rate.ts";
+
+export interface RateKind {
+  readonly isCounter: boolean;
+  readonly perSecond: boolean;
+}
 
 /**
  * rate, increase and delta of `anchored` and `smoothed` ranges. Nothing is extrapolated: `anchored` starts at the last

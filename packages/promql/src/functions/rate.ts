@@ -3,17 +3,12 @@ import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import { setHistogram, type StepSeries } from "../model/series.ts";
 import { messages } from "../eval/annotations.ts";
 import type { RangeKernel, RangeSeries, Window } from "../eval/windows.ts";
-import { extendedRate } from "./extended-rate.ts";
+import { extendedRate, type RateKind } from "./extended-rate.ts";
 import { histogramIncrease } from "./histogram-increase.ts";
 import { countHistograms, type RangeCall, type RangeFunction } from "./range-function.ts";
 import { rateOfFloats } from "./rate-of-floats.ts";
 import { ResetTrail } from "./reset-trail.ts";
 import { isStartReset, startsOverlap } from "./start-time.ts";
-
-export interface RateKind {
-  readonly isCounter: boolean;
-  readonly perSecond: boolean;
-}
 
 const rateFunction = (kind: RateKind): RangeFunction => ({
   kernel: (call) => rateKernel(call, kind),

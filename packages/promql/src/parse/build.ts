@@ -1,13 +1,11 @@
 import type { SyntaxNode } from "@lezer/common";
-import type { Aggregate, AggregateOperator, Binary, BinaryOperator, Call, Expr, NumberLiteral } from "../ast/nodes.ts";
-import type { Problem } from "../errors.ts";
-import { parseDurationMs } from "../text/duration.ts";
-import { unquote } from "../text/go-string.ts";
+import type { Aggregate, AggregateOperator, Binary, BinaryOperator, Call, Expr } from "../ast/nodes.ts";
 import type { Span } from "../text/position.ts";
 import { flatten, type Item } from "./flatten.ts";
 import { readMatching } from "./matching.ts";
 import { applyModifier } from "./modifiers.ts";
 import { readSelector } from "./selector.ts";
+import { TreeReader } from "./tree-reader.ts";
 
 const precedences: Readonly<Record<string, number>> = {
   or: 1,
@@ -32,38 +30,11 @@ const precedences: Readonly<Record<string, number>> = {
 const powerPrecedence = 6;
 
 /** Turns a syntax tree without errors into the AST; what is wrong with it goes to `problems`. */
-export class Builder {
-  readonly query: string;
-  readonly problems: Problem[] = [];
-
-  constructor(query: string) {
-    this.query = query;
-  }
-
-  text(node: SyntaxNode): string {
-    return this.query.slice(node.from, node.to);
-  }
-
-  problem(message: string, span: Span): void {
-    this.problems.push({ message, span });
-  }
-
+export class Builder extends TreeReader {
   expression(node: SyntaxNode): Expr {
     const items = flatten(node, this.query);
     const cursor = { at: 0 };
     return this.#binary(items, cursor, 0);
-  }
-
-  /** The value of a string literal node. */
-  string(node: SyntaxNode): string {
-    const text = this.text(node);
-    try {
-      return unquote(text);
-    } catch (thrown) {
-      const why = thrown instanceof Error ? thrown.message : String(thrown);
-      this.problem(`error unquoting string ${JSON.stringify(text)}: ${why}`, { start: node.from, end: node.to });
-      return "";
-    }
   }
 
   #binary(items: readonly Item[], cursor: { at: number }, minimum: number): Expr {
@@ -151,25 +122,6 @@ export class Builder {
     }
   }
 
-  number(node: SyntaxNode, start: number): NumberLiteral {
-    const text = this.query.slice(start, node.to);
-    const span = { start, end: node.to };
-    const durationMs = /^[0-9]+[a-z]/i.test(text) && !/^0x/i.test(text) ? parseDurationMs(text) : undefined;
-    if (durationMs !== undefined) return { kind: "number", span, value: durationMs / 1000, isDuration: true };
-    return { kind: "number", span, value: this.#numberValue(text, span), isDuration: false };
-  }
-
-  #numberValue(text: string, span: Span): number {
-    const plain = text.replaceAll("_", "").toLowerCase();
-    if (plain === "inf") return Infinity;
-    if (plain === "nan") return NaN;
-    // Go reads a whole number with a leading zero as octal.
-    if (/^0[0-7]+$/.test(plain)) return Number.parseInt(plain, 8);
-    const value = Number(plain);
-    if (Number.isNaN(value)) this.problem(`error parsing number: ${text}`, span);
-    return value;
-  }
-
   #call(node: SyntaxNode): Call {
     const name = node.getChild("FunctionIdentifier");
     return {
@@ -217,15 +169,6 @@ export class Builder {
     const inner = expr ?? args[0] ?? { kind: "number", span, value: 0, isDuration: false };
     const param = expected === 2 ? args[0] : undefined;
     return { ...shape, expr: inner, ...(param === undefined ? {} : { param }) };
-  }
-
-  labelNames(node: SyntaxNode): readonly string[] {
-    const names: string[] = [];
-    for (let child = node.firstChild; child !== null; child = child.nextSibling) {
-      if (child.name === "LabelName") names.push(this.text(child));
-      else if (child.name === "QuotedLabelName" && child.firstChild) names.push(this.string(child.firstChild));
-    }
-    return names;
   }
 }
 

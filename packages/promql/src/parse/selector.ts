@@ -2,25 +2,22 @@ import type { SyntaxNode } from "@lezer/common";
 import type { VectorSelector } from "../ast/nodes.ts";
 import { metricNameLabel } from "../model/labels.ts";
 import { createMatcher, type Matcher, type MatchOperator } from "../model/matcher.ts";
-import type { Builder } from "./build.ts";
+import type { TreeReader } from "./tree-reader.ts";
 
-export function readSelector(node: SyntaxNode, builder: Builder): VectorSelector {
+export function readSelector(node: SyntaxNode, reader: TreeReader): VectorSelector {
   const identifier = node.getChild("Identifier");
   const span = { start: node.from, end: node.to };
   const matchers: Matcher[] = [];
-  let name = identifier === null ? "" : builder.text(identifier);
+  let name = identifier === null ? "" : reader.text(identifier);
   const list = node.getChild("LabelMatchers");
   for (let child = list?.firstChild ?? null; child !== null; child = child.nextSibling) {
     if (child.name === "QuotedLabelName" && child.firstChild) {
-      const quoted = builder.string(child.firstChild);
+      const quoted = reader.string(child.firstChild);
       if (name !== "")
-        builder.problem(
-          `metric name must not be set twice: ${JSON.stringify(name)} or ${JSON.stringify(quoted)}`,
-          span,
-        );
+        reader.problem(`metric name must not be set twice: ${JSON.stringify(name)} or ${JSON.stringify(quoted)}`, span);
       name = quoted;
     } else {
-      const matcher = readMatcher(child, builder);
+      const matcher = readMatcher(child, reader);
       if (matcher !== undefined) matchers.push(matcher);
     }
   }
@@ -28,19 +25,19 @@ export function readSelector(node: SyntaxNode, builder: Builder): VectorSelector
   return { kind: "vectorSelector", span, name, matchers, anchored: false, smoothed: false };
 }
 
-function readMatcher(node: SyntaxNode, builder: Builder): Matcher | undefined {
+function readMatcher(node: SyntaxNode, reader: TreeReader): Matcher | undefined {
   const operator = node.getChild("MatchOp");
   const value = node.getChild("StringLiteral");
   const plain = node.getChild("LabelName");
   const quoted = node.getChild("QuotedLabelName")?.firstChild;
   if (operator === null || value === null) return undefined;
-  const name = plain !== null ? builder.text(plain) : quoted ? builder.string(quoted) : "";
+  const name = plain !== null ? reader.text(plain) : quoted ? reader.string(quoted) : "";
   const span = { start: node.from, end: node.to };
-  if (name === "") builder.problem('invalid label name for matching: ""', span);
+  if (name === "") reader.problem('invalid label name for matching: ""', span);
   try {
-    return createMatcher(name, builder.text(operator) as MatchOperator, builder.string(value));
+    return createMatcher(name, reader.text(operator) as MatchOperator, reader.string(value));
   } catch (thrown) {
-    builder.problem(thrown instanceof Error ? thrown.message : String(thrown), span);
+    reader.problem(thrown instanceof Error ? thrown.message : String(thrown), span);
     return undefined;
   }
 }

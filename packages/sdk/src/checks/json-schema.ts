@@ -1,6 +1,14 @@
 import type { Ajv } from "ajv";
 import type { FormatsPlugin } from "ajv-formats";
-import type { CompiledSchema } from "./row-schema.ts";
+
+/** As ajv makes it. */
+export type CompiledSchema = ((row: unknown) => unknown) & { errors?: readonly AjvError[] | null | undefined };
+
+export interface AjvError {
+  keyword?: string;
+  instancePath?: string;
+  params?: { missingProperty?: string };
+}
 
 /** Ajv's module for each draft that it knows, by what `$schema` says. */
 const drafts: readonly [name: string, module: string][] = [

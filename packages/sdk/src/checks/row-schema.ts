@@ -1,4 +1,4 @@
-import { compile } from "./json-schema.ts";
+import { type AjvError, compile, type CompiledSchema } from "./json-schema.ts";
 
 /**
  * What says whether a row is valid: a zod schema, any Standard Schema (standardschema.dev), a JSON Schema as a plain object, or a
@@ -17,8 +17,6 @@ interface StandardSchema {
 /** A JSON Schema of draft 2020-12, or of the draft that its `$schema` names (2019-09, 07, 06). */
 export type JsonSchema = { readonly schema?: never } & ({ readonly [keyword: string]: unknown } | object);
 
-export type CompiledSchema = ((row: unknown) => unknown) & { errors?: readonly AjvError[] | null | undefined };
-
 /** What is wrong with a row. Neither is ever a value. */
 export interface Finding {
   /** `row` for what belongs to none. */
@@ -36,12 +34,6 @@ interface Issue {
   code?: unknown;
   /** Of valibot. */
   type?: unknown;
-}
-
-interface AjvError {
-  keyword?: string;
-  instancePath?: string;
-  params?: { missingProperty?: string };
 }
 
 export const wholeRow = "row";
