@@ -29,6 +29,14 @@ it("counts what a counter that is new has counted, and begins with a zero where 
   expect([...overflow.take()]).toMatchObject([{ value: 9, startMs: 0 }]);
 });
 
+it("names the label that exploded, never a histogram's bounds", () => {
+  const overflow = new SeriesOverflow(0);
+  for (const le of ["1", "2", "3", "+Inf"])
+    for (const user of ["a", "b"])
+      overflow.add("h_bucket", seriesOf(["__name__", "h_bucket"], ["le", le], ["user", user]), { ...sample, value: 1 });
+  expect(overflow.report()).toMatchObject([{ label: "user", labelValues: 2, series: 8 }]);
+});
+
 it("does not count a counter again that it forgot at the end of the day", () => {
   const overflow = new SeriesOverflow(5000);
   const add = (value: number) =>

@@ -64,10 +64,11 @@ class OverflowingMetric {
     if (values.size < limits.overflowLabelValuesMax.value) values.add(value);
   }
 
+  /** Bounds are a histogram's own: no sender can take them off. */
   worstLabel(): { label: string; labelValues: number } {
     let worst = { label: "", labelValues: 0 };
     for (const [label, { size }] of this.valuesOfLabel) {
-      if (size > worst.labelValues) worst = { label, labelValues: size };
+      if (size > worst.labelValues && !ownLabels.has(label)) worst = { label, labelValues: size };
     }
     return worst;
   }
@@ -100,6 +101,7 @@ export interface OverflowingSample {
   readonly isCounter: boolean;
 }
 
+const ownLabels = new Set(["__name__", "le", "quantile"]);
 const keptLabels = new Set(["__name__", "job", "instance", "le", "quantile"]);
 /** What tells a counter when nobody says so (Prometheus naming conventions). */
 const counterName = /_(?:total|sum|count|bucket)$/;
