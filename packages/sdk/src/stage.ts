@@ -274,7 +274,10 @@ class OpenStage extends Counts implements Stage {
 function attributesOf({ name, run, options }: StageStart, attempt: number): () => Attributes {
   const { source, sink } = options;
   const attributes = options.attributes === undefined ? undefined : { ...options.attributes };
-  const [sourceSystem, sourceTable, sinkSystem, sinkTable] = [source?.system, source?.table, sink?.system, sink?.table];
+  const sourceSystem = source?.system;
+  const sourceTable = source?.table;
+  const sinkSystem = sink?.system;
+  const sinkTable = sink?.table;
   return () => {
     const own: Attributes = {
       [names.name]: run.pipeline,
