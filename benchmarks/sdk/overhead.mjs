@@ -2,26 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { logs } from "@opentelemetry/api-logs";
-import { dist, paired } from "./measuring.mjs";
+import { paired } from "./measuring.mjs";
 
 const nothing = { read() {}, filtered() {}, failed() {}, written() {} };
-
-/** The transform in a module of its own, which V8 compiles for what it meets there and for nothing else. */
-const copy = async (name) => (await import(`./transform.mjs?${name}`)).transform;
-
-/** Three times that, with and without a profile of it, both with the SDK. Starting a profile costs V8 some ten milliseconds. */
-export async function profiled({ pipeline }, rounds) {
-  const { profile } = await import(new URL("profile/index.js", dist));
-  const transform = await copy("profiled");
-  const work = async (stage) => {
-    for (let i = 0; i < 3; i++) await transform(stage);
-  };
-  return paired(
-    () => pipeline("bench", (run) => run.stage("transform", work)),
-    () => pipeline("bench", (run) => run.stage("transform", (stage) => profile(() => work(stage)))),
-    rounds,
-  );
-}
 
 /**
  * The demo's own transform stage on a real day of flights: airports from the warehouse, and the join; in a run that is open. Without is

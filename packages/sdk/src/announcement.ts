@@ -5,14 +5,10 @@ import { safely } from "./safely.ts";
 import { version } from "./version.ts";
 
 /** The log records that say what goes on before its span can. */
-const announcements: ReadonlySet<string | undefined> = new Set([
-  eventNames.runStart,
-  eventNames.stageStart,
-  eventNames.heartbeat,
-]);
+const announcements: ReadonlySet<string> = new Set([eventNames.runStart, eventNames.stageStart, eventNames.heartbeat]);
 
 /** Whether somebody may be waiting to see it: what is announced is shown while it happens. */
-export function isAnnouncement(eventName: string | undefined): boolean {
+export function isAnnouncement(eventName: string): boolean {
   return announcements.has(eventName);
 }
 

@@ -1,3 +1,4 @@
+import type { Tracer } from "@opentelemetry/api";
 import { safely } from "./safely.ts";
 
 /** Something that has happened and that telemetry has still to be made of. */
@@ -9,9 +10,9 @@ export interface Note {
 export type Due = "with the batch" | "soon" | "now";
 
 /** From here on they are written as soon as the thread has time. */
-const notesMany = 512;
+const notesMany = 256;
 /** A thread that never has time writes them itself when there are so many: they hold memory. */
-const notesMax = 2048;
+const notesMax = 512;
 
 /**
  * What has ended, and is made into spans or log records in one go when the next batch is due. Code that runs once in a while
@@ -43,17 +44,25 @@ export class Notes {
   }
 }
 
-let current: Notes | undefined;
+/** How `bootstrap` has the spans of runs and stages. */
+export interface NotedSpans {
+  /** Where they note that they have ended. */
+  readonly notes: Notes;
+  /** What makes the spans: asking OpenTelemetry's API for it each time would cost as much as the note. */
+  readonly tracer: Tracer;
+}
 
-/** Where runs and stages note that they have ended; undefined where the spans are not sent by `bootstrap`. */
-export function spanNotes(): Notes | undefined {
+let current: NotedSpans | undefined;
+
+/** Undefined where the spans are not sent by `bootstrap`. */
+export function notedSpans(): NotedSpans | undefined {
   return current;
 }
 
-/** From now on, runs and stages that begin note their end in `notes`. The returned function takes that back. */
-export function keepSpanNotes(notes: Notes): () => void {
-  current = notes;
+/** From now on, runs and stages that begin note their end. The returned function takes that back. */
+export function noteSpans(spans: NotedSpans): () => void {
+  current = spans;
   return () => {
-    if (current === notes) current = undefined;
+    if (current === spans) current = undefined;
   };
 }

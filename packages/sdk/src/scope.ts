@@ -15,7 +15,7 @@ import type { Clock } from "./clock.ts";
 import type { Counts } from "./counts.ts";
 import type { Failures } from "./failures.ts";
 import { LateSpan, type LateSpanSource } from "./late-span.ts";
-import { type Note, type Notes, spanNotes } from "./notes.ts";
+import { type Note, notedSpans, type Notes } from "./notes.ts";
 import { safely } from "./safely.ts";
 import { contextOfScope, scopeIn } from "./scope-context.ts";
 import { currentTracer, hasError, recordFailure, startSpan, startTimeOf } from "./scope-span.ts";
@@ -67,8 +67,9 @@ export class Scope implements LateSpanSource, Note {
     this.kind = options.kind;
     this.within = options.within;
     this.#options = options;
-    this.#tracer = currentTracer();
-    this.#notes = spanNotes();
+    const noted = notedSpans();
+    this.#tracer = noted?.tracer ?? currentTracer();
+    this.#notes = noted?.notes;
     this.startMs = options.clock.nowMs();
     this.#startTickMs = options.clock.monotonicMs();
     if (this.#notes === undefined) this.#span = startSpan(this.#tracer, { ...options, attributes: this.#known() });
@@ -105,6 +106,7 @@ export class Scope implements LateSpanSource, Note {
    * nest as the code does), else this scope's own (a stage started from a timer, or without a context manager).
    */
   contextForChild(active: Context): Context {
+    if (active === this.context) return active;
     const inner = scopeIn(active);
     for (let scope = inner instanceof Scope ? inner : undefined; scope !== undefined; scope = scope.within)
       if (scope === this) return active;

@@ -165,7 +165,8 @@ async function attemptStage<T>(start: StageStart, attempt: number, work: StageWo
     options.profile === undefined
       ? undefined
       : observe(options.profile, { pipeline: run.pipeline, stage: name, span: scope.span });
-  watch().add(scope);
+  const open = watch();
+  open.add(scope);
   try {
     const value = await context.with(scope.context, work, undefined, stage);
     stopProfile?.(true);
@@ -176,7 +177,7 @@ async function attemptStage<T>(start: StageStart, attempt: number, work: StageWo
     scope.fail(thrown);
     throw thrown;
   } finally {
-    watch().remove(scope);
+    open.remove(scope);
     stopProgress?.();
   }
 }

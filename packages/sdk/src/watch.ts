@@ -31,7 +31,7 @@ export class Watch {
     if (this.#newest !== undefined) this.#newest.next = scope;
     this.#newest = scope;
     if (scope.kind === "run") scope.announce();
-    else this.#announceLater();
+    else if (!this.#isAnnouncing) this.#announceLater();
     if (!this.#isBeating) {
       this.#isBeating = true;
       this.#clock.after(heartbeatIntervalMs, () => this.#beat());
@@ -60,11 +60,10 @@ export class Watch {
     this.#isAnnouncing = false;
     for (const scope of this.#open().toReversed())
       if (scope.startMs <= bornBeforeMs) scope.announce();
-      else this.#announceLater();
+      else if (!this.#isAnnouncing) this.#announceLater();
   }
 
   #announceLater(): void {
-    if (this.#isAnnouncing) return;
     this.#isAnnouncing = true;
     this.#clock.after(stageAnnounceDelayMs, () => this.#announce());
   }

@@ -59,7 +59,7 @@ class NotedLogger implements Logger {
 
   emit(record: LogRecord): void {
     const note = new NotedRecord(this.#logger, record, record.context ?? context.active(), this.#clock.nowMs());
-    this.#notes.add(note, isAnnouncement(record.eventName));
+    this.#notes.add(note, record.eventName !== undefined && isAnnouncement(record.eventName));
   }
 
   enabled(...options: Parameters<Logger["enabled"]>): boolean {
@@ -71,16 +71,21 @@ class NotedRecord implements Note {
   readonly #logger: Logger;
   readonly #record: LogRecord;
 
+  /** Copies the record, because the caller may use the same object for the next line; key by key, which is quicker than spreading. */
   constructor(logger: Logger, record: LogRecord, within: Context, nowMs: number) {
     this.#logger = logger;
+    const { attributes, body, eventName, exception, severityNumber, severityText } = record;
     this.#record = {
-      ...record,
-      // The caller may use the same object for the next line.
-      ...(record.attributes === undefined ? {} : { attributes: { ...record.attributes } }),
       context: within,
       timestamp: record.timestamp ?? nowMs,
       observedTimestamp: record.observedTimestamp ?? nowMs,
-    };
+      attributes: attributes === undefined ? attributes : { ...attributes },
+      body,
+      eventName,
+      exception,
+      severityNumber,
+      severityText,
+    } as LogRecord;
   }
 
   write(): void {

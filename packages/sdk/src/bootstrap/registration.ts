@@ -10,7 +10,9 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 import { type LoggerProvider, logs } from "@opentelemetry/api-logs";
-import { keepSpanNotes, type Notes } from "../notes.ts";
+import { scopeName } from "../attribute-names.ts";
+import { type Notes, noteSpans } from "../notes.ts";
+import { version } from "../version.ts";
 
 /** Whether this thread has a tracer provider already. The API only shows it by the delegate of its proxy. */
 export function hasTracerProvider(): boolean {
@@ -35,7 +37,8 @@ export function register(parts: Registration): () => void {
   const undo: (() => void)[] = [];
   if (trace.setGlobalTracerProvider(parts.tracerProvider)) {
     undo.push(() => trace.disable());
-    if (parts.spanNotes !== undefined) undo.push(keepSpanNotes(parts.spanNotes));
+    if (parts.spanNotes !== undefined)
+      undo.push(noteSpans({ notes: parts.spanNotes, tracer: parts.tracerProvider.getTracer(scopeName, version) }));
   }
   if (logs.setGlobalLoggerProvider(parts.loggerProvider) === parts.loggerProvider) undo.push(() => logs.disable());
   if (parts.meterProvider !== undefined && metrics.setGlobalMeterProvider(parts.meterProvider))
