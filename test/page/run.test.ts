@@ -85,6 +85,24 @@ describe.skipIf(noChromium)(`run page${skipReason}`, () => {
     await inspector.waitFor({ state: "detached" });
   });
 
+  it("says where to look when a stage failed and told no reason, as Airflow's do", async () => {
+    const run = newest("payments-reconcile", "failed");
+    const page = await ui.open("/pipelines");
+    await page.route(`**/api/runs/${run.id}`, async (route) => {
+      const answer = (await (await route.fetch()).json()) as RunResponse;
+      for (const stage of answer.stages) {
+        stage.error = null;
+        for (const attempt of stage.attempts) attempt.error = null;
+      }
+      await route.fulfill({ json: { ...answer, error: null } });
+    });
+    await page.goto(`${ui.mock.url}/runs/${run.id}?tab=errors`);
+    await page.getByText("It failed and told no reason").first().waitFor();
+    await page.getByRole("link", { name: "Open its span" }).first().waitFor();
+    await page.getByRole("link", { name: "Its logs" }).first().click();
+    await page.waitForURL("**tab=logs&stage=*");
+  });
+
   it("shows what the checks found, those that were not met first", async () => {
     const run = world.runs.find(({ quality }) => quality.checks.some(({ status }) => status === "warned"));
     const page = await ui.open(`/runs/${run?.id ?? ""}?tab=checks`);

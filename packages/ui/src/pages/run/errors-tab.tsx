@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { FailedRecordGroup, RunResponse, StageDetail } from "sightglass/contract";
+import type { FailedRecordGroup, RunResponse, StageAttempt, StageDetail } from "sightglass/contract";
 import { formatAttribute } from "../../format/attribute.ts";
 import { countOf, formatCount, formatRatio } from "../../format/count.ts";
 import { EmptyState } from "../../primitives/empty-state.tsx";
@@ -10,10 +10,10 @@ import { Header, Row, Table } from "../../primitives/table.tsx";
 import { ErrorBlock } from "./error-block.tsx";
 import "./errors-tab.css";
 
-/** What threw, with its stacks, and which records failed, by reason. */
+/** What failed, with what it threw, and which records failed, by reason. */
 export function ErrorsTab({ run }: { run: RunResponse }) {
   const broken = run.stages.filter(
-    (stage) => stage.attempts.some((attempt) => attempt.error !== null) || stage.error !== null,
+    (stage) => stage.attempts.some(hasFailed) || stage.error !== null || stage.status === "failed",
   );
   if (broken.length === 0 && run.failedRecords.length === 0) {
     return (
@@ -33,7 +33,7 @@ export function ErrorsTab({ run }: { run: RunResponse }) {
   return (
     <>
       {broken.length === 0 ? null : (
-        <Panel title="Exceptions" note={countOf(broken.length, "stage")}>
+        <Panel title="Errors" note={countOf(broken.length, "stage")}>
           {broken.map((stage, index) => (
             <StageErrors key={stage.id} stage={stage} isFirst={index === 0} />
           ))}
@@ -44,8 +44,11 @@ export function ErrorsTab({ run }: { run: RunResponse }) {
   );
 }
 
+/** An orchestrator may say that an attempt failed and not why. */
+const hasFailed = (attempt: StageAttempt) => attempt.error !== null || attempt.status === "failed";
+
 function StageErrors({ stage, isFirst }: { stage: StageDetail; isFirst: boolean }) {
-  const failing = stage.attempts.filter((attempt) => attempt.error !== null);
+  const failing = stage.attempts.filter(hasFailed);
   const last = failing.at(-1);
   const isSame = failing.every((attempt) => attempt.error?.message === last?.error?.message);
   const shown = isSame ? failing.slice(-1) : failing;
@@ -59,20 +62,28 @@ function StageErrors({ stage, isFirst }: { stage: StageDetail; isFirst: boolean 
             : ""}
         </span>
       </h3>
-      {shown.map((attempt) =>
-        attempt.error === null ? null : (
-          <div key={attempt.number}>
-            <p className="stage-errors-when">
-              Attempt {attempt.number}, <Moment at={attempt.endedAt ?? attempt.startedAt} />, after{" "}
-              <Duration ms={attempt.durationMs} />{" "}
-              <Link to="/traces/$traceId" params={{ traceId: stage.traceId }} search={{ span: attempt.spanId }}>
-                Open its span
-              </Link>
+      {shown.map((attempt) => (
+        <div key={attempt.number}>
+          <p className="stage-errors-when">
+            Attempt {attempt.number}, <Moment at={attempt.endedAt ?? attempt.startedAt} />, after{" "}
+            <Duration ms={attempt.durationMs} />{" "}
+            <Link to="/traces/$traceId" params={{ traceId: stage.traceId }} search={{ span: attempt.spanId }}>
+              Open its span
+            </Link>
+          </p>
+          {attempt.error === null ? (
+            <p>
+              It failed and told no reason: its span has neither an exception nor a message.{" "}
+              <Link to="." search={{ tab: "logs", stage: stage.name }} className="stage-errors-logs">
+                Its logs
+              </Link>{" "}
+              may.
             </p>
+          ) : (
             <ErrorBlock error={attempt.error} isOpen={isFirst && attempt === last} />
-          </div>
-        ),
-      )}
+          )}
+        </div>
+      ))}
       {failing.length === 0 && stage.error !== null ? <ErrorBlock error={stage.error} isOpen={isFirst} /> : null}
     </section>
   );

@@ -205,7 +205,8 @@ const tabWords: Record<RunTab, string> = {
 };
 
 function runTabLinks(run: RunResponse): Tab[] {
-  const errors = run.stages.filter((stage) => stage.error !== null).length + run.failedRecords.length;
+  const errors =
+    run.stages.filter((stage) => stage.error !== null || stage.status === "failed").length + run.failedRecords.length;
   const notMet = run.quality.checks.filter(({ status }) => status !== "passed").length;
   const unexplained = (run.recordsUnexplained ?? 0) !== 0 || run.handoffs.some((handoff) => handoff.unexplained !== 0);
   return runTabs.map((tab) => ({
