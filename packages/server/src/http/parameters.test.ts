@@ -30,6 +30,7 @@ describe("parameters", () => {
     ["limit=0", (p) => p.limit(), /parameter limit: "0" is not a whole number from 1 to 1000/],
     ["limit=1e3", (p) => p.limit(), /parameter limit/],
     ["status=ok", (p) => p.choices("status", ["failed", "lost"]), /parameter status: "ok" is not one of failed, lost/],
+    ["start=2026-11-26&end=2026-11-25", (p) => p.timeRange(), /start is after end/],
     ["pipline=x", (p) => p.only("pipeline"), /unknown parameter "pipline"/],
   ])("refuses %s", (query, read, message) => {
     expect(() => read(of(query))).toThrowError(message);

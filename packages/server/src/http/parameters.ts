@@ -76,6 +76,14 @@ export class Parameters {
     return value;
   }
 
+  /** `start` and `end`, in that order of time. */
+  timeRange(): { startMs: number | undefined; endMs: number | undefined } {
+    const [startMs, endMs] = [this.timeMs("start"), this.timeMs("end")];
+    if (startMs !== undefined && endMs !== undefined && startMs > endMs)
+      throw new SightglassError("invalid_argument", "start is after end", { hint: "swap them, or leave one out" });
+    return { startMs, endMs };
+  }
+
   /** A length of time in milliseconds: `250ms`, `1.5s`, `10m`, `2h`, `7d`, `1w`. */
   durationMs(name: string): number | undefined {
     const text = this.text(name);

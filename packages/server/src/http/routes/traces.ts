@@ -160,10 +160,7 @@ export function durationFilters(minMs: number | undefined, maxMs: number | undef
 
 /** Without a start the search goes as far back as there is data; without an end it begins at the newest. */
 function rangeOf(parameters: Parameters, clock: Clock): { startNs: bigint; endNs: bigint } {
-  const startMs = parameters.timeMs("start") ?? 0;
-  const endMs = parameters.timeMs("end") ?? clock.nowMs() + clockAheadMs;
-  if (startMs > endMs)
-    throw new SightglassError("invalid_argument", "start is after end", { hint: "swap them, or leave one out" });
+  const { startMs = 0, endMs = clock.nowMs() + clockAheadMs } = parameters.timeRange();
   return { startNs: nsOfMs(startMs), endNs: nsOfMs(endMs) };
 }
 
