@@ -14,10 +14,14 @@ export const catalogue = {
     figures: ({ rows }) => rows.flatMap(ingestFigures),
   },
   query: {
-    about: "trace by id, search, run list and run page, with --spans spans stored",
-    run: async ({ spans = 10_000_000 }) => ({ rows: await (await import("./query.mjs")).query({ spans }) }),
-    figures: ({ rows }) =>
-      rows.map(({ question, p95Ms }) => less(`${question}, p95`, p95Ms, { unit: "ms", floor: 150, target: 100 })),
+    about: "trace by id, search, run list, run page and start, with --spans spans stored",
+    run: async (options) => (await import("./query.mjs")).query(options),
+    figures: ({ rows, start }) => [
+      ...rows.map(({ question, p95Ms }) => less(`${question}, p95`, p95Ms, { unit: "ms", floor: 150, target: 50 })),
+      less("ready after start", start.readyMs, { unit: "ms", floor: 3000, target: 1000 }),
+      less("resident, idle", start.idleMegabytes, { unit: "MB", floor: 350, target: 280 }),
+      less("resident, asked", start.askedMegabytes, { unit: "MB", floor: 1200, target: 800 }),
+    ],
   },
   promql: {
     about: "the six PromQL queries and alert rules' over HTTP, beside Prometheus and VictoriaMetrics",

@@ -1,21 +1,35 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fillRuns } from "./fill-runs.mjs";
 import { fillSpans } from "./fill-spans.mjs";
+import { startServer } from "./server.mjs";
+import { startOn } from "./start.mjs";
 
 /**
  * Times of trace by id, search, run list and run page with `spans` spans stored: traces of ten spans over a day, eight
- * services, forty operations, nine attributes; and one run of nine stages for each hundred spans. Each figure is over `rounds` different questions, so that no cache
- * of answers helps; `cold` is the first of them.
+ * services, forty operations, nine attributes; and one run of nine stages for each hundred spans. Each figure is over `rounds`
+ * different questions, so that no cache of answers helps; `cold` is the first of them. And how a server starts on that folder.
+ * @param dataDir is kept, and goes on from what is in it
  */
-export async function query({
+export async function query({ dataDir, ...options } = {}) {
+  const folder = dataDir ?? mkdtempSync(join(tmpdir(), "sightglass-bench-"));
+  try {
+    // A server that was there before the spans: it has counted all that is in the folder.
+    if (!existsSync(join(folder, "engine"))) await (await startServer({ data: folder, keep: true })).stop();
+    return { rows: await ask({ ...options, folder }), start: await startOn(folder) };
+  } finally {
+    if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function ask({
   spans = 10_000_000,
   rounds = 40,
   dist = new URL("../packages/server/dist/", import.meta.url),
-  dataDir,
-} = {}) {
+  folder,
+}) {
   const load = (path) => import(new URL(path, dist));
   const { openEmbeddedStore } = await load("store/embedded/store.js");
   const { migrate } = await load("store/migrate.js");
@@ -26,7 +40,6 @@ export async function query({
   const { allOf, everySpan } = await load("query/search-filter.js");
   const { parseTraceql } = await load("query/search-traceql.js");
 
-  const folder = dataDir ?? mkdtempSync(join(tmpdir(), "sightglass-bench-"));
   const store = await openEmbeddedStore({ dataDir: folder });
   try {
     await migrate(store, { clock: systemClock });
@@ -88,7 +101,6 @@ export async function query({
     return rows;
   } finally {
     await store.close();
-    if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -114,5 +126,7 @@ async function traceIds(store, count, traceCount) {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [spans = "10000000", dataDir] = process.argv.slice(2);
-  console.table(await query({ spans: Number(spans), ...(dataDir === undefined ? {} : { dataDir }) }));
+  const { rows, start } = await query({ spans: Number(spans), ...(dataDir === undefined ? {} : { dataDir }) });
+  console.table(rows);
+  console.table([start]);
 }

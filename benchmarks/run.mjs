@@ -1,15 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { catalogue } from "./catalogue.mjs";
 import { findPeers, machine } from "./machine.mjs";
 
-const usage = `npm run bench -- [NAME ...] [--spans N] [--results DIR] [--check]
+const usage = `npm run bench -- [NAME ...] [--spans N] [--data DIR] [--results DIR] [--check]
 
 Runs the named benchmarks, or all of them, each in a process of its own. Build first: npm run build.
   --spans N      spans stored for \`query\` (10000000)
+  --data DIR     folder for \`query\`, kept for the next time: a hundred million spans take ten minutes
   --results DIR  where NAME.json is written (benchmarks/results)
   --check        exit code 1 when a floor is missed
 
@@ -21,6 +23,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     spans: { type: "string", default: "10000000" },
+    data: { type: "string" },
     results: { type: "string", default: fileURLToPath(new URL("results/", import.meta.url)) },
     check: { type: "boolean", default: false },
     child: { type: "boolean", default: false },
@@ -56,6 +59,7 @@ async function runApart(name) {
   const file = `${options.results}/${name}.json`;
   rmSync(file, { force: true });
   const args = ["benchmarks/run.mjs", name, "--child", "--spans", options.spans, "--results", options.results];
+  if (options.data !== undefined) args.push("--data", options.data);
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "inherit", "inherit"],
     env: { UV_THREADPOOL_SIZE: "12", ...process.env },
@@ -67,7 +71,10 @@ async function runApart(name) {
 
 async function runHere(name) {
   const before = machine();
-  const found = await catalogue[name].run({ spans: Number(options.spans) });
+  const found = await catalogue[name].run({
+    spans: Number(options.spans),
+    ...(options.data === undefined ? {} : { dataDir: resolve(options.data) }),
+  });
   const figures = catalogue[name].figures(found);
   const result = {
     name,
@@ -77,6 +84,7 @@ async function runHere(name) {
     peers: findPeers(),
     figures,
     rows: found.rows,
+    ...(found.start === undefined ? {} : { start: found.start }),
   };
   writeFileSync(`${options.results}/${name}.json`, `${JSON.stringify(result, null, 2)}\n`);
   console.table(found.table ?? found.rows);
