@@ -63,6 +63,11 @@ export class InsertQueue {
     return this.#segments.slice(this.#storedCount).reduce((sum, { rows }) => sum + rows, 0);
   }
 
+  /** Rows behind the segment that is being inserted. */
+  get waitingRows(): number {
+    return this.#segments.slice(this.#storedCount + 1).reduce((sum, { rows }) => sum + rows, 0);
+  }
+
   add(segment: SealedSegment): void {
     this.#segments.push(segment);
     if (this.#isInserting || this.#isStopped) return;

@@ -10,18 +10,12 @@ export interface PaceLimits {
  * Keeps what is durable and not yet queryable small: while the store is busy, only so many rows are accepted as it takes in
  * `spoolSegmentInsertMs`, and the requests beyond that wait, in order. So at full load a span is queryable after two
  * inserts, and the sender learns of the load by a later answer, not the reader by old data.
- *
- * A request never waits long: a store that does not answer is what the spool is there for.
  */
 export class Pace {
   readonly #clock: Clock;
   readonly #limits: PaceLimits;
-  /** Rows that the store takes in `spoolSegmentInsertMs`. */
   #segmentRows: number;
-  /** How many times as much is let in, since requests have waited long enough. */
-  #allowances = 1;
-  #waiting: (() => void)[] = [];
-  #cancel: (() => void) | undefined;
+  readonly #waiting = new Set<() => void>();
 
   constructor({ clock, limits }: { clock: Clock; limits: PaceLimits }) {
     this.#clock = clock;
@@ -29,7 +23,7 @@ export class Pace {
     this.#segmentRows = limits.spoolSegmentRowsMin;
   }
 
-  /** A segment of so many rows is one good insert. */
+  /** Rows that the store takes in `spoolSegmentInsertMs`: one good insert. */
   get segmentRows(): number {
     return this.#segmentRows;
   }
@@ -43,32 +37,33 @@ export class Pace {
     this.#segmentRows = Math.max(spoolSegmentRowsMin, Math.round(next));
   }
 
-  /** Whether so many rows, behind an insert under way, are enough. */
-  isEnough(rows: number): boolean {
-    return rows >= this.#segmentRows * this.#allowances;
+  /**
+   * Until when a request may wait that comes now, by the monotonic clock. Not long, whatever the store does: one that does
+   * not answer is what the spool is there for.
+   */
+  deadlineMs(): number {
+    return this.#clock.monotonicMs() + this.#limits.spoolHoldMaxMs;
   }
 
-  /** Until the store has taken something, or `spoolHoldMaxMs` are over. */
-  hold(): Promise<void> {
-    this.#cancel ??= this.#clock.after(this.#limits.spoolHoldMaxMs, () => {
-      this.#allowances += 1;
-      this.letGo();
+  isOver(deadlineMs: number): boolean {
+    return this.#clock.monotonicMs() >= deadlineMs;
+  }
+
+  /** Until the store has taken something, or the deadline. */
+  hold(deadlineMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const go = () => {
+        cancel();
+        this.#waiting.delete(go);
+        resolve();
+      };
+      const cancel = this.#clock.after(deadlineMs - this.#clock.monotonicMs(), go);
+      this.#waiting.add(go);
     });
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  /** The rows that were enough are on their way to the store. */
-  begin(): void {
-    this.#allowances = 1;
-    this.letGo();
   }
 
   /** Those that must wait once more come back in their order. */
   letGo(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const go of waiting) go();
+    for (const go of [...this.#waiting]) go();
   }
 }

@@ -89,10 +89,10 @@ export class Spool<B extends Block> {
    * spool_unwritable after it, when the disk refused the block: then nothing of the request counts
    */
   async append<T extends { accepted: number; rejected: number }>(write: (block: B) => T): Promise<T> {
-    const { room, ledger, table } = this.#options;
+    const { room, ledger, table, pace } = this.#options;
     room.check();
-    while (this.#isFull() || this.#isAhead()) {
-      await this.#turn();
+    for (const deadlineMs = pace.deadlineMs(); this.#isFull() || (this.#isAhead() && !pace.isOver(deadlineMs));) {
+      await (this.#isFull() ? this.#committed() : pace.hold(deadlineMs));
       room.check();
     }
     const block = this.#open;
@@ -161,11 +161,11 @@ export class Spool<B extends Block> {
   #isAhead(): boolean {
     const { queue, pace } = this.#options;
     if (queue.isIdle || queue.lastError !== undefined) return false;
-    return pace.isEnough((this.#segment?.rows ?? 0) + this.#flightRows + this.#open.rowCount);
+    const rows = queue.waitingRows + (this.#segment?.rows ?? 0) + this.#flightRows + this.#open.rowCount;
+    return rows >= pace.segmentRows;
   }
 
-  async #turn(): Promise<void> {
-    if (!this.#isFull()) return this.#options.pace.hold();
+  async #committed(): Promise<void> {
     if (this.#flight === undefined) void this.#startCommit();
     else await this.#flight;
   }
@@ -262,7 +262,6 @@ export class Spool<B extends Block> {
     if (segment === undefined) return;
     this.#segment = undefined;
     this.#handOver(segment);
-    this.#options.pace.begin();
   }
 
   #handOver(segment: Segment): void {
