@@ -105,7 +105,7 @@ describe("a spool whose store is behind", () => {
       },
       endWait: () => {
         shiftMs += holdMaxMs;
-        for (const run of [...waits]) run();
+        for (const run of waits) run();
       },
     };
   }

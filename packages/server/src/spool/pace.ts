@@ -64,6 +64,6 @@ export class Pace {
 
   /** Those that must wait once more come back in their order. */
   letGo(): void {
-    for (const go of [...this.#waiting]) go();
+    for (const go of this.#waiting) go();
   }
 }
