@@ -61,10 +61,13 @@ const perUnits: Readonly<Record<string, string>> = {
   y: "year",
 };
 
+/** The names of one request. */
 export class PrometheusNames {
   private readonly rules: NamingRules;
   private readonly isEscaped: boolean;
   private readonly hasSuffixes: boolean;
+  /** Labels by key: points of one request have the same keys over and over. */
+  private readonly labels = new Map<string, string>();
 
   constructor(rules: NamingRules) {
     this.rules = rules;
@@ -93,8 +96,12 @@ export class PrometheusNames {
    * @returns undefined when nothing of the key can stand
    */
   label(key: string): string | undefined {
-    const name = this.isEscaped ? this.escapeLabel(key) : key;
-    return hasNoLetter(name) ? undefined : name;
+    let label = this.labels.get(key);
+    if (label === undefined) {
+      label = this.isEscaped ? this.escapeLabel(key) : key;
+      this.labels.set(key, label);
+    }
+    return hasNoLetter(label) ? undefined : label;
   }
 
   private escapeLabel(key: string): string {

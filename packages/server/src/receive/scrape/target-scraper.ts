@@ -209,8 +209,8 @@ export function nextTick({ intervalMs, hash }: Pick<Target, "intervalMs" | "hash
 /** The formats in the order in which they are wanted (Prometheus configuration, `scrape_protocols`). */
 export function acceptOf({ protocols, escaping }: Pick<ScrapeJob, "protocols" | "escaping">): string {
   const types = protocols.map((protocol, index) => {
-    // Only these versions know of it.
-    const asks = protocol === "PrometheusText1.0.0" || protocol === "OpenMetricsText1.0.0";
+    // The older versions of the texts do not know of it.
+    const asks = protocol !== "PrometheusText0.0.4" && protocol !== "OpenMetricsText0.0.1";
     return `${scrapeProtocols[protocol]}${asks ? `;escaping=${escaping}` : ""};q=0.${protocols.length + 1 - index}`;
   });
   return [...types, "*/*;q=0.1"].join(",");
