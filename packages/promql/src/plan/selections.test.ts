@@ -17,6 +17,7 @@ describe("hints tell the source what a selector is for", () => {
         rangeMs: 300_000,
         lookbackMs: 300_000,
         mayCompute: true,
+        mustBeExact: false,
         call: { name: "rate", constants: [] },
         aggregate: { operator: "sum", grouping: ["job"], without: false },
       },
@@ -67,6 +68,23 @@ describe("hints tell the source what a selector is for", () => {
     expect(hintsOf("rate(x[5m] anchored)")[0]).toMatchObject({ startMs: 3_000_000, endMs: 4_200_000 });
     expect(hintsOf("rate(x[5m] smoothed)")[0]).toMatchObject({ startMs: 3_000_000, endMs: 4_500_000 });
     expect(hintsOf("x smoothed")[0]).toMatchObject({ startMs: 3_300_000, endMs: 4_500_000 });
+  });
+
+  it.each([
+    ["rate(x[5m])", false],
+    ["sum by (a) (rate(x[5m])) * 2", false],
+    ["topk(3, quantile(0.5, rate(x[5m])))", false],
+    ["max_over_time(rate(x[5m])[1h:])", false],
+    ["sum(delta(x[5m]))", false],
+    ["rate(x[5m]) > 1", true],
+    ["rate(x[5m]) - 1", true],
+    ["stddev(sum_over_time(x[5m]))", true],
+    ["sum(delta(x[5m]) * 2)", true],
+    ["quantile(0.5, delta(x[5m]))", true],
+    ["histogram_quantile(0.9, sum by (le) (rate(x[5m])))", true],
+    ["deriv(rate(x[5m])[1h:])", true],
+  ])("a last digit counts in %s: %s", (query, mustBeExact) => {
+    expect(hintsOf(query)[0]?.mustBeExact).toBe(mustBeExact);
   });
 
   it("leaves the info series for later", () => {

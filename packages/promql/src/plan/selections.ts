@@ -11,6 +11,7 @@ import { firstOf, lastTime, type Grid } from "../eval/grid.ts";
 import type { AggregateHint, CallHint, SelectHints } from "../source/series-source.ts";
 import { rangeFunctions } from "../functions/range-functions.ts";
 import { durationMs } from "./durations.ts";
+import { operandsMustBeExact } from "./exactness.ts";
 import { isPinned, referenceGrid, subqueryGrid } from "./times.ts";
 
 /** What the source is asked for a selector. */
@@ -31,9 +32,11 @@ interface Surroundings {
   readonly aggregate?: AggregateHint;
   readonly mayCompute: boolean;
   readonly stats: "unknown" | "only" | "never";
+  /** A last digit matters. */
+  readonly exact: boolean;
 }
 
-const outside: Surroundings = { mayCompute: true, stats: "unknown" };
+const outside: Surroundings = { mayCompute: true, stats: "unknown", exact: false };
 
 /** Every selector of a query with the moments it is wanted for and what is done with it. */
 export function planSelections(expr: Expr, query: Grid, settings: PlanSettings): readonly Selection[] {
@@ -87,7 +90,7 @@ class Planner {
         const inner = subqueryGrid(expr, reference, this.#query, this.#settings.subqueryStepMs);
         // Without a step inside nothing is selected, but a wrong duration is still wrong.
         const planner = inner.count > 0 ? this : new Planner(this.#query, this.#settings);
-        return planner.visit(expr.expr, inner, { mayCompute: true, stats: "never" });
+        return planner.visit(expr.expr, inner, { mayCompute: true, stats: "never", exact: around.exact });
       }
       case "aggregate":
         return this.#aggregate(expr, grid, around);
@@ -95,17 +98,19 @@ class Planner {
         return this.#call(expr, grid, around);
       default: {
         const needsBuckets = expr.kind === "binary" && (expr.operator === "</" || expr.operator === ">/");
-        const inner: Surroundings = { mayCompute: true, stats: needsBuckets ? "never" : around.stats };
+        const stats = needsBuckets ? "never" : around.stats;
+        const inner: Surroundings = { mayCompute: true, stats, exact: operandsMustBeExact(expr, around.exact) };
         for (const child of childrenOf(expr)) this.visit(child, grid, inner);
       }
     }
   }
 
-  #aggregate(expr: Aggregate, grid: Grid, { stats }: Surroundings): void {
-    if (expr.param !== undefined) this.visit(expr.param, grid, { mayCompute: true, stats });
+  #aggregate(expr: Aggregate, grid: Grid, { stats, exact: must }: Surroundings): void {
+    if (expr.param !== undefined) this.visit(expr.param, grid, { mayCompute: true, stats, exact: true });
+    const exact = operandsMustBeExact(expr, must);
     const { operator, grouping, without } = expr;
     const aggregate = pushedAggregates.has(operator) ? { operator, grouping, without } : undefined;
-    this.visit(expr.expr, grid, { mayCompute: true, stats, ...(aggregate === undefined ? {} : { aggregate }) });
+    this.visit(expr.expr, grid, { mayCompute: true, stats, exact, ...(aggregate === undefined ? {} : { aggregate }) });
   }
 
   #call(expr: Call, grid: Grid, around: Surroundings): void {
@@ -116,15 +121,16 @@ class Planner {
     for (const arg of args) {
       const inner = unwrapParens(arg);
       if (inner.kind !== "matrixSelector" || !rangeFunctions.has(expr.name)) {
-        this.visit(arg, grid, { mayCompute, stats });
+        this.visit(arg, grid, { mayCompute, stats, exact: operandsMustBeExact(expr, around.exact) });
         continue;
       }
       const constants = constantArguments(expr);
       const call = constants === undefined ? undefined : { name: expr.name, constants };
-      const { aggregate } = around;
+      const { aggregate, exact } = around;
       this.visit(inner, grid, {
         mayCompute: call !== undefined,
         stats,
+        exact,
         ...(call === undefined ? {} : { call }),
         ...(aggregate === undefined ? {} : { aggregate }),
       });
@@ -149,6 +155,7 @@ class Planner {
       rangeMs,
       lookbackMs,
       mayCompute: around.mayCompute && !extended,
+      mustBeExact: around.exact,
       ...(call === undefined ? {} : { call }),
       ...(aggregate === undefined ? {} : { aggregate }),
     };

@@ -60,6 +60,11 @@ export interface SelectHints {
   readonly aggregate?: AggregateHint;
   /** False when the engine needs raw samples whatever the source could compute (`anchored`, `timestamp()`, ...). */
   readonly mayCompute: boolean;
+  /**
+   * What is done with the values makes much of their last digit: a difference, a deviation, a comparison. Then a source should only
+   * compute what comes out the same to the last bit.
+   */
+  readonly mustBeExact?: boolean;
 }
 
 interface Told {

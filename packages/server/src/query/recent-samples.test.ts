@@ -86,7 +86,7 @@ const hintsOf = (startMs: number, endMs: number): SelectHints => ({
   mayCompute: false,
 });
 
-function open(options: { samplesMax?: number; samplesMaxPerMetric?: number } = {}) {
+function open(options: { samplesMax?: number; samplesMaxPerMetric?: number; samplesPerPiece?: number } = {}) {
   const recent = new RecentSamples({ clock, ...options });
   const watched = watchedStore(store, recent);
   const counted: Store = {
@@ -160,7 +160,7 @@ async function knowSeries(to: Store): Promise<void> {
 describe("samples in memory", () => {
   it("are those of the store, however they come", { timeout: 60_000 }, async () => {
     const random = new SeededRandom(5);
-    const { both, watched } = open();
+    const { both, watched } = open({ samplesPerPiece: 30 });
     await knowSeries(watched);
     for (let round = 0; round < 30; round++) {
       await storeSegment(watched, randomRows(random, 40));
@@ -181,7 +181,7 @@ describe("samples in memory", () => {
 
   it("are those of the store while they are read for the first time", async () => {
     const random = new SeededRandom(6);
-    const { both, watched } = open();
+    const { both, watched } = open({ samplesPerPiece: 30 });
     await knowSeries(watched);
     for (let round = 0; round < 5; round++) {
       const answers = both("m1", nowMs - 60 * minuteMs, nowMs);

@@ -14,6 +14,8 @@ export interface RecentSamplesOptions {
   readonly clock: Clock;
   readonly samplesMax?: number;
   readonly samplesMaxPerMetric?: number;
+  /** Read at a time, about. */
+  readonly samplesPerPiece?: number;
 }
 
 /** Reads beyond what was asked for, so that the next question finds it there. */
@@ -39,14 +41,16 @@ export class RecentSamples implements InsertWatcher {
   readonly #clock: Clock;
   readonly #samplesMax: number;
   readonly #samplesMaxPerMetric: number;
+  readonly #samplesPerPiece: number;
   /** In the order of their last use. */
   readonly #metrics = new Map<string, RecentMetric>();
   readonly #filling = new Map<string, Promise<RecentMetric | undefined>>();
   readonly #unfitUntilMs = new Map<string, number>();
 
-  constructor({ clock, samplesMax, samplesMaxPerMetric }: RecentSamplesOptions) {
+  constructor({ clock, samplesMax, samplesMaxPerMetric, samplesPerPiece = 1_000_000 }: RecentSamplesOptions) {
     this.#clock = clock;
     this.#samplesMax = samplesMax ?? limits.recentSamplesMax.value;
+    this.#samplesPerPiece = samplesPerPiece;
     this.#samplesMaxPerMetric = samplesMaxPerMetric ?? limits.recentSamplesMaxPerMetric.value;
   }
 
@@ -96,7 +100,7 @@ export class RecentSamples implements InsertWatcher {
     { matchers, read }: { matchers: readonly Matcher[]; read: Read },
   ): Promise<RecentMetric | undefined> {
     const nowMs = this.#clock.nowMs();
-    const known = this.#metrics.get(name);
+    let known = this.#metrics.get(name);
     const filling = this.#filling.get(name);
     if (filling !== undefined) {
       const filled = await filling;
@@ -110,10 +114,12 @@ export class RecentSamples implements InsertWatcher {
       this.#metrics.set(name, known);
       return known;
     }
+    const fromMs = Math.min(startMs, known?.fromMs ?? Infinity) - spareMs;
+    // Nothing holds the old samples while the new ones are read.
+    known = undefined;
     this.#metrics.delete(name);
     if ((this.#unfitUntilMs.get(name) ?? 0) > nowMs) return undefined;
-    const isWhole = matchers.length === 1;
-    const filled = this.#fill(name, Math.min(startMs, known?.fromMs ?? Infinity) - spareMs, { isWhole, read });
+    const filled = this.#fill(name, fromMs, { isWhole: matchers.length === 1, read });
     this.#filling.set(name, filled);
     return filled.finally(() => this.#filling.delete(name));
   }
@@ -136,7 +142,8 @@ export class RecentSamples implements InsertWatcher {
     // Before it is read: what is stored from now on is added to it, and may be in what is read too.
     this.#metrics.set(name, metric);
     try {
-      metric.fill(await readAll(wanted, read));
+      const pieces = Math.ceil(samples / this.#samplesPerPiece);
+      for (const piece of piecesOf(wanted, pieces)) metric.fill(await readPiece(piece, read));
     } catch (thrown) {
       this.#metrics.delete(name);
       throw thrown;
@@ -201,7 +208,22 @@ async function isDerived(name: string, { store, options }: Read): Promise<boolea
   return (await store.query(sql, { ...options, params: { name } })).length > 0;
 }
 
-async function readAll({ selector, params }: Wanted, { store, options }: Read) {
+/**
+ * The same by ranges of series ids, which are hashes, so that each has about as many samples: what is read lies in memory three
+ * times until it is taken apart.
+ */
+function piecesOf({ selector, params }: Wanted, count: number): Wanted[] {
+  const boundAt = (piece: number): bigint => (2n ** 64n * BigInt(piece)) / BigInt(count);
+  return Array.from({ length: count }, (_unused, piece) => {
+    const upper = piece + 1 === count ? "" : ` AND series_id < ${boundAt(piece + 1)}`;
+    return {
+      selector: { ...selector, metric: `${selector.metric} AND series_id >= ${boundAt(piece)}${upper}` },
+      params,
+    };
+  });
+}
+
+async function readPiece({ selector, params }: Wanted, { store, options }: Read) {
   const bytes = await store.queryBytes(
     `SELECT series_id, toFloat64(toUnixTimestamp64Milli(time)) AS ms, value FROM (${samplesSql(selector, { starts: false })})`,
     "Native",

@@ -4,6 +4,7 @@ import { limits } from "../model/limits.ts";
 import type { QueryOptions, QueryParam, Store } from "../store/store.ts";
 import type { RecentSamples } from "./recent-samples.ts";
 import { mayAggregate, readAggregated } from "./series-source-aggregate.ts";
+import { aggregatesUnsteadily, isComputedExactly } from "./series-source-exactness.ts";
 import { readGrids, seriesAtSteps } from "./series-source-grid.ts";
 import { readHistograms, type HistogramSample } from "./series-source-histograms.ts";
 import type { SeriesLabels } from "./series-source-labels.ts";
@@ -71,11 +72,22 @@ class Selection {
   async run(): Promise<SelectResult> {
     const recent = await this.#fromMemory();
     if (recent !== undefined) return { kind: "raw", series: recent, origin: "memory" };
-    return (await this.#computed()) ?? (await this.#raw());
+    const mayDiffer = this.#hints.mustBeExact === true && !isComputedExactly(this.#hints);
+    const computed = mayDiffer ? undefined : await this.#computed();
+    if (computed !== undefined) return computed;
+    try {
+      return await this.#raw();
+    } catch (thrown) {
+      if (!isTooLarge(thrown)) throw thrown;
+      // Better a last digit that may differ than no answer.
+      const inexact = await this.#computed({ mayDiffer: true });
+      if (inexact === undefined) throw thrown;
+      return inexact;
+    }
   }
 
   /** What the engine computed; undefined when it cannot, or need not, or would come to something else. */
-  async #computed(): Promise<SelectResult | undefined> {
+  async #computed({ mayDiffer = false } = {}): Promise<SelectResult | undefined> {
     const [hints, { store }] = [this.#hints, this.#options];
     const aggregates = mayAggregate(this.#matchers, hints);
     const atSteps = this.#mayPushDown(aggregates) ? seriesAtSteps(this.#selector, hints) : undefined;
@@ -86,6 +98,8 @@ class Selection {
     const aggregated = aggregates ? await this.#explain(readAggregated(store, wanted)) : undefined;
     if (aggregated?.kind === "groups") return { kind: "computed", stage: "aggregate", series: aggregated.groups };
     if (aggregated?.kind === "samples unfit") return undefined;
+    // Then they are aggregated here, and what cancels out would leave the last digits.
+    if (!mayDiffer && aggregatesUnsteadily(hints)) return undefined;
     const grids = await this.#explain(readGrids(store, wanted));
     if (grids === undefined) return undefined;
     const labels = await this.#labelsOf([...grids.keys()]);
@@ -169,10 +183,12 @@ class Selection {
   }
 
   #explained(thrown: unknown): unknown {
-    if (!(thrown instanceof SightglassError) || thrown.code !== "query_too_large") return thrown;
+    if (!isTooLarge(thrown)) return thrown;
     return tooMuch(`a selector reads more than ${this.#samplesMax} samples, or more memory than it may`, thrown);
   }
 }
+
+const isTooLarge = (thrown: unknown): boolean => thrown instanceof SightglassError && thrown.code === "query_too_large";
 
 function tooMuch(what: string, cause?: unknown): SightglassError {
   return new SightglassError("query_too_large", what, {
