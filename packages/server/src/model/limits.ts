@@ -44,6 +44,10 @@ export const limits = {
     value: 10 * 60 * 1000,
     effect: "a sample that is further ahead of the server's clock is refused",
   },
+  targetInfosPerResourceMax: {
+    value: 100,
+    effect: "a late request's target_info covers the newest four hours of its points, one every 2.5 minutes",
+  },
   chunkDelayMs: {
     value: 5 * 60 * 1000,
     effect: "samples that are stored later than this after their half hour make chunks of their own",

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { SightglassError } from "../../model/errors.ts";
 import type { NativeBlock } from "../native/native-block.ts";
 import { DeltaHistograms } from "../otlp/delta-histograms.ts";
-import { defaultTranslation } from "../otlp/translation.ts";
+import { defaultTranslation, type OtlpTranslation } from "../otlp/translation.ts";
 import { decodeMetricsJson, decodeMetricsProtobuf } from "../otlp/metrics.ts";
 import { snappyDecompress } from "../prometheus/snappy.ts";
 import { decodeWriteV1 } from "../prometheus/write-v1.ts";
@@ -127,9 +127,9 @@ const otlp = {
 const engine = new TestEngine();
 afterAll(() => engine.close());
 const sums = { numbers: new DeltaSums(), histograms: new DeltaHistograms() };
-const withSums = (context: MetricsContext) => ({
+const withSums = (context: MetricsContext, translation: OtlpTranslation = defaultTranslation) => ({
   ...context,
-  translation: defaultTranslation,
+  translation,
   sums: () => sums,
   meet: () => ({ low: 1, high: 2, isRepeated: false }),
 });
@@ -147,6 +147,16 @@ const targets: [name: string, body: Uint8Array, decode: Decode][] = [
     "OTLP in protobuf",
     encodeMetrics("ExportMetricsServiceRequest", otlp),
     (body, block, context) => decodeMetricsProtobuf(body, block, withSums(context)),
+  ],
+  [
+    "OTLP as it is named, with custom buckets",
+    encodeMetrics("ExportMetricsServiceRequest", otlp),
+    (body, block, context) =>
+      decodeMetricsProtobuf(
+        body,
+        block,
+        withSums(context, { ...defaultTranslation, strategy: "NoTranslation", convertHistograms: true }),
+      ),
   ],
   [
     "OTLP in JSON",

@@ -2,6 +2,7 @@ import type { MetricsBlock } from "../metrics/metrics-block.ts";
 import type { MetricsOutcome, PointCounts } from "../metrics/metrics-outcome.ts";
 import { type MetricKind, plainDecimal } from "../metrics/prometheus-names.ts";
 import { ByteSource } from "../native/byte-source.ts";
+import { customFault } from "./custom-histogram.ts";
 import { scaleMin } from "./exponential-histogram.ts";
 import { exportMetricsServiceRequest } from "./json/message-types.ts";
 import { jsonToProtobuf } from "./json/transcode.ts";
@@ -171,8 +172,10 @@ class MetricsDecoder {
   private histogram(point: HistogramPoint, { name, labels }: SeriesName, when: When): string | undefined {
     const { bucketCounts = [], explicitBounds = [], count = 0, sum } = point;
     if (bucketCounts.length > 0 && bucketCounts.length !== explicitBounds.length + 1) return faults.buckets;
-    if (this.context.translation.convertHistograms)
-      return this.native({ ...point, explicitBounds }, { name, labels }, when);
+    if (this.context.translation.convertHistograms) {
+      const fault = when.isStale ? undefined : customFault(point);
+      return fault ?? this.native({ ...point, explicitBounds }, { name, labels }, when);
+    }
     const of = (ending: string, value: number, extra: [string, string][] = []) =>
       this.series.value({ name: name + ending, labels, extra }, value, when);
     let waiting = point.exemplars ?? [];

@@ -1,3 +1,4 @@
+import { limits } from "../../model/limits.ts";
 import { canonicalLabels, labelFaults, metricNameRange } from "../metrics/canonical-labels.ts";
 import type { DeltaSums } from "../metrics/delta-sums.ts";
 import type { MetricsBlock } from "../metrics/metrics-block.ts";
@@ -54,7 +55,6 @@ const staleLow = 2;
 const staleHigh = 0x7ff0_0000;
 /** `target_info` is looked up with a lookback of 5 minutes: points that are further apart get one for every half of it. */
 const infoEveryMs = 150_000;
-const infosMax = 1000;
 
 /** The series of one request: names them by resource, scope and attributes, and appends their points. */
 export class OtlpSeries {
@@ -102,7 +102,8 @@ export class OtlpSeries {
     this.scope = new Map();
     this.resource = { ...emptyResource(), job, instance };
     if (this.open({ name: "target_info", labels: info }, { isSummed: !this.usesInstance }) !== undefined) return;
-    const firstMs = Math.max(this.firstMs, this.lastMs - infosMax * infoEveryMs);
+    const spanMs = limits.targetInfosPerResourceMax.value * infoEveryMs;
+    const firstMs = Math.max(this.firstMs, this.lastMs - spanMs);
     for (let atMs = firstMs; atMs < this.lastMs; atMs += infoEveryMs) this.points.sampleValue(1, atMs);
     this.points.sampleValue(1, this.lastMs);
     this.points.metadata(metadataOf("target_info", "gauge", "Target metadata", ""));

@@ -93,6 +93,17 @@ describe("the translation of OTLP metrics", () => {
     expect(stale?.isStale).toBe(true);
   });
 
+  it.each([
+    [{ bucketCounts: [1, 2, 3], explicitBounds: [5, 1] }, "explicit_bounds must rise"],
+    [{ bucketCounts: [1, 2], explicitBounds: [5] }, "bucket_counts must add up to count"],
+  ])("refuses a histogram that cannot have custom buckets: %j", (buckets, reason) => {
+    const ingest = new OtlpIngest(engine);
+    ingest.translation = { ...defaultTranslation, convertHistograms: true };
+    const dataPoints = [{ timeUnixNano: nano(t), count: 6, sum: 1, ...buckets }];
+    const outcome = ingest.protobuf(request({ name: "d", histogram: { aggregationTemporality: 2, dataPoints } }));
+    expect(outcome).toMatchObject({ refused: { histograms: 1 }, reasons: [`1 x ${reason} (first: metric "d")`] });
+  });
+
   it("refuses a point with a key that cannot be a label, and says what keeps such keys", () => {
     const ingest = new OtlpIngest(engine);
     const dataPoints = [{ timeUnixNano: nano(t), asInt: 1, attributes: [text("日本", "x")] }];
