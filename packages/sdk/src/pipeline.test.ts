@@ -84,6 +84,17 @@ describe("a run", () => {
 });
 
 describe("errors", () => {
+  it("goes on when the attributes it is given cannot be read", async () => {
+    const attributes = {
+      get team(): string {
+        throw new Error("no team today");
+      },
+    };
+    const result = await pipeline("p", { attributes }, (run) => run.stage("s", { attributes }, () => 7));
+    expect(result).toBe(7);
+    expect(memory.span("s").attributes).toMatchObject({ "pipeline.name": "p", "pipeline.stage": "s" });
+  });
+
   it.each([new TypeError("bad row"), "a string", undefined, { code: 7 }])("rethrows %j unchanged", async (thrown) => {
     const caught = await pipeline("p", (run) =>
       run.stage("s", () => {

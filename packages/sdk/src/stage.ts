@@ -274,7 +274,8 @@ class OpenStage extends Counts implements Stage {
  */
 function attributesOf({ name, run, options }: StageStart, attempt: number): () => Attributes {
   const { source, sink } = options;
-  const attributes = options.attributes === undefined ? undefined : { ...options.attributes };
+  const attributes =
+    options.attributes === undefined ? undefined : safely(() => ({ ...options.attributes }), undefined);
   const sourceSystem = source?.system;
   const sourceTable = source?.table;
   const sinkSystem = sink?.system;

@@ -29,9 +29,15 @@ function catalogue(): Catalogue {
 
 /**
  * The instrument of that name, made by the first who asks. One that exists as another kind stays as it is; the caller gets
- * one of his kind that goes nowhere.
+ * one of his kind that goes nowhere. Plain JavaScript may hand over null for the options.
  */
-export function once<T extends object>(kind: Kind, name: string, make: (isStray: boolean) => T): T {
+export function once<T extends object, Options extends object>(
+  kind: Kind,
+  name: string,
+  options: Options | null,
+  makeWith: (isStray: boolean, options: Partial<Options>) => T,
+): T {
+  const make = (isStray: boolean) => makeWith(isStray, options ?? {});
   if (typeof name !== "string" || name === "") {
     // One metric without a name would spoil the collection of all others.
     safely(() => diag.error(`sightglass: a ${kind} without a name goes nowhere`), undefined);

@@ -61,6 +61,14 @@ describe("instruments", () => {
     expect(names).toEqual(["well_named"]);
   });
 
+  it("take null for options, as plain JavaScript may have it", async () => {
+    const none = null as unknown as undefined;
+    counter("no_options_total", none).add(1);
+    gauge("no_options", none).set(2);
+    expect(await meters.samples("no_options_total")).toEqual([{ labels: {}, value: 1 }]);
+    expect(await meters.samples("no_options")).toEqual([{ labels: {}, value: 2 }]);
+  });
+
   it("made before there is a provider work once there is one", async () => {
     meters.remove();
     const early = counter("early_total");

@@ -51,11 +51,11 @@ export function counter<const Rules extends LabelRules = NoLabels>(
   name: string,
   options: InstrumentOptions<Rules> = {},
 ): Counter<Rules> {
-  return once("counter", name, (isStray) => {
-    const guard = new LabelGuard(name, options.labels ?? {});
+  return once("counter", name, options, (isStray, given) => {
+    const guard = new LabelGuard(name, given.labels ?? {});
     if (isStray) return { add() {} };
     const sums = new PendingSums((meter) => {
-      const made = meter.createCounter(name, described(options));
+      const made = meter.createCounter(name, described(given));
       return (value, labels) => made.add(value, labels);
     });
     return {
@@ -72,9 +72,9 @@ export function upDownCounter<const Rules extends LabelRules = NoLabels>(
   name: string,
   options: InstrumentOptions<Rules> = {},
 ): UpDownCounter<Rules> {
-  return once("up-down counter", name, (isStray) => {
-    const record = recorder(name, options, isStray, (meter) => {
-      const made = meter.createUpDownCounter(name, described(options));
+  return once("up-down counter", name, options, (isStray, given) => {
+    const record = recorder(name, given, isStray, (meter) => {
+      const made = meter.createUpDownCounter(name, described(given));
       return (value, labels) => made.add(value, labels);
     });
     return { add: (value, ...[labels]) => record(value, labels) };
@@ -86,9 +86,9 @@ export function gauge<const Rules extends LabelRules = NoLabels>(
   name: string,
   options: InstrumentOptions<Rules> = {},
 ): Gauge<Rules> {
-  return once("gauge", name, (isStray) => {
-    const record = recorder(name, options, isStray, (meter) => {
-      const made = meter.createGauge(name, described(options));
+  return once("gauge", name, options, (isStray, given) => {
+    const record = recorder(name, given, isStray, (meter) => {
+      const made = meter.createGauge(name, described(given));
       return (value, labels) => made.record(value, labels);
     });
     return { set: (value, ...[labels]) => record(value, labels) };
@@ -101,11 +101,11 @@ export function histogram<const Rules extends LabelRules = NoLabels>(
   options: HistogramOptions<Rules> = {},
   clock: Pick<Clock, "nowMs"> = systemClock,
 ): Histogram<Rules> {
-  return once("histogram", name, (isStray) => {
-    const buckets = options.buckets ?? (options.unit === "s" ? secondsBuckets : undefined);
+  return once("histogram", name, options, (isStray, given) => {
+    const buckets = given.buckets ?? (given.unit === "s" ? secondsBuckets : undefined);
     const advice = buckets === undefined ? {} : { advice: { explicitBucketBoundaries: buckets } };
-    const record = recorder(name, options, isStray, (meter) => {
-      const made = meter.createHistogram(name, { ...described(options), ...advice });
+    const record = recorder(name, given, isStray, (meter) => {
+      const made = meter.createHistogram(name, { ...described(given), ...advice });
       return (value, labels) => made.record(value, labels);
     });
     return {
@@ -127,16 +127,16 @@ export function collector<const Rules extends LabelRules = NoLabels>(
   options: InstrumentOptions<Rules>,
   collect: () => Collected<Rules> | Promise<Collected<Rules>>,
 ): void {
-  const current = once("collector", name, (isStray) => {
+  const current = once("collector", name, options, (isStray, given) => {
     const state = { collect: collect as () => unknown };
-    const guard = new LabelGuard(name, options.labels ?? {});
+    const guard = new LabelGuard(name, given.labels ?? {});
     const callback = async (result: ObservableResult) => {
       const collected = await state.collect();
       if (typeof collected === "number") result.observe(collected);
       else for (const { value, labels } of collected as Observation[]) result.observe(value, guard.admit(labels));
     };
     if (!isStray)
-      observe(new Late((meter) => meter.createObservableGauge(name, described(options)).addCallback(callback)));
+      observe(new Late((meter) => meter.createObservableGauge(name, described(given)).addCallback(callback)));
     return state;
   });
   current.collect = collect;

@@ -65,12 +65,12 @@ export function quantiles<const Rules extends LabelRules = NoLabels>(
   options: QuantilesOptions<Rules> = {},
   clock: Pick<Clock, "nowMs"> = systemClock,
 ): Quantiles<Rules> {
-  return once("quantiles", name, (isStray) => {
-    const { quantiles: wanted = [0.5, 0.9, 0.99], windowMs = 5 * 60_000 } = options;
-    const guard = new LabelGuard(name, options.labels ?? {});
+  return once("quantiles", name, options, (isStray, given) => {
+    const { quantiles: wanted = [0.5, 0.9, 0.99], windowMs = 5 * 60_000 } = given;
+    const guard = new LabelGuard(name, given.labels ?? {});
     const windows = new Map<string, Window>();
     const make = (meter: Meter) => {
-      const { unit = "", description = "" } = options;
+      const { unit = "", description = "" } = given;
       const parts = summaryParts(name);
       const gauge = meter.createObservableGauge(name, { unit, description });
       const sum = meter.createObservableUpDownCounter(parts.sum, { unit, description });
