@@ -2,7 +2,7 @@ import type { Aggregate } from "../ast/nodes.ts";
 import { messages } from "../eval/annotations.ts";
 import type { Evaluation } from "../eval/evaluation.ts";
 import { compactHistogram } from "../histogram/float-histogram.ts";
-import { KahanSum } from "../functions/kahan.ts";
+import { CarriedMean } from "../functions/kahan.ts";
 import { HistogramAccumulator } from "../histogram/kahan.ts";
 import { absentSample, floatSample, histogramSample, setHistogram, type StepSeries } from "../model/series.ts";
 import type { Group, Reducer } from "./group.ts";
@@ -53,33 +53,10 @@ export const averageGroup: Reducer = (group, out, node, evaluation) => {
   addHistograms(group, out, node, evaluation, "average");
 };
 
-/** As `avg_over_time`: the sum as long as it can be held, then a mean that is carried from member to member. */
 function runningMean({ members }: Group, step: number): number {
-  const total = new KahanSum();
-  let mean: KahanSum | undefined;
-  let count = 0;
-  for (const member of members) {
-    if (member.present[step] !== floatSample) continue;
-    const value = member.values[step] as number;
-    count++;
-    if (count === 1) {
-      total.sum = value;
-      continue;
-    }
-    if (mean === undefined) {
-      const { sum, compensation } = total;
-      total.add(value);
-      if (Math.abs(total.sum) !== Infinity) continue;
-      mean = new KahanSum(sum / (count - 1));
-      mean.compensation = compensation / (count - 1);
-    }
-    const weight = (count - 1) / count;
-    mean.sum *= weight;
-    mean.compensation *= weight;
-    mean.add(value / count);
-  }
-  if (mean !== undefined) return mean.sum + mean.compensation;
-  return total.sum / count + total.compensation / count;
+  const mean = new CarriedMean();
+  for (const { present, values } of members) if (present[step] === floatSample) mean.add(values[step] as number);
+  return mean.value;
 }
 
 /** Histograms of the group, at the steps where there are only histograms; where both are, there is no result. */

@@ -4,7 +4,7 @@ import { HistogramAccumulator } from "../histogram/kahan.ts";
 import type { RangeKernel, RangeSeries, Window } from "../eval/windows.ts";
 import { extremeOfFloats } from "./extreme-of-floats.ts";
 import { overFloats, type FloatWindow } from "./float-window.ts";
-import { KahanSum } from "./kahan.ts";
+import { CarriedMean, KahanSum } from "./kahan.ts";
 import { quantileOf, quantileWithin, Scratch } from "./quantile.ts";
 import { countHistograms, type RangeCall, type RangeFunction } from "./range-function.ts";
 
@@ -148,28 +148,10 @@ const averageFloats = (floats: FloatWindow): number => {
   return sum / count + lost / count;
 };
 
-/** Where the sum overflows, a mean is carried on from there. */
 const runningMean = ({ values, low, high }: FloatWindow): number => {
-  const sum = new KahanSum(values[low]);
-  let mean: KahanSum | undefined;
-  for (let index = low + 1; index < high; index++) {
-    const value = values[index] as number;
-    const count = index - low + 1;
-    if (mean === undefined) {
-      const { sum: before, compensation } = sum;
-      sum.add(value);
-      if (Math.abs(sum.sum) !== Infinity) continue;
-      mean = new KahanSum(before / (count - 1));
-      mean.compensation = compensation / (count - 1);
-    }
-    const weight = (count - 1) / count;
-    mean.sum *= weight;
-    mean.compensation *= weight;
-    mean.add(value / count);
-  }
-  if (mean !== undefined) return mean.sum + mean.compensation;
-  const count = high - low;
-  return sum.sum / count + sum.compensation / count;
+  const mean = new CarriedMean();
+  for (let index = low; index < high; index++) mean.add(values[index] as number);
+  return mean.value;
 };
 
 export const sumOverTime: RangeFunction = { kernel: (call) => overOneKind(call, sumFloats, "sum") };
