@@ -91,7 +91,10 @@ export const limits = {
     value: 300,
     effect: "while the store is busy, requests wait once it has what it takes in this time beyond what it is doing",
   },
-  spoolSegmentRowsMin: { value: 131_072, effect: "so many rows are accepted beyond that, however slow the store is" },
+  spoolSegmentBytesMin: {
+    value: 32 * 1024 * 1024,
+    effect: "so much is accepted beyond that, however slow the store is",
+  },
   spoolHoldMaxMs: {
     value: 750,
     effect: "a request that has waited so long for the store is accepted, and the spool grows",

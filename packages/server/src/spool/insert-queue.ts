@@ -63,9 +63,9 @@ export class InsertQueue {
     return this.#segments.slice(this.#storedCount).reduce((sum, { rows }) => sum + rows, 0);
   }
 
-  /** Rows behind the segment that is being inserted. */
-  get waitingRows(): number {
-    return this.#segments.slice(this.#storedCount + 1).reduce((sum, { rows }) => sum + rows, 0);
+  /** Behind the segment that is being inserted. */
+  get waitingBytes(): number {
+    return this.#segments.slice(this.#storedCount + 1).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   add(segment: SealedSegment): void {

@@ -219,7 +219,7 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
   #spool<B extends Block>(table: string, newBlock: () => B, nextName: (table: string) => string): Spool<B> {
     const pace = new Pace({ clock: this.#options.clock, limits: this.#settings });
     const queue = this.#queue(table, {
-      onStored: ({ rows }, tookMs) => pace.inserted(rows, tookMs),
+      onStored: ({ bytes }, tookMs) => pace.inserted(bytes, tookMs),
       onMoved: () => spool.storeMoved(),
     });
     const spool = new Spool<B>({

@@ -80,7 +80,7 @@ export function settingsWith(overrides: Partial<SpoolSettings>): SpoolSettings {
     spoolSegmentBytesMax: limits.spoolSegmentBytesMax.value,
     spoolSegmentAgeMaxMs: limits.spoolSegmentAgeMaxMs.value,
     spoolSegmentInsertMs: limits.spoolSegmentInsertMs.value,
-    spoolSegmentRowsMin: limits.spoolSegmentRowsMin.value,
+    spoolSegmentBytesMin: limits.spoolSegmentBytesMin.value,
     spoolHoldMaxMs: limits.spoolHoldMaxMs.value,
     spoolBlockRowsMax: limits.spoolBlockRowsMax.value,
     spoolBlockBytesMax: limits.spoolBlockBytesMax.value,

@@ -13,34 +13,34 @@ describe("the size of a segment", () => {
   const pace = () =>
     new Pace({
       clock: clockWithoutTimers,
-      limits: { spoolSegmentInsertMs: 250, spoolSegmentRowsMin: 1_000, spoolHoldMaxMs: 750 },
+      limits: { spoolSegmentInsertMs: 250, spoolSegmentBytesMin: 1_000, spoolHoldMaxMs: 750 },
     });
 
-  /** A store that takes `fixedMs` for an insert and `perRowMs` for each of its rows. */
-  const settled = (fixedMs: number, perRowMs: number) => {
+  /** A store that takes `fixedMs` for an insert and `perByteMs` for each of its bytes. */
+  const settled = (fixedMs: number, perByteMs: number) => {
     const found = pace();
     for (let insert = 0; insert < 50; insert += 1) {
-      const rows = found.segmentRows;
-      found.inserted(rows, fixedMs + rows * perRowMs);
+      const bytes = found.segmentBytes;
+      found.inserted(bytes, fixedMs + bytes * perByteMs);
     }
-    return found.segmentRows;
+    return found.segmentBytes;
   };
 
   it.each([
     ["a fast store", 0, 0.0005, 500_000],
     ["a slow one", 0, 0.01, 25_000],
     ["one with a cost for each insert", 50, 0.002, 100_000],
-    ["one that takes longer than that for a row: no smaller than the least", 400, 0.001, 1_000],
-  ])("comes to what %s takes in its time", (_name, fixedMs, perRowMs, rows) => {
-    expect(settled(fixedMs, perRowMs)).toBeGreaterThan(rows * 0.98);
-    expect(settled(fixedMs, perRowMs)).toBeLessThan(rows * 1.02);
+    ["one that takes longer than that for a byte: no smaller than the least", 400, 0.001, 1_000],
+  ])("comes to what %s takes in its time", (_name, fixedMs, perByteMs, rows) => {
+    expect(settled(fixedMs, perByteMs)).toBeGreaterThan(rows * 0.98);
+    expect(settled(fixedMs, perByteMs)).toBeLessThan(rows * 1.02);
   });
 
   it("does not follow the small inserts of a quiet time", () => {
     const found = pace();
-    const before = found.segmentRows;
+    const before = found.segmentBytes;
     for (let insert = 0; insert < 50; insert += 1) found.inserted(10, 40);
-    expect(found.segmentRows).toBe(before);
+    expect(found.segmentBytes).toBe(before);
   });
 });
 
@@ -72,7 +72,7 @@ describe("a spool whose store is behind", () => {
       clock,
       settings: {
         spoolSegmentAgeMaxMs: 1,
-        spoolSegmentRowsMin: 100,
+        spoolSegmentBytesMin: 4_000,
         spoolSegmentInsertMs: 0,
         spoolHoldMaxMs: holdMaxMs,
       },

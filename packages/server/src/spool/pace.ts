@@ -2,39 +2,39 @@ import type { Clock } from "../model/clock.ts";
 
 export interface PaceLimits {
   spoolSegmentInsertMs: number;
-  spoolSegmentRowsMin: number;
+  spoolSegmentBytesMin: number;
   spoolHoldMaxMs: number;
 }
 
 /**
- * Keeps what is durable and not yet queryable small: while the store is busy, only so many rows are accepted as it takes in
+ * Keeps what is durable and not yet queryable small: while the store is busy, only so much is accepted as it takes in
  * `spoolSegmentInsertMs`, and the requests beyond that wait, in order. So at full load a span is queryable after two
  * inserts, and the sender learns of the load by a later answer, not the reader by old data.
  */
 export class Pace {
   readonly #clock: Clock;
   readonly #limits: PaceLimits;
-  #segmentRows: number;
+  #segmentBytes: number;
   readonly #waiting = new Set<() => void>();
 
   constructor({ clock, limits }: { clock: Clock; limits: PaceLimits }) {
     this.#clock = clock;
     this.#limits = limits;
-    this.#segmentRows = limits.spoolSegmentRowsMin;
+    this.#segmentBytes = limits.spoolSegmentBytesMin;
   }
 
-  /** Rows that the store takes in `spoolSegmentInsertMs`: one good insert. */
-  get segmentRows(): number {
-    return this.#segmentRows;
+  /** What the store takes in `spoolSegmentInsertMs`: one good insert. */
+  get segmentBytes(): number {
+    return this.#segmentBytes;
   }
 
   /** Small inserts say little: most of their time is the same for one row. */
-  inserted(rows: number, tookMs: number): void {
-    if (rows < this.#segmentRows / 2) return;
-    const { spoolSegmentInsertMs, spoolSegmentRowsMin } = this.#limits;
+  inserted(bytes: number, tookMs: number): void {
+    if (bytes < this.#segmentBytes / 2) return;
+    const { spoolSegmentInsertMs, spoolSegmentBytesMin } = this.#limits;
     const factor = spoolSegmentInsertMs / Math.max(tookMs, 1);
-    const next = (this.#segmentRows + rows * Math.min(factor, 2)) / 2;
-    this.#segmentRows = Math.max(spoolSegmentRowsMin, Math.round(next));
+    const next = (this.#segmentBytes + bytes * Math.min(factor, 2)) / 2;
+    this.#segmentBytes = Math.max(spoolSegmentBytesMin, Math.round(next));
   }
 
   /**

@@ -47,7 +47,7 @@ export class Spool<B extends Block> {
   #spare: B | undefined;
   #waiters: Waiter[] = [];
   #flight: Promise<void> | undefined;
-  #flightRows = 0;
+  #flightBytes = 0;
   #isScheduled = false;
   #lastCommitAtMs = Number.NEGATIVE_INFINITY;
   #segment: Segment | undefined;
@@ -132,7 +132,7 @@ export class Spool<B extends Block> {
     const segment = this.#segment;
     if (segment === undefined || segment.commits === 0 || this.#flight !== undefined) return;
     const ageMs = clock.nowMs() - segment.firstCommittedAtMs;
-    const isDue = ageMs >= limits.spoolSegmentAgeMaxMs || ageMs < 0 || segment.rows >= pace.segmentRows;
+    const isDue = ageMs >= limits.spoolSegmentAgeMaxMs || ageMs < 0 || segment.bytes >= pace.segmentBytes;
     // While the store is behind the segment grows instead, so that a backlog is a few large inserts.
     if ((isDue && queue.isIdle) || segment.bytes >= limits.spoolSegmentBytesMax) this.#seal();
   }
@@ -161,8 +161,8 @@ export class Spool<B extends Block> {
   #isAhead(): boolean {
     const { queue, pace } = this.#options;
     if (queue.isIdle || queue.lastError !== undefined) return false;
-    const rows = queue.waitingRows + (this.#segment?.rows ?? 0) + this.#flightRows + this.#open.rowCount;
-    return rows >= pace.segmentRows;
+    const bytes = queue.waitingBytes + (this.#segment?.bytes ?? 0) + this.#flightBytes + this.#open.byteLength;
+    return bytes >= pace.segmentBytes;
   }
 
   async #committed(): Promise<void> {
@@ -195,12 +195,12 @@ export class Spool<B extends Block> {
     this.#spare = undefined;
     this.#waiters = [];
     this.#lastCommitAtMs = this.#options.clock.monotonicMs();
-    this.#flightRows = block.rowCount;
+    this.#flightBytes = block.byteLength;
     this.#flight = this.#commit(block, waiters).finally(() => {
       block.clear();
       this.#spare = block;
       this.#flight = undefined;
-      this.#flightRows = 0;
+      this.#flightBytes = 0;
       this.storeMoved();
       if (this.#waiters.length > 0) this.#schedule();
     });
