@@ -1,3 +1,4 @@
+import { limits } from "../model/limits.ts";
 import type { Store } from "../store/store.ts";
 import { patient } from "./patient.ts";
 import { timeSql } from "./points-sql.ts";
@@ -6,21 +7,35 @@ import { statusLabelSql } from "./runs-series.ts";
 /**
  * Finds what runs and stages came to since `sinceMs` (`updated_at`) that was not counted before, and notes it as counted
  * at a grid point. What is noted already is left out by its key, so it may look back as far as it likes: folds that come
- * late or again add nothing.
+ * late or again add nothing. Many are taken in slices, each of whole traces or runs: the history of a large store, counted at
+ * once, needs more memory than the engine may have. What a slice has noted stays noted when a later one fails.
  */
-export async function collectRuns(store: Store, about: { sinceMs: number; atMs: number }): Promise<void> {
-  const options = { params: { since: about.sinceMs, at: about.atMs }, ...patient };
+export async function collectRuns(
+  store: Store,
+  about: { sinceMs: number; atMs: number; rowsAtOnceMax?: number },
+): Promise<void> {
+  const { rowsAtOnceMax = limits.derivedRowsAtOnceMax.value } = about;
+  const params = { since: about.sinceMs, at: about.atMs };
   const [changed] = await store.query<{ runs: number; stages: number }>(
     `SELECT (SELECT count() FROM runs WHERE updated_at >= ${timeSql("since")}) AS runs,
             (SELECT count() FROM stages WHERE updated_at >= ${timeSql("since")}) AS stages`,
-    options,
+    { params, ...patient },
   );
   if (changed === undefined) return;
-  if (changed.runs > 0) await store.execute(runEndings, options);
-  if (changed.stages > 0) await store.execute(stageIncrements, options);
+  await inSlices(changed.runs, runEndings);
+  await inSlices(changed.stages, stageIncrements);
+
+  async function inSlices(rows: number, statement: string): Promise<void> {
+    const slices = Math.ceil(rows / rowsAtOnceMax);
+    for (let slice = 0; slice < slices; slice++)
+      await store.execute(statement, { params: { ...params, slice, slices }, ...patient });
+  }
 }
 
-const changedTraces = `SELECT trace_id FROM runs WHERE updated_at >= ${timeSql("since")} AND is_deleted = 0`;
+const inSlice = (key: "trace_id" | "run_id") => `cityHash64(${key}) % {slices:UInt32} = {slice:UInt32}`;
+
+const changedTraces = `
+  SELECT trace_id FROM runs WHERE updated_at >= ${timeSql("since")} AND is_deleted = 0 AND ${inSlice("trace_id")}`;
 
 const changedRunIds = `SELECT run_id FROM runs WHERE trace_id IN (${changedTraces})`;
 
@@ -69,7 +84,8 @@ const changedStages = `
          ${growing.map((count) => `records_${count} AS ${count}`).join(", ")},
          if(has_ended, records_unexplained, NULL) AS unexplained
   FROM stages FINAL
-  WHERE run_id IN (SELECT run_id FROM stages WHERE updated_at >= ${timeSql("since")} AND is_deleted = 0)`;
+  WHERE run_id IN (
+    SELECT run_id FROM stages WHERE updated_at >= ${timeSql("since")} AND is_deleted = 0 AND ${inSlice("run_id")})`;
 
 const stageIncrements = `
   INSERT INTO stage_increments
@@ -80,12 +96,12 @@ const stageIncrements = `
   FROM (${changedStages}) AS now
   LEFT JOIN (
     SELECT run_id, is_backfill FROM runs FINAL
-    WHERE run_id IN (SELECT run_id FROM stages WHERE updated_at >= ${timeSql("since")})
+    WHERE run_id IN (SELECT run_id FROM stages WHERE updated_at >= ${timeSql("since")} AND ${inSlice("run_id")})
   ) AS runs ON runs.run_id = now.run_id
   LEFT JOIN (
     SELECT stage_id, max(stage_increments.ended) AS has_ended, ${counts.map((count) => `sum(stage_increments.${count}) AS ${count}`).join(", ")}
     FROM stage_increments
-    WHERE stage_id IN (SELECT stage_id FROM stages WHERE updated_at >= ${timeSql("since")})
+    WHERE stage_id IN (SELECT stage_id FROM stages WHERE updated_at >= ${timeSql("since")} AND ${inSlice("run_id")})
     GROUP BY stage_id
   ) AS known ON known.stage_id = now.stage_id
   WHERE is_end OR ${counts.map(hasNews).join(" OR ")}`;

@@ -186,6 +186,10 @@ export const limits = {
     value: 10 * 60 * 1000,
     effect: "the grid point of derived series is given up; the next one makes up for it",
   },
+  derivedRowsAtOnceMax: {
+    value: 200_000,
+    effect: "more runs or stages that changed since the last grid point are counted in slices",
+  },
   derivedLookbackMs: {
     value: 120_000,
     effect: "a fold that takes longer to write its runs is counted with the next change of the run",
