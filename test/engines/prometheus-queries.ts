@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { pick, type Random } from "./prometheus-data.ts";
 
 const selectors = [
@@ -34,7 +33,7 @@ const numbers = ["0", "1", "2.5", "-3", "1e6", "Inf", "NaN"];
  * Prometheus 2 counts a point at the left end of a window, Prometheus 3 does not. Those of subqueries are at multiples of
  * their step, so windows a little longer have none there.
  */
-function withoutEdges(query: string): string {
+export function withoutEdges(query: string): string {
   return query.replace(/\[(\d+[smhd]):/g, (_whole, range: string) => `[${range}1ms:`);
 }
 
@@ -88,43 +87,4 @@ function aggregation(random: Random, inner: string): string {
   // Of a single NaN, Prometheus 2 says that it deviates by 0.
   if (operator.startsWith("std")) return `${operator}${grouping} (${pick(random, selectors)})`;
   return operator === "quantile" ? `quantile${grouping} (0.7, ${inner})` : `${operator}${grouping} (${inner})`;
-}
-
-/** Query templates of Prometheus' compliance tester, beside the repository. */
-const complianceFile = new URL("../../../shared/fixtures/compliance/promql-test-queries.yml", import.meta.url);
-
-/** What the tester puts into the templates. */
-const variants: Readonly<Record<string, readonly string[]>> = {
-  range: ["1s", "15s", "1m", "5m", "15m", "1h"],
-  offset: ["1m", "5m", "10m"],
-  simpleAggrOp: ["sum", "avg", "max", "min", "count", "stddev", "stdvar"],
-  simpleTimeAggrOp: ["sum", "avg", "max", "min", "count", "stddev", "stdvar", "absent", "last"],
-  topBottomOp: ["topk", "bottomk"],
-  quantile: ["-0.5", "0.1", "0.5", "0.75", "0.95", "0.90", "0.99", "1", "1.5"],
-  arithBinOp: ["+", "-", "*", "/", "%", "^"],
-  compBinOp: ["==", "!=", "<", ">", "<=", ">="],
-  binOp: ["+", "-", "*", "/", "%", "^", "==", "!=", "<", ">", "<=", ">="],
-  simpleMathFunc: ["abs", "ceil", "floor", "exp", "sqrt", "ln", "log2", "log10", "round"],
-  extrapolatedRateFunc: ["delta", "rate", "increase"],
-  clampFunc: ["clamp_min", "clamp_max"],
-  instantRateFunc: ["idelta", "irate"],
-  dateFunc: ["day_of_month", "day_of_week", "days_in_month", "hour", "minute", "month", "year"],
-};
-
-function expand(template: string): readonly string[] {
-  const placeholder = /\{\{\.(\w+)\}\}/.exec(template);
-  if (placeholder === null) return [template];
-  const [whole, name = ""] = placeholder;
-  return (variants[name] ?? []).flatMap((value) => expand(template.replaceAll(whole, value)));
-}
-
-/** All 539 queries of the compliance tester; none when its file is not there. */
-export function complianceQueries(): readonly string[] {
-  if (!existsSync(complianceFile)) return [];
-  const scalar = /^\s*(?:- )?query: (?:'((?:[^']|'')*)'|"((?:[^"\\]|\\.)*)"|(\S.*?))\s*$/gm;
-  const templates = [...readFileSync(complianceFile, "utf8").matchAll(scalar)].map(
-    ([, single, double, plain]) =>
-      single?.replaceAll("''", "'") ?? plain ?? (JSON.parse(`"${double ?? ""}"`) as string),
-  );
-  return templates.flatMap(expand).map(withoutEdges);
 }
