@@ -94,8 +94,8 @@ function decodeGroups(bytes: Uint8Array, count: number) {
     const names = readTexts(reader, rows);
     const texts = readTexts(reader, rows);
     const flags = readFlags(reader, rows);
-    odd ||= flags.odd;
-    inexact ||= flags.inexact;
+    odd ||= flags.odd.includes(1);
+    inexact ||= flags.inexact.includes(1);
     reader.column();
     unfit = reader.bytes(rows).includes(1) || unfit;
     readGridColumn(reader, rows, count).forEach((grid, row) => {

@@ -114,23 +114,33 @@ export interface WantedGrids {
   readonly query: QueryOptions;
 }
 
-/**
- * The function at every step for every series of the selector that has a value at one of them; undefined when the values
- * are such that the engine may have computed something else than PromQL does.
- */
-export async function readGrids(store: Store, wanted: WantedGrids): Promise<Map<bigint, GridColumns> | undefined> {
-  const { hints, atSteps } = wanted;
-  const grids = decodeGrids(await readSeries(store, wanted, atSteps), { count: hints.steps.count, ...atSteps });
-  return (await isFaithful(store, wanted, grids)) ? grids.series : undefined;
+/** What the engine made of the series of a selector. */
+export interface Grids {
+  /** Those with a value at one of the steps. */
+  readonly series: Map<bigint, GridColumns>;
+  /** Those whose values are such that the engine may have computed something else than PromQL does. */
+  readonly doubtful: readonly bigint[];
 }
 
-/** Whether what was computed is what PromQL computes. */
+/** The function at every step for every series of the selector. */
+export async function readGrids(store: Store, wanted: WantedGrids): Promise<Grids> {
+  const { hints, atSteps } = wanted;
+  const bytes = await readSeries(store, wanted, atSteps);
+  const { series, odd, inexact } = decodeGrids(bytes, { count: hints.steps.count, ...atSteps });
+  const doubtful = new Set(odd);
+  if (inexact.size > 0 && atSteps.asksForResets)
+    for (const id of await seriesWithResets(store, wanted)) if (inexact.has(id)) doubtful.add(id);
+  for (const id of doubtful) series.delete(id);
+  return { series, doubtful: [...doubtful] };
+}
+
+/** Whether everything that was computed is what PromQL computes. */
 export async function isFaithful(
   store: Store,
   wanted: WantedGrids,
   { odd, inexact }: { odd: boolean; inexact: boolean },
 ): Promise<boolean> {
-  return !odd && !(inexact && wanted.atSteps.asksForResets && (await hasResets(store, wanted)));
+  return !odd && !(inexact && wanted.atSteps.asksForResets && (await seriesWithResets(store, wanted)).length > 0);
 }
 
 function readSeries(store: Store, { query }: WantedGrids, { sql, params }: SeriesAtSteps): Promise<Uint8Array> {
@@ -141,26 +151,26 @@ function readSeries(store: Store, { query }: WantedGrids, { sql, params }: Serie
   );
 }
 
-/** Whether any counter goes down anywhere in the time that is read: one window over all of it. */
-async function hasResets(store: Store, wanted: WantedGrids): Promise<boolean> {
+/** The counters that go down anywhere in the time that is read: one window over all of it. */
+async function seriesWithResets(store: Store, wanted: WantedGrids): Promise<bigint[]> {
   const { startMs, endMs } = wanted.hints;
   const steps = { startMs: endMs, stepMs: 0, count: 1 };
   const resets: GridFunction = { name: "timeSeriesResetsToGrid", check: "none" };
   const bytes = await readSeries(store, wanted, gridSql(wanted.selector, steps, endMs - startMs, resets));
   const { series } = decodeGrids(bytes, { count: 1, keepsStale: false });
-  return [...series.values()].some(({ values }) => (values[0] ?? 0) > 0);
+  return [...series].filter(([, { values }]) => (values[0] ?? 0) > 0).map(([id]) => id);
 }
 
 function decodeGrids(bytes: Uint8Array, { count, keepsStale }: { count: number; keepsStale: boolean }) {
   const reader = new NativeReader(bytes);
   const series = new Map<bigint, GridColumns>();
-  let [odd, inexact] = [false, false];
+  const [odd, inexact] = [new Set<bigint>(), new Set<bigint>()];
   for (let rows = reader.nextBlock(); rows !== undefined; rows = reader.nextBlock()) {
     reader.column();
     const ids = reader.words(rows);
     const flags = readFlags(reader, rows);
-    odd ||= flags.odd;
-    inexact ||= flags.inexact;
+    flags.odd.forEach((isOdd, row) => isOdd && odd.add(seriesIdAt(ids, row)));
+    flags.inexact.forEach((isInexact, row) => isInexact && inexact.add(seriesIdAt(ids, row)));
     const grids = readGridColumn(reader, rows, count);
     if (keepsStale) for (const grid of grids) dropStale(grid);
     grids.forEach((grid, row) => {
@@ -170,13 +180,13 @@ function decodeGrids(bytes: Uint8Array, { count, keepsStale }: { count: number; 
   return { series, odd, inexact };
 }
 
-/** The columns `odd` and `inexact`. */
-export function readFlags(reader: NativeReader, rows: number): { odd: boolean; inexact: boolean } {
+/** The columns `odd` and `inexact`: 1 where it is so. */
+export function readFlags(reader: NativeReader, rows: number): { odd: Uint8Array; inexact: Uint8Array } {
   reader.column();
   const odd = reader.bytes(rows);
   reader.column();
   const inexact = reader.bytes(rows);
-  return { odd: odd.includes(1), inexact: inexact.includes(1) };
+  return { odd, inexact };
 }
 
 /** A column of Array(Nullable(Float64)) with `count` elements in each row. */

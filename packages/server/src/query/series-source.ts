@@ -34,6 +34,9 @@ export interface SeriesSourceOptions {
 /** Of a sample each 15 s or 30 s that is a few hundred of each series. */
 const longMs = 2 * 3_600_000;
 
+/** More series than that are not read one by one beside those that were computed. */
+const doubtfulMax = 20_000;
+
 /**
  * Series of the store for PromQL.
  *
@@ -97,17 +100,18 @@ class Selection {
     const wanted = { selector: this.#selector, hints, atSteps, query };
     const aggregated = aggregates ? await this.#explain(readAggregated(store, wanted)) : undefined;
     if (aggregated?.kind === "groups") return { kind: "computed", stage: "aggregate", series: aggregated.groups };
-    if (aggregated?.kind === "samples unfit") return undefined;
     // Then they are aggregated here, and what cancels out would leave the last digits.
     if (!mayDiffer && aggregatesUnsteadily(hints)) return undefined;
-    const grids = await this.#explain(readGrids(store, wanted));
-    if (grids === undefined) return undefined;
+    const { series: grids, doubtful } = await this.#explain(readGrids(store, wanted));
+    const isMostlyDoubtful = doubtful.length > Math.min(grids.size, doubtfulMax);
+    if (isMostlyDoubtful) return undefined;
     const labels = await this.#labelsOf([...grids.keys()]);
     const series = [...grids].flatMap(([id, grid]) => {
       const known = labels.get(id);
       return known === undefined ? [] : [{ labels: known, ...grid }];
     });
-    return { kind: "computed", stage: "call", series: byLabels(series) };
+    const computed = { kind: "computed", stage: "call", series: byLabels(series) } as const;
+    return doubtful.length === 0 ? computed : { ...computed, raw: await this.#rawOf(doubtful) };
   }
 
   async #fromMemory(): Promise<RawSeries[] | undefined> {
@@ -127,8 +131,21 @@ class Selection {
     return this.#options.seriesMax ?? limits.metricSeriesMax.value;
   }
 
+  /** The float samples of some series. */
+  async #rawOf(ids: readonly bigint[]): Promise<RawSeries[]> {
+    const only = `${this.#selector.metric} AND series_id IN (SELECT toUInt64(arrayJoin({only:Array(String)})))`;
+    const selector = { ...this.#selector, series: only, byLabels: true };
+    const floats = await this.#readFloats(selector, { only: ids.map(String) });
+    const labels = await this.#labelsOf(ids);
+    const series = [...floats].flatMap(([id, samples]) => {
+      const known = labels.get(id);
+      return known === undefined ? [] : [mergeSamples(known, samples, undefined)];
+    });
+    return byLabels(series);
+  }
+
   async #raw(): Promise<SelectResult> {
-    const [floats, histograms] = await Promise.all([this.#readFloats(), this.#readHistograms()]);
+    const [floats, histograms] = await Promise.all([this.#readFloats(this.#selector), this.#readHistograms()]);
     const ids = [...new Set([...floats.keys(), ...histograms.keys()])];
     if (ids.length > this.#seriesMax)
       throw tooMuch(`a selector finds ${ids.length} series, and ${this.#seriesMax} is the limit`);
@@ -141,12 +158,12 @@ class Selection {
     return { kind: "raw", series: byLabels(series) };
   }
 
-  async #readFloats(): Promise<Map<bigint, SampleColumns>> {
+  async #readFloats(selector: SelectorSql, params?: Record<string, QueryParam>): Promise<Map<bigint, SampleColumns>> {
     const starts = this.#options.startTimes === true;
     const sql = `SELECT series_id, toFloat64(toUnixTimestamp64Milli(time)) AS ms, value
       ${starts ? ", toFloat64(toUnixTimestamp64Milli(start_time)) AS start" : ""}
-      FROM (${samplesSql(this.#selector, { starts })})`;
-    return readSamples(await this.#readBytes(sql), { starts });
+      FROM (${samplesSql(selector, { starts })})`;
+    return readSamples(await this.#readBytes(sql, params), { starts });
   }
 
   async #readHistograms(): Promise<Map<bigint, HistogramSample[]>> {
@@ -156,8 +173,9 @@ class Selection {
     return readHistograms(await this.#readBytes(sql));
   }
 
-  #readBytes(sql: string): Promise<Uint8Array> {
-    return this.#explain(this.#options.store.queryBytes(sql, "Native", { ...this.#query, params: this.#params }));
+  #readBytes(sql: string, params?: Record<string, QueryParam>): Promise<Uint8Array> {
+    const bound = { ...this.#params, ...params };
+    return this.#explain(this.#options.store.queryBytes(sql, "Native", { ...this.#query, params: bound }));
   }
 
   async #hasHistograms(): Promise<boolean> {
