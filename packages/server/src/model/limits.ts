@@ -88,11 +88,11 @@ export const limits = {
   spoolSegmentBytesMax: { value: 48 * 1024 * 1024, effect: "the segment is sealed and stored" },
   spoolSegmentAgeMaxMs: { value: 300, effect: "the segment is sealed and stored, unless the store is behind" },
   spoolSegmentInsertMs: {
-    value: 200,
+    value: 150,
     effect: "while the store is busy, requests wait once it has what it takes in this time beyond what it is doing",
   },
   spoolSegmentBytesMin: {
-    value: 16 * 1024 * 1024,
+    value: 12 * 1024 * 1024,
     effect: "so much is accepted beyond that, however slow the store is",
   },
   spoolHoldMaxMs: {
