@@ -204,6 +204,27 @@ describe("limits and ends", () => {
     });
   });
 
+  it("are not met by the samples of series that the engine computes, beside one that it does not", async () => {
+    // Fractions and a reset: the engine's last digit is not the evaluation's.
+    const broken = (index: number) => (index === 20 ? 0.1 : index * 0.3);
+    const series = [0, 1, 2, 3].map((id) => ({
+      labels: { __name__: "work_total", id: String(id) },
+      samples: every(40, 15_000, id === 3 ? broken : (index) => index),
+    }));
+    await insertSeries(store, series);
+    const source = createSeriesSource({ store, labels: new SeriesLabels(), pushDown: "always", samplesMax: 60 });
+    const toMs = startMs + 39 * 15_000;
+    const call = { name: "rate", constants: [] };
+    const hints = { ...hintsOf(startMs - 1, toMs), rangeMs: 300_000, mayCompute: true, call };
+    const result = await source.select(
+      matchersOf(["__name__", "=", "work_total"]),
+      hints,
+      new AbortController().signal,
+    );
+    expect(result.kind === "computed" && result.series.map(({ labels }) => labels.get("id"))).toEqual(["0", "1", "2"]);
+    expect(result.kind === "computed" && result.raw?.map(({ values }) => values.length)).toEqual([40]);
+  });
+
   it("a caller that left ends the read", async () => {
     const signal = AbortSignal.abort(new Error("left"));
     await expect(select([["__name__", "=", "up"]], all, {}, signal)).rejects.toThrow("left");
