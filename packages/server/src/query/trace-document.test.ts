@@ -166,7 +166,7 @@ describe("a trace by its id", () => {
     expect(span?.resources[0]?.attributes).toEqual([{ key: "service.name", value: { stringValue: "warehouse" } }]);
   });
 
-  it("streams 100,000 spans once each, in pieces of bounded size", async () => {
+  it("streams 100,000 spans once each, in pieces of bounded size", { timeout: 120_000 }, async () => {
     const pieces = await openTraceDocument(store, bigTraceId, { fields: "all" });
     let largest = 0;
     let text = "";
