@@ -33,7 +33,7 @@ const round = (state: bigint, input: bigint): bigint => wrap(rotate(wrap(state +
 const merge = (hash: bigint, state: bigint): bigint => wrap((hash ^ round(0n, state)) * prime1 + prime4);
 
 /** The 64-bit xxHash with seed 0 (github.com/Cyan4973/xxHash, doc/xxhash_spec.md). */
-export function xxHash64(bytes: Uint8Array): bigint {
+function xxHash64(bytes: Uint8Array): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const { length } = bytes;
   let at = 0;

@@ -72,8 +72,4 @@ export const aggregateOperators: ReadonlySet<string> = new Set(
   "avg bottomk count count_values group limitk limit_ratio max min quantile stddev stdvar sum topk".split(" "),
 );
 
-export const aggregatesWithParam: ReadonlySet<string> = new Set(
-  "bottomk count_values limitk limit_ratio quantile topk".split(" "),
-);
-
 export const experimentalAggregates: ReadonlySet<string> = new Set(["limitk", "limit_ratio"]);

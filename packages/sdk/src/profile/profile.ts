@@ -15,7 +15,7 @@ export interface ProfileOptions {
   durationMaxMs?: number;
 }
 
-export const intervalUsDefault = 20_000;
+const intervalUsDefault = 20_000;
 const durationMaxMsDefault = 60_000;
 
 /**

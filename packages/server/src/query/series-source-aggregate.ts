@@ -38,16 +38,11 @@ export function mayAggregate(matchers: readonly Matcher[], { aggregate }: Wanted
   return isOneMetric && !aggregate.grouping.some(isMetadataLabel);
 }
 
-/** What the engine made of it, or why that may be something else than PromQL's answer. */
-export type Aggregated =
-  | { readonly kind: "groups"; readonly groups: ComputedSeries[] }
-  /** The aggregation is unfit for the values, which themselves may be right. */
-  | { readonly kind: "values unfit" }
-  /** So are the values, for these samples. */
-  | { readonly kind: "samples unfit" };
-
-/** The aggregation at every step, for every group that has a value at one of them. */
-export async function readAggregated(store: Store, wanted: WantedGrids): Promise<Aggregated> {
+/**
+ * The aggregation at every step, for every group that has a value at one of them; undefined when the values are such that the
+ * engine may have computed something else than PromQL does.
+ */
+export async function readAggregated(store: Store, wanted: WantedGrids): Promise<ComputedSeries[] | undefined> {
   const { hints, atSteps, query, selector } = wanted;
   const dropsName = hints.call !== undefined && hints.call.name !== "last_over_time";
   const { operator = "", grouping = [], without = false } = hints.aggregate ?? {};
@@ -74,8 +69,7 @@ export async function readAggregated(store: Store, wanted: WantedGrids): Promise
     },
   );
   const { groups, unfit: isUnfit, ...flags } = decodeGroups(bytes, hints.steps.count);
-  if (!(await isFaithful(store, wanted, flags))) return { kind: "samples unfit" };
-  return isUnfit ? { kind: "values unfit" } : { kind: "groups", groups };
+  return isUnfit || !(await isFaithful(wanted, flags)) ? undefined : groups;
 }
 
 /** They go with the name of the metric. */

@@ -107,11 +107,17 @@ export interface GridColumns {
   readonly present: Uint8Array;
 }
 
-export interface WantedGrids {
+/** What is wanted of which series. */
+export interface Wanted {
   readonly selector: SelectorSql;
   readonly hints: SelectHints;
-  readonly atSteps: SeriesAtSteps;
   readonly query: QueryOptions;
+}
+
+export interface WantedGrids extends Wanted {
+  readonly atSteps: SeriesAtSteps;
+  /** `seriesWithResets`, which is a pass over all samples: asked for when it matters, and once. */
+  readonly resets: () => Promise<ReadonlySet<bigint>>;
 }
 
 /** What the engine made of the series of a selector. */
@@ -129,21 +135,20 @@ export async function readGrids(store: Store, wanted: WantedGrids): Promise<Grid
   const { series, odd, inexact } = decodeGrids(bytes, { count: hints.steps.count, ...atSteps });
   const doubtful = new Set(odd);
   if (inexact.size > 0 && atSteps.asksForResets)
-    for (const id of await seriesWithResets(store, wanted)) if (inexact.has(id)) doubtful.add(id);
+    for (const id of await wanted.resets()) if (inexact.has(id)) doubtful.add(id);
   for (const id of doubtful) series.delete(id);
   return { series, doubtful: [...doubtful] };
 }
 
 /** Whether everything that was computed is what PromQL computes. */
 export async function isFaithful(
-  store: Store,
-  wanted: WantedGrids,
+  { atSteps, resets }: WantedGrids,
   { odd, inexact }: { odd: boolean; inexact: boolean },
 ): Promise<boolean> {
-  return !odd && !(inexact && wanted.atSteps.asksForResets && (await seriesWithResets(store, wanted)).length > 0);
+  return !odd && !(inexact && atSteps.asksForResets && (await resets()).size > 0);
 }
 
-function readSeries(store: Store, { query }: WantedGrids, { sql, params }: SeriesAtSteps): Promise<Uint8Array> {
+function readSeries(store: Store, { query }: Wanted, { sql, params }: SeriesAtSteps): Promise<Uint8Array> {
   return store.queryBytes(
     `SELECT series_id, toUInt8(odd) AS odd, toUInt8(inexact) AS inexact, grid FROM (${sql}) ${gridSettings}`,
     "Native",
@@ -152,13 +157,13 @@ function readSeries(store: Store, { query }: WantedGrids, { sql, params }: Serie
 }
 
 /** The counters that go down anywhere in the time that is read: one window over all of it. */
-async function seriesWithResets(store: Store, wanted: WantedGrids): Promise<bigint[]> {
+export async function seriesWithResets(store: Store, wanted: Wanted): Promise<ReadonlySet<bigint>> {
   const { startMs, endMs } = wanted.hints;
   const steps = { startMs: endMs, stepMs: 0, count: 1 };
   const resets: GridFunction = { name: "timeSeriesResetsToGrid", check: "none" };
   const bytes = await readSeries(store, wanted, gridSql(wanted.selector, steps, endMs - startMs, resets));
   const { series } = decodeGrids(bytes, { count: 1, keepsStale: false });
-  return [...series].filter(([, { values }]) => (values[0] ?? 0) > 0).map(([id]) => id);
+  return new Set([...series].filter(([, { values }]) => (values[0] ?? 0) > 0).map(([id]) => id));
 }
 
 function decodeGrids(bytes: Uint8Array, { count, keepsStale }: { count: number; keepsStale: boolean }) {

@@ -5,7 +5,7 @@ import type { QueryOptions, QueryParam, Store } from "../store/store.ts";
 import type { RecentSamples } from "./recent-samples.ts";
 import { mayAggregate, readAggregated } from "./series-source-aggregate.ts";
 import { aggregatesUnsteadily, isComputedExactly } from "./series-source-exactness.ts";
-import { readGrids, seriesAtSteps } from "./series-source-grid.ts";
+import { readGrids, seriesAtSteps, seriesWithResets } from "./series-source-grid.ts";
 import { readHistograms, type HistogramSample } from "./series-source-histograms.ts";
 import type { SeriesLabels } from "./series-source-labels.ts";
 import { mergeSamples } from "./series-source-merge.ts";
@@ -97,9 +97,11 @@ class Selection {
     // Native histograms are not computed in the engine; where there are any, everything is read.
     if (atSteps === undefined || (await this.#hasHistograms())) return undefined;
     const query = { ...this.#query, rowsMax: this.#seriesMax, params: this.#params };
-    const wanted = { selector: this.#selector, hints, atSteps, query };
-    const aggregated = aggregates ? await this.#explain(readAggregated(store, wanted)) : undefined;
-    if (aggregated?.kind === "groups") return { kind: "computed", stage: "aggregate", series: aggregated.groups };
+    const asked = { selector: this.#selector, hints, query };
+    let resets: Promise<ReadonlySet<bigint>> | undefined;
+    const wanted = { ...asked, atSteps, resets: () => (resets ??= seriesWithResets(store, asked)) };
+    const groups = aggregates ? await this.#explain(readAggregated(store, wanted)) : undefined;
+    if (groups !== undefined) return { kind: "computed", stage: "aggregate", series: groups };
     // Then they are aggregated here, and what cancels out would leave the last digits.
     if (!mayDiffer && aggregatesUnsteadily(hints)) return undefined;
     const { series: grids, doubtful } = await this.#explain(readGrids(store, wanted));

@@ -30,7 +30,7 @@ export const features: Readonly<Record<string, Readonly<Record<string, boolean>>
     subqueries: true,
     type_and_unit_labels: false,
   },
-  rules: { concurrent_rule_eval: false, keep_firing_for: true, query_offset: true },
+  rules: { concurrent_rule_eval: false, keep_firing_for: false, query_offset: true },
   scrape: { extra_scrape_metrics: true, start_timestamp_zero_ingestion: true, type_and_unit_labels: false },
   tsdb: { exemplar_storage: true, native_histograms: true },
 };
