@@ -11,11 +11,11 @@ beforeEach(() => {
 });
 afterEach(() => memory.remove());
 
-/** Busy until V8 has certainly taken samples, however slow the machine is. */
+/** Busy for fifteen of V8's samples, and so rarely in the system call that hardly one falls into it. */
 function burnProcessorTime(): number {
   const before = process.cpuUsage();
   let sum = 0;
-  while (process.cpuUsage(before).user < 60_000) for (let i = 0; i < 10_000; i++) sum += Math.sqrt(i);
+  while (process.cpuUsage(before).user < 300_000) for (let i = 0; i < 5_000_000; i++) sum += Math.sqrt(i);
   return sum;
 }
 

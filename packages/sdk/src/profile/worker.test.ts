@@ -11,7 +11,7 @@ const source = `
   import { pipeline } from "@sightglass/sdk";
   import { profile } from "@sightglass/sdk/profile";
   bootstrap();
-  const isBusy = (before) => process.cpuUsage(before).user < 60_000;
+  const isBusy = (before) => process.cpuUsage(before).user < 600_000;
   function inMain() { const before = process.cpuUsage(); while (isBusy(before)); }
   function inWorker() { const before = process.cpuUsage(); while (isBusy(before)); }
   const worker = isMainThread ? new Worker(new URL(import.meta.url)) : undefined;
