@@ -13,7 +13,7 @@ import { renderAnnotation } from "./annotations.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import { evaluate } from "./evaluate.ts";
 import { canceled, duplicateLabels, Evaluation, type EvaluationSettings } from "./evaluation.ts";
-import { gridBetween, timeAt, type Grid } from "./grid.ts";
+import { gridBetween, timeAt, type Grid, type QueryGrid } from "./grid.ts";
 import { mergeSameLabels, removeDroppedNames } from "./merge.ts";
 import { readRange } from "./range-input.ts";
 import type { QueryResult, ResultData, ResultSeries, SelectorStats, VectorSample } from "./result.ts";
@@ -69,7 +69,7 @@ export class Engine {
   /** @throws PromqlError */
   async instant({ query, timeMs, signal }: InstantQuery): Promise<QueryResult> {
     const { text, expr } = this.#read(query);
-    const evaluation = this.#start({ startMs: timeMs, stepMs: 0, count: 1 }, signal);
+    const evaluation = this.#start(gridBetween(timeMs, timeMs, 0), signal);
     return this.#run(text, evaluation, async (selected) => {
       const inner = unwrapParens(expr);
       await load(expr, evaluation, selected);
@@ -99,7 +99,7 @@ export class Engine {
     return typeof query === "string" ? { text: query, expr: parse(query, this.#language) } : { text: "", expr: query };
   }
 
-  #start(grid: Grid, signal: AbortSignal | undefined): Evaluation {
+  #start(grid: QueryGrid, signal: AbortSignal | undefined): Evaluation {
     return new Evaluation({
       settings: this.#settings,
       source: this.#source,

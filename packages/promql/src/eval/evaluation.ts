@@ -6,7 +6,7 @@ import { absentSample, presentCount, relabel, type StepSeries } from "../model/s
 import type { SelectResult, SeriesSource } from "../source/series-source.ts";
 import { Annotations } from "./annotations.ts";
 import type { Clock } from "./clock.ts";
-import type { Grid } from "./grid.ts";
+import type { QueryGrid } from "./grid.ts";
 
 export interface EvaluationSettings {
   readonly lookbackMs: number;
@@ -30,7 +30,7 @@ export class Evaluation {
   readonly settings: EvaluationSettings;
   readonly source: SeriesSource;
   /** The grid of the query itself: what start(), end(), step() and range() speak of. */
-  readonly grid: Grid;
+  readonly grid: QueryGrid;
   /** What the source answered for each selector. */
   readonly selected = new Map<VectorSelector, SelectResult>();
   readonly signal: AbortSignal;
@@ -44,7 +44,7 @@ export class Evaluation {
   constructor(options: {
     settings: EvaluationSettings;
     source: SeriesSource;
-    grid: Grid;
+    grid: QueryGrid;
     clock: Clock;
     signal: AbortSignal;
   }) {

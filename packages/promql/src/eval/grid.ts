@@ -5,11 +5,16 @@ export interface Grid {
   readonly count: number;
 }
 
+/** The moments of a whole query, and its end, which may lie between two of them. */
+export interface QueryGrid extends Grid {
+  readonly endMs: number;
+}
+
 /** The grid of a query from start to end, both included. @throws RangeError when the step is not positive. */
-export function gridBetween(startMs: number, endMs: number, stepMs: number): Grid {
-  if (startMs === endMs) return { startMs, stepMs, count: 1 };
+export function gridBetween(startMs: number, endMs: number, stepMs: number): QueryGrid {
+  if (startMs === endMs) return { startMs, endMs, stepMs, count: 1 };
   if (!(stepMs > 0)) throw new RangeError(`the step must be positive, got ${stepMs} ms`);
-  return { startMs, stepMs, count: Math.max(0, Math.floor((endMs - startMs) / stepMs) + 1) };
+  return { startMs, endMs, stepMs, count: Math.max(0, Math.floor((endMs - startMs) / stepMs) + 1) };
 }
 
 export const timeAt = (grid: Grid, step: number): number => grid.startMs + step * grid.stepMs;

@@ -3,7 +3,6 @@ import { vectorOf, type ScalarValue } from "../eval/value.ts";
 import { Labels } from "../model/labels.ts";
 import { floatSample, type StepSeries } from "../model/series.ts";
 import { greater, lesser, rangeSeconds, stepSeconds } from "../plan/durations.ts";
-import { lastTime } from "../eval/grid.ts";
 import { scalarArgument, vectorArgument, type CallContext, type FunctionImplementation } from "./call.ts";
 
 const perStep = ({ grid }: CallContext, value: (step: number) => number): ScalarValue => ({
@@ -49,7 +48,7 @@ export const scalarFunctions: ReadonlyMap<string, FunctionImplementation> = new 
   ["time", async (context) => perStep(context, (step) => timeAt(context.grid, step) / 1000)],
   ["pi", constant(() => Math.PI)],
   ["start", constant(({ evaluation }) => evaluation.grid.startMs / 1000)],
-  ["end", constant(({ evaluation }) => lastTime(evaluation.grid) / 1000)],
+  ["end", constant(({ evaluation }) => evaluation.grid.endMs / 1000)],
   ["step", constant(({ evaluation }) => stepSeconds(evaluation.grid))],
   ["range", constant(({ evaluation }) => rangeSeconds(evaluation.grid))],
   ["min_of", ofTwo(lesser)],

@@ -24,9 +24,9 @@ function customBucketText({ lower, upper, count }: Bucket): string {
   return `${lower === -Infinity ? "[" : "("}${formatFloat(lower)},${formatFloat(upper)}]:${formatFloat(count)}`;
 }
 
-/** Bounds are inclusive on the side away from zero. */
+/** Bounds are inclusive on the side away from zero; a zero bucket without width is the zero itself. */
 function bucketText({ lower, upper, count }: Bucket): string {
-  const open = lower < 0 ? "[" : "(";
-  const close = upper > 0 ? "]" : ")";
+  const open = lower < 0 || Object.is(lower, -0) ? "[" : "(";
+  const close = upper > 0 || lower === upper ? "]" : ")";
   return `${open}${formatFloat(lower)},${formatFloat(upper)}${close}:${formatFloat(count)}`;
 }

@@ -1,9 +1,10 @@
 import type { SyntaxNode } from "@lezer/common";
-import type { Aggregate, AggregateOperator, Binary, BinaryOperator, Call, Expr } from "../ast/nodes.ts";
+import type { Aggregate, AggregateOperator, Binary, BinaryOperator, Call, DurationExpr, Expr } from "../ast/nodes.ts";
 import type { Span } from "../text/position.ts";
 import { flatten, type Item } from "./flatten.ts";
 import { readMatching } from "./matching.ts";
 import { applyModifier } from "./modifiers.ts";
+import { continueDuration, mayGoOn, type Cursor } from "./offset-continuation.ts";
 import { readSelector } from "./selector.ts";
 import { TreeReader } from "./tree-reader.ts";
 
@@ -37,7 +38,7 @@ export class Builder extends TreeReader {
     return this.#binary(items, cursor, 0);
   }
 
-  #binary(items: readonly Item[], cursor: { at: number }, minimum: number): Expr {
+  #binary(items: readonly Item[], cursor: Cursor, minimum: number): Expr {
     let left = this.#unary(items, cursor);
     for (;;) {
       const item = items[cursor.at];
@@ -65,7 +66,7 @@ export class Builder extends TreeReader {
     };
   }
 
-  #unary(items: readonly Item[], cursor: { at: number }): Expr {
+  #unary(items: readonly Item[], cursor: Cursor): Expr {
     const item = items[cursor.at++];
     if (item === undefined) throw new RangeError("an operand is missing");
     if (item.kind === "sign") {
@@ -85,13 +86,16 @@ export class Builder extends TreeReader {
     }
     let expr = this.#operand(item);
     for (let next = items[cursor.at]; next?.kind === "postfix"; next = items[cursor.at]) {
-      expr = applyModifier(expr, next.node, this);
       cursor.at++;
+      const goOn = mayGoOn(next.node, this.query)
+        ? (offset: DurationExpr) => continueDuration(offset, items, cursor, this)
+        : undefined;
+      expr = applyModifier(expr, next.node, this, goOn);
     }
     return expr;
   }
 
-  #continuePower(items: readonly Item[], cursor: { at: number }, left: Expr): Expr {
+  #continuePower(items: readonly Item[], cursor: Cursor, left: Expr): Expr {
     const item = items[cursor.at];
     if (item?.kind !== "binary" || this.text(item.operator) !== "^") return left;
     cursor.at++;

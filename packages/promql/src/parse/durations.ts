@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { DurationBinary, DurationExpr, DurationFunction } from "../ast/nodes.ts";
+import type { Span } from "../text/position.ts";
 import type { TreeReader } from "./tree-reader.ts";
 
 const functionNames: Readonly<Record<string, DurationFunction["name"]>> = {
@@ -20,8 +21,11 @@ export function readDuration(node: SyntaxNode, reader: TreeReader): DurationExpr
   }
   const name = functionNames[first.name];
   if (name !== undefined) {
-    const args = node.getChildren("DurationExpr").map((child) => readDuration(child, reader));
-    return { kind: "durationFunction", span, name, args };
+    return durationFunction(
+      name,
+      node.getChildren("DurationExpr").map((child) => readDuration(child, reader)),
+      span,
+    );
   }
   if (first.name === "UnaryOp" && node.lastChild) return readSigned(node, node.lastChild, reader);
   const operator = first.nextSibling;
@@ -29,12 +33,32 @@ export function readDuration(node: SyntaxNode, reader: TreeReader): DurationExpr
     const text = reader.text(operator) as DurationBinary["operator"];
     const left = readDuration(first, reader);
     const right = readDuration(node.lastChild, reader);
-    if (right.kind === "durationLiteral" && right.seconds === 0 && (text === "/" || text === "%"))
-      reader.problem(text === "/" ? "division by zero" : "modulo by zero", { start: operator.from, end: operator.to });
-    return { kind: "durationBinary", span, operator: text, left, right };
+    return durationBinary({ left, operator: text, right }, { start: operator.from, end: operator.to }, reader);
   }
   const inner = readDuration(first, reader);
-  return reader.query[node.from] === "(" ? { kind: "durationParen", span, expr: inner } : inner;
+  return reader.query[node.from] === "(" ? { kind: "durationParen", span: inner.span, expr: inner } : inner;
+}
+
+/** What was read of a duration with an operator in it, and the place of the operator. */
+export function durationBinary(
+  { left, operator, right }: Pick<DurationBinary, "left" | "operator" | "right">,
+  operatorSpan: Span,
+  reader: TreeReader,
+): DurationBinary {
+  if (right.kind === "durationLiteral" && right.seconds === 0 && (operator === "/" || operator === "%"))
+    reader.problem(operator === "/" ? "division by zero" : "modulo by zero", operatorSpan);
+  return { kind: "durationBinary", span: { start: left.span.start, end: right.span.end }, operator, left, right };
+}
+
+/** Errors of a function with arguments are told where these are. */
+export function durationFunction(
+  name: DurationFunction["name"],
+  args: readonly DurationExpr[],
+  span: Span,
+): DurationFunction {
+  const [first, last] = [args[0], args.at(-1)];
+  const told = first === undefined || last === undefined ? span : { start: first.span.start, end: last.span.end };
+  return { kind: "durationFunction", span: told, name, args };
 }
 
 /** A sign belongs to a literal, and, as elsewhere, binds looser than `^`. */

@@ -5,8 +5,16 @@ import type { Span } from "../text/position.ts";
 import type { TreeReader } from "./tree-reader.ts";
 import { readDuration } from "./durations.ts";
 
-/** A postfix on an operand: `[5m]`, `[5m:1m]`, `offset 5m`, `@ 10`, `anchored`, `smoothed`. */
-export function applyModifier(expr: Expr, node: SyntaxNode, reader: TreeReader): Expr {
+/**
+ * A postfix on an operand: `[5m]`, `[5m:1m]`, `offset 5m`, `@ 10`, `anchored`, `smoothed`. `goOn` reads what follows of an
+ * offset that may go on.
+ */
+export function applyModifier(
+  expr: Expr,
+  node: SyntaxNode,
+  reader: TreeReader,
+  goOn: (offset: DurationExpr) => DurationExpr = (offset) => offset,
+): Expr {
   const span = { start: expr.span.start, end: node.to };
   switch (node.name) {
     case "MatrixSelector":
@@ -14,7 +22,7 @@ export function applyModifier(expr: Expr, node: SyntaxNode, reader: TreeReader):
     case "SubqueryExpr":
       return applySubquery(expr, node, reader, span);
     case "OffsetExpr":
-      return applyOffset(expr, node, reader, span);
+      return applyOffset(expr, node, reader, span, goOn);
     case "StepInvariantExpr":
       return applyAt(expr, node, reader, span);
     default:
@@ -24,12 +32,13 @@ export function applyModifier(expr: Expr, node: SyntaxNode, reader: TreeReader):
 
 function applyRange(expr: Expr, node: SyntaxNode, reader: TreeReader, span: Span): Expr {
   const range = positive(node.getChild("DurationExpr"), reader);
+  const brackets = { start: reader.query.lastIndexOf("[", range.span.start), end: node.to };
   if (expr.kind !== "vectorSelector") {
-    reader.problem("ranges only allowed for vector selectors", expr.span);
+    reader.problem("ranges only allowed for vector selectors", brackets);
     return expr;
   }
-  if (expr.offset !== undefined) reader.problem("no offset modifiers allowed before range", expr.span);
-  if (expr.at !== undefined) reader.problem("no @ modifiers allowed before range", expr.span);
+  if (expr.offset !== undefined) reader.problem("no offset modifiers allowed before range", brackets);
+  if (expr.at !== undefined) reader.problem("no @ modifiers allowed before range", brackets);
   return { kind: "matrixSelector", span, selector: expr, range };
 }
 
@@ -48,10 +57,17 @@ function positive(node: SyntaxNode | null, reader: TreeReader): DurationExpr {
   return duration;
 }
 
-function applyOffset(expr: Expr, node: SyntaxNode, reader: TreeReader, span: Span): Expr {
+function applyOffset(
+  expr: Expr,
+  node: SyntaxNode,
+  reader: TreeReader,
+  { start }: Span,
+  goOn: (offset: DurationExpr) => DurationExpr,
+): Expr {
   const durationNode = node.lastChild;
   if (durationNode === null) throw new RangeError("an offset is missing");
-  const offset = readDuration(durationNode, reader);
+  const offset = goOn(readDuration(durationNode, reader));
+  const span = { start, end: Math.max(node.to, offset.span.end) };
   const inner = expr.kind === "matrixSelector" ? expr.selector : expr;
   if (inner.kind !== "vectorSelector" && inner.kind !== "subquery") {
     const message =

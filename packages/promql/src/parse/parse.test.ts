@@ -109,7 +109,7 @@ describe("errors have a position and Prometheus' words", () => {
       "sum(foo) offset 5m",
       "1:1: parse error: offset modifier must be preceded by an instant vector selector or range vector selector or a subquery",
     ],
-    ["(foo)[5m]", "1:1: parse error: ranges only allowed for vector selectors"],
+    ["(foo)[5m]", "1:6: parse error: ranges only allowed for vector selectors"],
     ["foo[5s / 0]", "1:8: parse error: division by zero"],
     ["foo[step() % 0s]", "1:12: parse error: modulo by zero"],
     ["sum by (a, NaN ^ b) (c)", '1:12: parse error: unexpected number "NaN" in grouping opts, expected label'],

@@ -28,7 +28,7 @@ export function syntaxProblem(tree: Tree, query: string): Problem | undefined {
     const message = `unexpected ${describe(previous.text, false)}${groupingContext(tokens[index - 2])}`;
     return { message, span: spanOf(previous) };
   }
-  const foreign = foreignCharacter(token.text, insideBraces);
+  const foreign = open.at(-1) === "[" ? foreignInDuration(token.text) : foreignCharacter(token.text, insideBraces);
   if (foreign !== undefined) return { message: foreign, span: spanOf(token) };
   const context = insideBraces
     ? ` in label matching, expected ${expectedInBraces(previous?.text ?? "")}`
@@ -43,6 +43,11 @@ function foreignCharacter(text: string, insideBraces: boolean): string | undefin
   if (insideBraces && /^[^\w"'`,=!{}]/.test(text)) return `unexpected character inside braces: '${text.slice(0, 1)}'`;
   return !insideBraces && text === "=~" ? "unexpected character after '=': '~'" : undefined;
 }
+
+const foreignInDuration = (text: string): string | undefined =>
+  /^(?:["'`{@]|(?!(?:step|range|min_of|max_of)$)[a-z_])/i.test(text)
+    ? `unexpected character in duration expression: '${text.slice(0, 1)}'`
+    : undefined;
 
 function expectedInBraces(previous: string): string {
   if (previous === "{" || previous === ",") return 'identifier or "}"';
@@ -59,9 +64,9 @@ function groupingContext(previous: Token | undefined): string {
 
 const contexts: Readonly<Record<string, string>> = {
   AggregateExpr: " in aggregation",
-  MatrixSelector: ' in matrix selector, expected duration or "]"',
+  MatrixSelector: ' in subquery or range, expected ":" or "]"',
   SubqueryExpr: ' in subquery selector, expected duration or "]"',
-  DurationExpr: " in duration expression",
+  DurationExpr: " in subquery or range selector, expected number, duration, step(), or range()",
   OffsetExpr: " in offset, expected number, duration, step(), or range()",
   StepInvariantExpr: " in @, expected timestamp",
   UnaryExpr: " in unary expression",
@@ -82,6 +87,7 @@ function unbalancedProblem(token: Token, open: readonly string[]): Problem | und
   const span = spanOf(token);
   const at = (start: number): Problem["span"] => ({ start, end: Math.max(start, token.end) });
   if (token.text === "" && open.includes("(")) return { message: "unclosed left parenthesis", span };
+  if (token.text === "" && open.includes("[")) return { message: "unclosed left bracket", span };
   if (token.text === ")" && !open.includes("("))
     return { message: "unexpected right parenthesis ')'", span: at(token.end) };
   if (token.text === "]" && !open.includes("[")) return { message: "unexpected right bracket ']'", span };

@@ -1,12 +1,12 @@
 import type { DurationExpr } from "../ast/nodes.ts";
 import { PromqlError } from "../errors.ts";
-import { lastTime, type Grid } from "../eval/grid.ts";
+import type { QueryGrid } from "../eval/grid.ts";
 
 /**
  * The whole milliseconds of a duration. `step()` and `range()` are those of the query, also inside subqueries.
  * @throws PromqlError when it is not positive but must be, or cannot be computed.
  */
-export function durationMs(duration: DurationExpr, query: Grid, sign: "positive" | "any"): number {
+export function durationMs(duration: DurationExpr, query: QueryGrid, sign: "positive" | "any"): number {
   const seconds = evaluate(duration, query);
   if (!Number.isFinite(seconds)) throw failure("duration is NaN or infinite", duration);
   if (sign === "positive" && seconds <= 0) throw failure("duration must be greater than 0", duration);
@@ -21,7 +21,7 @@ function failure(message: string, duration: DurationExpr): PromqlError {
   return new PromqlError("execution", `${start}:${end}: ${message}`, duration.span);
 }
 
-function evaluate(duration: DurationExpr, query: Grid): number {
+function evaluate(duration: DurationExpr, query: QueryGrid): number {
   switch (duration.kind) {
     case "durationLiteral":
       return duration.seconds;
@@ -39,7 +39,7 @@ function evaluate(duration: DurationExpr, query: Grid): number {
 function evaluateFunction(
   name: "step" | "range" | "min_of" | "max_of",
   args: readonly DurationExpr[],
-  query: Grid,
+  query: QueryGrid,
 ): number {
   if (name === "step") return stepSeconds(query);
   if (name === "range") return rangeSeconds(query);
@@ -53,9 +53,9 @@ export const lesser = (a: number, b: number): number =>
 export const greater = (a: number, b: number): number => (a === Infinity || b === Infinity ? Infinity : Math.max(a, b));
 
 /** An instant query has no step. */
-export const stepSeconds = (query: Grid): number => query.stepMs / 1000;
+export const stepSeconds = (query: QueryGrid): number => query.stepMs / 1000;
 
-export const rangeSeconds = (query: Grid): number => (lastTime(query) - query.startMs) / 1000;
+export const rangeSeconds = (query: QueryGrid): number => (query.endMs - query.startMs) / 1000;
 
 function evaluateBinary(duration: DurationExpr & { kind: "durationBinary" }, left: number, right: number): number {
   switch (duration.operator) {

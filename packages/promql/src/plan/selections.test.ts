@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "../parse/parse.ts";
 import { planSelections } from "./selections.ts";
 
-const grid = { startMs: 3_600_000, stepMs: 60_000, count: 11 };
+const grid = { startMs: 3_600_000, endMs: 4_200_000, stepMs: 60_000, count: 11 };
 const settings = { lookbackMs: 300_000, subqueryStepMs: 60_000 };
 
 const hintsOf = (query: string) => planSelections(parse(query), grid, settings).map(({ hints }) => hints);

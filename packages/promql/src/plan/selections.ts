@@ -7,7 +7,7 @@ import {
   type VectorSelector,
 } from "../ast/nodes.ts";
 import { childrenOf } from "../ast/walk.ts";
-import { firstOf, lastTime, type Grid } from "../eval/grid.ts";
+import { firstOf, lastTime, type Grid, type QueryGrid } from "../eval/grid.ts";
 import type { AggregateHint, CallHint, SelectHints } from "../source/series-source.ts";
 import { rangeFunctions } from "../functions/range-functions.ts";
 import { durationMs } from "./durations.ts";
@@ -39,7 +39,7 @@ interface Surroundings {
 const outside: Surroundings = { mayCompute: true, stats: "unknown", exact: false };
 
 /** Every selector of a query with the moments it is wanted for and what is done with it. */
-export function planSelections(expr: Expr, query: Grid, settings: PlanSettings): readonly Selection[] {
+export function planSelections(expr: Expr, query: QueryGrid, settings: PlanSettings): readonly Selection[] {
   const planner = new Planner(query, settings);
   planner.visit(expr, query, outside);
   return planner.selections;
@@ -68,10 +68,10 @@ const pushedAggregates: ReadonlySet<string> = new Set([
 
 class Planner {
   readonly selections: Selection[] = [];
-  readonly #query: Grid;
+  readonly #query: QueryGrid;
   readonly #settings: PlanSettings;
 
-  constructor(query: Grid, settings: PlanSettings) {
+  constructor(query: QueryGrid, settings: PlanSettings) {
     this.#query = query;
     this.#settings = settings;
   }

@@ -1,21 +1,21 @@
 import type { AtModifier, DurationExpr, Expr, Subquery } from "../ast/nodes.ts";
-import { lastTime, type Grid } from "../eval/grid.ts";
+import { lastTime, type Grid, type QueryGrid } from "../eval/grid.ts";
 import { durationMs } from "./durations.ts";
 
 /** The moments a selector or subquery looks at when it is evaluated on a grid: after `@`, then `offset`. */
-export function referenceGrid(node: { at?: AtModifier; offset?: DurationExpr }, grid: Grid, query: Grid): Grid {
+export function referenceGrid(node: { at?: AtModifier; offset?: DurationExpr }, grid: Grid, query: QueryGrid): Grid {
   const offsetMs = node.offset === undefined ? 0 : durationMs(node.offset, query, "any");
   if (node.at === undefined) return { ...grid, startMs: grid.startMs - offsetMs };
   return { startMs: atTime(node.at, query) - offsetMs, stepMs: grid.stepMs, count: 1 };
 }
 
-function atTime(at: AtModifier, query: Grid): number {
+function atTime(at: AtModifier, query: QueryGrid): number {
   if (at.kind === "time") return at.timeMs;
-  return at.kind === "start" ? query.startMs : lastTime(query);
+  return at.kind === "start" ? query.startMs : query.endMs;
 }
 
 /** The grid inside a subquery: multiples of its step, from the first after the left end of the first window. */
-export function subqueryGrid(node: Subquery, reference: Grid, query: Grid, defaultStepMs: number): Grid {
+export function subqueryGrid(node: Subquery, reference: Grid, query: QueryGrid, defaultStepMs: number): Grid {
   const rangeMs = durationMs(node.range, query, "positive");
   const stepMs = node.step === undefined ? defaultStepMs : durationMs(node.step, query, "positive");
   const startMs = (Math.floor((reference.startMs - rangeMs) / stepMs) + 1) * stepMs;

@@ -17,18 +17,16 @@ export interface ConvertedSample {
   readonly histogram: FloatHistogram;
 }
 
-/** Native histograms with custom buckets from the classic ones of a load: X from X_bucket, X_count and X_sum. */
+/** Native histograms with custom buckets from the classic ones of a load: X from what there is of X_bucket, X_count and X_sum. */
 export function convertClassic(series: readonly LoadedSeries[]): readonly ConvertedSample[] {
   const byIndex = new Map<string, Map<number, Parts>>();
-  const withBuckets = new Set<string>();
   for (const { labels, values } of series) {
-    const match = /^(.+)_(bucket|count|sum)$/.exec(labels.metricName);
+    const match = /^(.*)_(bucket|count|sum)$/.exec(labels.metricName);
     if (match === null) continue;
     const [, base = "", part] = match;
     const upperBound = parseFloatText(labels.get("le"));
     if (part === "bucket" && (upperBound === undefined || Number.isNaN(upperBound))) continue;
-    const named = labels.with(metricNameLabel, base).filter((name) => name !== "le" || part !== "bucket");
-    if (part === "bucket") withBuckets.add(named.key);
+    const named = labels.with(metricNameLabel, base).filter((name) => name !== "le");
     const samples = byIndex.get(named.key) ?? new Map<number, Parts>();
     byIndex.set(named.key, samples);
     values.forEach((value, index) => {
@@ -45,10 +43,8 @@ export function convertClassic(series: readonly LoadedSeries[]): readonly Conver
       else parts.sum = value.value;
     });
   }
-  return [...byIndex].flatMap(([key, samples]) =>
-    withBuckets.has(key)
-      ? [...samples].map(([index, parts]) => ({ labels: parts.labels, index, histogram: toHistogram(parts) }))
-      : [],
+  return [...byIndex.values()].flatMap((samples) =>
+    [...samples].map(([index, parts]) => ({ labels: parts.labels, index, histogram: toHistogram(parts) })),
   );
 }
 

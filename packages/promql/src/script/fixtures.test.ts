@@ -96,7 +96,9 @@ describe("the runner", () => {
     ["eval range from 0 to 1m step 1m m\n  m 1 2 3", /line 2: expected at most 2 values/],
     ["eval instant at 0 m\n  expect warn\n  expect no_warn", /cannot expect an annotation and none/],
     ["load 1m\n  h {{schema:0 what:1}}", /unknown key "what"/],
-  ])("refuses %j", async (script, message) => {
-    await expect(runScript(script)).rejects.toThrow(message);
+  ])("counts what it cannot read as a failed case: %j", async (script, message) => {
+    const { passed, failures } = await runScript(`${script}\n\neval instant at 0 vector(1)\n  {} 1`);
+    expect(failures.map((each) => each.message)).toEqual([expect.stringMatching(message)]);
+    expect(passed).toBe(1);
   });
 });

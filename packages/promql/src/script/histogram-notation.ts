@@ -18,7 +18,8 @@ export interface NotedHistogram {
 export function parseHistogram(text: string): NotedHistogram {
   const fields = new Map<string, string>();
   const body = text.replace(/^\{\{/, "").replace(/\}\}$/, "").trim();
-  const rest = body.replace(/([a-z_]+)\s*:\s*(\[[^\]]*\]|\S+)/g, (_whole, key: string, value: string) => {
+  const rest = body.replace(/([a-zA-Z_]+)\s*:\s*(\[[^\]]*\]|\S+)/g, (_whole, name: string, value: string) => {
+    const key = name.toLowerCase();
     if (fields.has(key)) throw new Error(`duplicate key "${key}" in histogram`);
     fields.set(key, value);
     return "";
@@ -52,8 +53,9 @@ const hints: ReadonlySet<string> = new Set(["unknown", "reset", "not_reset", "ga
 
 function readHint(text: string | undefined): CounterResetHint {
   if (text === undefined) return "unknown";
-  if (!hints.has(text)) throw new Error(`counter_reset_hint must be one of ${[...hints].join(", ")}, got "${text}"`);
-  return text as CounterResetHint;
+  const hint = text.toLowerCase();
+  if (!hints.has(hint)) throw new Error(`counter_reset_hint must be one of ${[...hints].join(", ")}, got "${text}"`);
+  return hint as CounterResetHint;
 }
 
 function readNumber(text: string, key: string): number {

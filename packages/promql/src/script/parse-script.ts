@@ -1,6 +1,6 @@
 import { parseDurationMs } from "../text/duration.ts";
 import { unquote } from "../text/go-string.ts";
-import { parseFloatText } from "../text/parse-float.ts";
+import { parseGoNumber } from "../text/parse-float.ts";
 import { metricNameLabel } from "../model/labels.ts";
 import {
   ScriptError,
@@ -18,31 +18,47 @@ interface Line {
   readonly text: string;
 }
 
-/** Reads a whole script. @throws ScriptError with the number of the line. */
-export function parseScript(source: string): readonly Command[] {
+/** Reads a whole script, command by command; what cannot be read stands in its place as the error that says why. */
+export function parseScript(source: string): readonly (Command | ScriptError)[] {
   const lines = source.split("\n").map((text, index) => {
     const trimmed = text.trim();
     return { number: index + 1, text: trimmed.startsWith("#") ? "" : trimmed };
   });
-  const commands: Command[] = [];
+  const commands: (Command | ScriptError)[] = [];
   for (let at = 0; at < lines.length;) {
     const line = lines[at++];
     if (line === undefined || line.text === "") continue;
     const word = (/^\S+/.exec(line.text)?.[0] ?? "").toLowerCase();
-    if (word === "clear") {
-      commands.push({ kind: "clear", line: line.number });
-      continue;
+    const body = bodyOf(word, lines, at);
+    at += body.length;
+    try {
+      commands.push(parseCommand(word, line, body));
+    } catch (thrown) {
+      if (!(thrown instanceof ScriptError)) throw thrown;
+      commands.push(thrown);
     }
-    const body: Line[] = [];
-    for (; at < lines.length && lines[at]?.text !== ""; at++) {
-      const next = lines[at];
-      if (next !== undefined) body.push(next);
-    }
-    if (word.startsWith("load")) commands.push(parseLoad(line, body));
-    else if (word.startsWith("eval")) commands.push(parseEval(line, body));
-    else throw new ScriptError(line.number, `unknown command ${JSON.stringify(word)}`);
   }
   return commands;
+}
+
+/** Until the next empty line; an expected scalar, or how an `eval_fail` fails, is the last line of its command. */
+function bodyOf(word: string, lines: readonly Line[], from: number): readonly Line[] {
+  if (word === "clear") return [];
+  const rest = lines.slice(from);
+  const empty = rest.findIndex(({ text }) => text === "");
+  const block = empty === -1 ? rest : rest.slice(0, empty);
+  if (!word.startsWith("eval")) return block;
+  const last = block.findIndex(
+    ({ text }) => parseGoNumber(text) !== undefined || (word === "eval_fail" && text.startsWith("expected_fail_")),
+  );
+  return last === -1 ? block : block.slice(0, last + 1);
+}
+
+function parseCommand(word: string, line: Line, body: readonly Line[]): Command {
+  if (word === "clear") return { kind: "clear", line: line.number };
+  if (word.startsWith("load")) return parseLoad(line, body);
+  if (word.startsWith("eval")) return parseEval(line, body);
+  throw new ScriptError(line.number, `unknown command ${JSON.stringify(word)}`);
 }
 
 function within<Result>(line: Line, read: () => Result): Result {
@@ -56,7 +72,7 @@ function within<Result>(line: Line, read: () => Result): Result {
 
 function duration(line: Line, text: string | undefined): number {
   const negative = text?.startsWith("-") ?? false;
-  const durationMs = parseDurationMs((text ?? "").replace(/^-/, ""));
+  const durationMs = parseDurationMs((text ?? "").replace(/^[+-]/, ""));
   if (durationMs === undefined) throw new ScriptError(line.number, `${JSON.stringify(text)} is no duration`);
   return negative ? -durationMs : durationMs;
 }
@@ -65,20 +81,17 @@ function parseLoad(line: Line, body: readonly Line[]): LoadCommand {
   const match = /^load(?:_(with_nhcb))?\s+(.+?)$/i.exec(line.text);
   if (match === null) throw new ScriptError(line.number, "expected load <step>");
   const series: LoadedSeries[] = [];
-  let starts: { readonly metric: string; readonly offsets: readonly (number | undefined)[] } | undefined;
+  let starts: readonly (number | undefined)[] | undefined;
   for (const each of body) {
     const start = splitStartLine(each.text);
     if (start !== undefined) {
-      starts = { metric: start.metric, offsets: within(each, () => parseStarts(each, start.items)) };
+      starts = within(each, () => parseStarts(each, start));
       continue;
     }
     const parsed = within(each, () => parseSeriesLine(each.text));
-    if (starts !== undefined && starts.offsets.length !== parsed.values.length)
-      throw new ScriptError(
-        each.number,
-        `${parsed.values.length} values, but ${starts.offsets.length} start timestamps`,
-      );
-    series.push(starts === undefined ? parsed : { ...parsed, startOffsetsMs: starts.offsets });
+    if (starts !== undefined && starts.length !== parsed.values.length)
+      throw new ScriptError(each.number, `${parsed.values.length} values, but ${starts.length} start timestamps`);
+    series.push(starts === undefined ? parsed : { ...parsed, startOffsetsMs: starts });
     starts = undefined;
   }
   return {
@@ -90,17 +103,16 @@ function parseLoad(line: Line, body: readonly Line[]): LoadCommand {
   };
 }
 
-/** `metric{...}@st -5s _ 0x3`. */
-function splitStartLine(text: string): { readonly metric: string; readonly items: string } | undefined {
-  const match = /^((?:[^"'`{]|\{(?:[^"'`}]|"(?:[^"\\]|\\.)*")*\})*?)@st\s+(.*)$/.exec(text);
-  return match === null ? undefined : { metric: match[1] ?? "", items: match[2] ?? "" };
+/** The items of `metric{...}@st -5s _ 0x3`, which are for the next line, of the same metric; undefined for other lines. */
+function splitStartLine(text: string): string | undefined {
+  return /^(?:[^"'`{\s]|\{(?:[^"'`}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)*\})*@st\s+(.*)$/.exec(text)?.[1];
 }
 
 function parseStarts(line: Line, text: string): (number | undefined)[] {
   return text.split(/\s+/).flatMap((item) => {
     const missing = /^_(?:x(\d+))?$/.exec(item);
     if (missing !== null) return Array.from({ length: Number(missing[1] ?? 1) }, () => undefined);
-    const match = /^(-?[0-9][0-9a-wyz]*)(?:([+-])([0-9][0-9a-wyz]*))?(?:x(\d+))?$/.exec(item);
+    const match = /^([+-]?[0-9][0-9a-wyz]*)(?:([+-])([+-]?[0-9][0-9a-wyz]*))?(?:x(\d+))?$/.exec(item);
     if (match === null) throw new ScriptError(line.number, `cannot read the start timestamp ${JSON.stringify(item)}`);
     const incrementMs = match[3] === undefined ? 0 : duration(line, match[3]) * (match[2] === "-" ? -1 : 1);
     const firstMs = duration(line, match[1]);
@@ -152,7 +164,10 @@ function parseEval(line: Line, lines: readonly Line[]): EvalCommand {
   const has = (kind: Expectation["kind"]): boolean => body.expectations.some((each) => each.kind === kind);
   if ((has("warn") && has("no_warn")) || (has("info") && has("no_info")))
     throw new ScriptError(line.number, "cannot expect an annotation and none at the same time");
-  return { kind: "eval", line: line.number, query: head.query, instant: head.instant, times: head.times, ...body };
+  // What is expected says when the query is evaluated: at the end of its range.
+  const atMs = body.rangeVector?.endMs;
+  const times = atMs === undefined ? head.times : { startMs: atMs, endMs: atMs, stepMs: 0 };
+  return { kind: "eval", line: line.number, query: head.query, instant: head.instant, times, ...body };
 }
 
 function parseBodyLine(line: Line, head: EvalHead, body: Body): void {
@@ -186,7 +201,7 @@ function parseBodyLine(line: Line, head: EvalHead, body: Body): void {
     return;
   }
   if (text.startsWith("expect ")) throw new ScriptError(line.number, `unknown expectation ${JSON.stringify(text)}`);
-  const scalar = parseFloatText(text);
+  const scalar = parseGoNumber(text);
   if (scalar !== undefined) {
     body.scalar = scalar;
     return;

@@ -1,5 +1,5 @@
 import type { Expr } from "../ast/nodes.ts";
-import { walk } from "../ast/walk.ts";
+import { childrenOf } from "../ast/walk.ts";
 
 /** Functions whose result depends on the time of evaluation, so that `@` cannot pin it. */
 const unpinnable: ReadonlySet<string> = new Set(
@@ -11,12 +11,13 @@ const unpinnable: ReadonlySet<string> = new Set(
 
 /** The query with every selector pinned to a time by `@`, so that it is the same at any other; undefined if it cannot be. */
 export function pinTo(expr: Expr, timeMs: number): Expr | undefined {
-  let pinnable = true;
-  walk(expr, (node) => {
-    if (node.kind === "call" && unpinnable.has(node.name)) pinnable = false;
-  });
-  return pinnable ? pin(expr, timeMs) : undefined;
+  return isPinnable(expr) ? pin(expr, timeMs) : undefined;
 }
+
+/** What is inside a subquery is evaluated at the times that its own `@` pins. */
+const isPinnable = (expr: Expr): boolean =>
+  expr.kind === "subquery" ||
+  (!(expr.kind === "call" && unpinnable.has(expr.name)) && childrenOf(expr).every(isPinnable));
 
 function pin(expr: Expr, timeMs: number): Expr {
   const at = { kind: "time", timeMs } as const;

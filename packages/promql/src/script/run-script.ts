@@ -5,7 +5,7 @@ import { print } from "../print/print.ts";
 import { MemorySource } from "../source/memory-source.ts";
 import { compileAnchored } from "../text/go-regexp.ts";
 import { compareResult } from "./compare.ts";
-import type { EvalCommand, Expectation, LoadCommand } from "./commands.ts";
+import { ScriptError, type EvalCommand, type Expectation, type LoadCommand } from "./commands.ts";
 import { convertClassic } from "./custom-buckets.ts";
 import { parseScript } from "./parse-script.ts";
 import { pinTo } from "./pin.ts";
@@ -33,8 +33,8 @@ export const scriptSettings = {
 
 /**
  * Runs a script in the language of promqltest. As the reference does, every instant query is run again: pinned by `@` at
- * other times, and as the middle step of a range query. One `eval` is one case, with all its runs.
- * @throws ScriptError when the script cannot be read.
+ * other times, and as the middle step of a range query. One `eval` is one case, with all its runs; a command that
+ * cannot be read is a case that failed, and the rest of the script goes on.
  */
 export async function runScript(source: string): Promise<ScriptOutcome> {
   const storage = new MemorySource();
@@ -42,7 +42,10 @@ export async function runScript(source: string): Promise<ScriptOutcome> {
   const failures: CaseFailure[] = [];
   let total = 0;
   for (const command of parseScript(source)) {
-    if (command.kind === "clear") storage.clear();
+    if (command instanceof ScriptError) {
+      total++;
+      failures.push({ line: command.line, query: "", message: command.message });
+    } else if (command.kind === "clear") storage.clear();
     else if (command.kind === "load") load(command, storage);
     else {
       total++;
@@ -55,11 +58,16 @@ export async function runScript(source: string): Promise<ScriptOutcome> {
 
 /** Only what a script loads. @throws ScriptError when the script cannot be read. */
 export function loadScript(source: string, storage: MemorySource): void {
-  for (const command of parseScript(source)) if (command.kind === "load") load(command, storage);
+  for (const command of parseScript(source)) {
+    if (command instanceof ScriptError) throw command;
+    if (command.kind === "load") load(command, storage);
+  }
 }
 
 function load(command: LoadCommand, storage: MemorySource): void {
-  for (const { labels, values, startOffsetsMs } of command.series)
+  // Of two lines for one series the last counts.
+  const series = [...new Map(command.series.map((each) => [each.labels.key, each])).values()];
+  for (const { labels, values, startOffsetsMs } of series)
     values.forEach((value, index) => {
       const timeMs = index * command.stepMs;
       const offsetMs = startOffsetsMs?.[index];
@@ -69,7 +77,7 @@ function load(command: LoadCommand, storage: MemorySource): void {
       else if (value.kind === "stale") storage.append(labels, timeMs, "stale", startMs);
     });
   if (!command.withCustomBuckets) return;
-  for (const { labels, index, histogram } of convertClassic(command.series))
+  for (const { labels, index, histogram } of convertClassic(series))
     storage.append(labels, index * command.stepMs, histogram);
 }
 
@@ -163,8 +171,12 @@ async function checkMiddleStep(
   if (/\b(?:range|start|end|step)\(\)/.test(query)) return undefined;
   if (command.expectations.some(({ kind }) => kind === "fail")) return undefined;
   const stepMs = 60_000;
-  const { data } = await engine.range({ query, startMs: timeMs - stepMs, endMs: timeMs + stepMs, stepMs });
-  return compareResult(command, middleOf(data, timeMs, command.scalar !== undefined));
+  try {
+    const { data } = await engine.range({ query, startMs: timeMs - stepMs, endMs: timeMs + stepMs, stepMs });
+    return compareResult(command, middleOf(data, timeMs, command.scalar !== undefined));
+  } catch (thrown) {
+    return `failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  }
 }
 
 function middleOf(data: ResultData, timeMs: number, scalar: boolean): ResultData {

@@ -2,7 +2,7 @@ import { addHistograms, subtractHistograms } from "../histogram/arithmetic.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import { Labels, metricNameLabel } from "../model/labels.ts";
 import { unquote } from "../text/go-string.ts";
-import { parseFloatText } from "../text/parse-float.ts";
+import { parseGoNumber } from "../text/parse-float.ts";
 import { parseHistogram } from "./histogram-notation.ts";
 
 /** One item of a series in a script. */
@@ -49,7 +49,7 @@ export function splitMetric(line: string): { readonly labels: Labels; readonly r
   return { labels: Labels.fromEntries(entries), rest: after.slice(at).trim() };
 }
 
-const number = String.raw`(?:[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?|[iI][nN][fF]|[nN][aA][nN])`;
+const number = String.raw`(?:(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[iI][nN][fF]|[nN][aA][nN])`;
 const floatItem = new RegExp(`^([+-]?${number})(?:([+-])(${number}))?(?:x([0-9]+))?$`);
 const histogramItem = /^(\{\{[^}]*\}\})(?:([+-])(\{\{[^}]*\}\}))?(?:x([0-9]+))?$/;
 
@@ -71,8 +71,8 @@ function parseItem(item: string): readonly NotedValue[] {
   if (histogram !== null) return histogramValues(histogram);
   const float = floatItem.exec(item);
   if (float === null) throw new Error(`cannot read the value ${JSON.stringify(item)}`);
-  const start = parseFloatText(float[1] ?? "") ?? NaN;
-  const increment = (parseFloatText(float[3] ?? "0") ?? NaN) * (float[2] === "-" ? -1 : 1);
+  const start = parseGoNumber(float[1] ?? "") ?? NaN;
+  const increment = (parseGoNumber(float[3] ?? "0") ?? NaN) * (float[2] === "-" ? -1 : 1);
   const values: NotedValue[] = [];
   let value = start;
   for (let index = 0; index <= Number(float[4] ?? 0); index++) {

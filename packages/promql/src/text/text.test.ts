@@ -4,7 +4,7 @@ import { formatFloat, formatOpenMetricsFloat, formatSampleValue, quote } from ".
 import { compileAnchored, expandTemplate } from "./go-regexp.ts";
 import { unquote } from "./go-string.ts";
 import { compareNatural } from "./natural-order.ts";
-import { parseFloatText } from "./parse-float.ts";
+import { parseFloatText, parseGoNumber } from "./parse-float.ts";
 import { positionText } from "./position.ts";
 
 describe("floats as Go writes them", () => {
@@ -39,6 +39,22 @@ describe("floats as Go writes them", () => {
     ["1e", undefined],
   ])("reads %j", (text, value) => {
     expect(parseFloatText(text)).toBe(value);
+  });
+});
+
+describe("numbers in scripts", () => {
+  it.each([
+    ["017", 15],
+    ["-0o17", -15],
+    ["0b101", 5],
+    ["0x1F", 31],
+    ["08", 8],
+    ["0", 0],
+    ["1_000", 1000],
+    ["0b12", undefined],
+    ["m", undefined],
+  ])("%s", (text, value) => {
+    expect(parseGoNumber(text)).toBe(value);
   });
 });
 
