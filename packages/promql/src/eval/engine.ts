@@ -84,7 +84,7 @@ export class Engine {
     const type = typeOf(expr);
     if (type !== "scalar" && type !== "instant vector")
       throw new PromqlError(
-        "execution",
+        "parse",
         `invalid expression type "${type}" for range query, must be Scalar or instant Vector`,
         expr.span,
       );

@@ -24,6 +24,7 @@ describe("configuration", () => {
   it("takes values from the environment, which cannot add keys", () => {
     expect(load("data: ${DIR}/x", { DIR: "/d" }).data).toBe("/d/x");
     expect(load("data: ${DIR:-/fallback}").data).toBe("/fallback");
+    expect(load("metrics:\n  series_per_metric: ${MAX}", { MAX: "7" }).metrics.series_per_metric).toBe(7);
     expect(load('data: "${DIR}"', { DIR: "a\nlisten: 0.0.0.0:1" }).data).toBe("a\nlisten: 0.0.0.0:1");
   });
 

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { LineCounter, type Node, parseDocument, type Scalar, visit } from "yaml";
+import { isScalar, LineCounter, type Node, parseDocument, type Scalar, visit } from "yaml";
 import type { z } from "zod";
 import { SightglassError } from "../model/errors.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -28,16 +28,29 @@ export interface ConfigInput {
  * @throws SightglassError config_invalid, with every fault as `file:line:column: path: what is wrong`
  */
 export function loadConfig({ source, flags = {}, environment }: ConfigInput): Config {
-  const { value, locate } = source ? parse(source, environment) : { value: {}, locate: () => "" };
-  const merged = { ...(value as object), ...flags };
-  const result = configSchema.safeParse(merged);
+  const { read, locate, reinterpret } = source ? parse(source, environment) : nothing;
+  let result = configSchema.safeParse({ ...read(), ...flags });
+  while (!result.success && reinterpret(result.error.issues)) {
+    result = configSchema.safeParse({ ...read(), ...flags });
+  }
   if (!result.success) throw invalid(result.error.issues.map((issue) => describe(issue, flags, locate)));
   const config = { ...result.data, folder: dirname(source?.file ?? ".") };
   checkReach(config);
   return config;
 }
 
-function parse(source: ConfigSource, environment: ConfigInput["environment"]) {
+/** A file as it was parsed. */
+interface Parsed {
+  read: () => object;
+  /** `file:line:column: ` of what stands at a path. */
+  locate: (path: PropertyKey[]) => string;
+  /** Reads scalars as the types that are wanted there. @returns whether there were any that were read otherwise before */
+  reinterpret: (issues: readonly z.core.$ZodIssue[]) => boolean;
+}
+
+const nothing: Parsed = { read: () => ({}), locate: () => "", reinterpret: () => false };
+
+function parse(source: ConfigSource, environment: ConfigInput["environment"]): Parsed {
   const lines = new LineCounter();
   const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number) => {
@@ -64,10 +77,41 @@ function parse(source: ConfigSource, environment: ConfigInput["environment"]) {
     }
     return `${source.file}: `;
   };
-  const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
-  if (typeof value !== "object" || Array.isArray(value))
-    throw invalid([`${source.file}:1:1: expected a mapping of settings`]);
-  return { value, locate };
+  const read = () => {
+    const value: object = document.toJS({ maxAliasCount: 100 }) ?? {};
+    if (typeof value !== "object" || Array.isArray(value))
+      throw invalid([`${source.file}:1:1: expected a mapping of settings`]);
+    return value;
+  };
+  const reinterpret = (issues: readonly z.core.$ZodIssue[]) => {
+    let hasChanged = false;
+    for (const issue of issues) {
+      if (issue.code !== "invalid_type") continue;
+      const node = document.getIn(issue.path, true);
+      if (!isScalar(node) || node.type !== "PLAIN") continue;
+      const value = valueAs(issue.expected, node);
+      if (value === undefined) continue;
+      node.value = value;
+      hasChanged = true;
+    }
+    return hasChanged;
+  };
+  return { read, locate, reinterpret };
+}
+
+const booleans: Readonly<Record<string, boolean>> = { yes: true, on: true, no: false, off: false };
+
+/**
+ * What a scalar without quotes stands for where a type is wanted, as Prometheus' YAML has it: `shard: 1` is a text where texts
+ * are wanted, `yes` is true, and a variable of the environment can be a number.
+ */
+function valueAs(expected: string, { value, source }: Scalar): unknown {
+  if (expected === "string") return typeof value === "number" || typeof value === "boolean" ? source : undefined;
+  if (typeof value !== "string") return undefined;
+  if (expected === "boolean")
+    return value === "true" || value === "false" ? value === "true" : booleans[value.toLowerCase()];
+  if (expected === "number" || expected === "int") return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
+  return undefined;
 }
 
 /** Replaces in place; returns the names that are not set. After parsing, so a value cannot change the document's structure. */

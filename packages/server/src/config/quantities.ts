@@ -62,6 +62,12 @@ export const bytes = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A size as Prometheus' `body_size_limit` has it, in which `10MB` is `10MiB`. */
+export const base2Bytes = z
+  .string()
+  .transform((text) => text.replace(/([KMGT])B$/, "$1iB"))
+  .pipe(bytes);
+
 export interface Address {
   host: string;
   port: number;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { otlpSettings } from "./otlp.ts";
 import { address, bytes, durationMs } from "./quantities.ts";
 import { objectWithout } from "./scrape-http.ts";
-import { checkInherited, globalShape, scrapeConfigs } from "./scrape.ts";
+import { checkInherited, globalReasons, globalShape, scrapeConfigs } from "./scrape.ts";
 import { limits } from "../model/limits.ts";
 
 const day = "14d";
@@ -103,8 +103,8 @@ const settings = objectWithout(
         bytes: bytes.prefault("2GiB").describe("past this size requests are refused until the store catches up"),
       })
       .prefault({}),
-    global: z
-      .strictObject({
+    global: objectWithout(
+      {
         ...globalShape,
         evaluation_interval: durationMs.prefault("1m").describe("how often rules are evaluated"),
         external_labels: z
@@ -114,8 +114,9 @@ const settings = objectWithout(
         rule_query_offset: durationMs
           .prefault("0s")
           .describe("how far back rules look and record, unless their group says so"),
-      })
-      .prefault({}),
+      },
+      globalReasons,
+    ).prefault({}),
     rule_files: z.array(z.string().min(1)).default([]).describe("files with recording rules, as in prometheus.yml"),
     scrape_configs: scrapeConfigs.default([]).describe("jobs to scrape, as in prometheus.yml"),
     derived: z

@@ -18,8 +18,15 @@ export function objectWithout<Shape extends z.ZodRawShape>(shape: Shape, reasons
   });
 }
 
-const tls = z
-  .strictObject({
+const tlsVersion = z.enum(["TLS10", "TLS11", "TLS12", "TLS13"]);
+
+const noSecretManager = "there is no secret manager here; name a file";
+const secretReasons = Object.fromEntries(
+  ["username", "password", "credentials", "ca", "cert", "key"].map((name) => [`${name}_ref`, noSecretManager]),
+);
+
+const tls = objectWithout(
+  {
     ca: z.string().optional(),
     ca_file: z.string().optional(),
     cert: z.string().optional(),
@@ -28,41 +35,51 @@ const tls = z
     key_file: z.string().optional(),
     server_name: z.string().optional().describe("the name that the certificate must have"),
     insecure_skip_verify: z.boolean().default(false).describe("take any certificate"),
-    min_version: z.enum(["TLS10", "TLS11", "TLS12", "TLS13"]).optional(),
-  })
-  .superRefine((value, context) => {
-    for (const one of ["ca", "cert", "key"] as const) {
-      if (value[one] === undefined || value[`${one}_file`] === undefined) continue;
-      context.addIssue({ code: "custom", path: [one], message: `set ${one} or ${one}_file, not both` });
-    }
-    const hasCertificate = value.cert !== undefined || value.cert_file !== undefined;
-    const hasKey = value.key !== undefined || value.key_file !== undefined;
-    if (hasCertificate !== hasKey) {
-      context.addIssue({
-        code: "custom",
-        message: "a client certificate needs both cert or cert_file and key or key_file",
-      });
-    }
-  });
+    min_version: tlsVersion.optional(),
+    max_version: tlsVersion.optional(),
+  },
+  secretReasons,
+).superRefine((value, context) => {
+  for (const one of ["ca", "cert", "key"] as const) {
+    if (value[one] === undefined || value[`${one}_file`] === undefined) continue;
+    context.addIssue({ code: "custom", path: [one], message: `set ${one} or ${one}_file, not both` });
+  }
+  const hasCertificate = value.cert !== undefined || value.cert_file !== undefined;
+  const hasKey = value.key !== undefined || value.key_file !== undefined;
+  if (hasCertificate !== hasKey) {
+    context.addIssue({
+      code: "custom",
+      message: "a client certificate needs both cert or cert_file and key or key_file",
+    });
+  }
+});
 
 /** Prometheus' `<http_config>`, the keys of targets and of discovery servers. */
 export const httpClientShape = {
-  basic_auth: z
-    .strictObject({
-      username: z.string().default(""),
+  basic_auth: objectWithout(
+    {
+      username: z.string().optional(),
+      username_file: z.string().optional(),
       password: secret.optional(),
       password_file: z.string().optional(),
+    },
+    secretReasons,
+  )
+    .refine(({ username, username_file }) => username === undefined || username_file === undefined, {
+      error: "set username or username_file, not both",
     })
     .refine(({ password, password_file }) => password === undefined || password_file === undefined, {
       error: "set password or password_file, not both",
     })
     .optional(),
-  authorization: z
-    .strictObject({
+  authorization: objectWithout(
+    {
       type: z.string().min(1).default("Bearer"),
       credentials: secret.optional(),
       credentials_file: z.string().optional(),
-    })
+    },
+    secretReasons,
+  )
     .refine(({ credentials, credentials_file }) => credentials === undefined || credentials_file === undefined, {
       error: "set credentials or credentials_file, not both",
     })
@@ -79,7 +96,11 @@ export const httpClientShape = {
   http_headers: z
     .record(
       z.string(),
-      z.strictObject({ values: z.array(z.string()).default([]), secrets: z.array(secret).default([]) }),
+      z.strictObject({
+        values: z.array(z.string()).default([]),
+        secrets: z.array(secret).default([]),
+        files: z.array(z.string()).default([]),
+      }),
     )
     .default({})
     .describe("further headers of each request"),

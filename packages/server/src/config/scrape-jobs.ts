@@ -6,9 +6,11 @@ import type { RelabelRule } from "../receive/scrape/relabel.ts";
 import { limits } from "../model/limits.ts";
 import type { httpClientShape } from "./scrape-http.ts";
 import type { RelabelConfig } from "./scrape-relabel.ts";
-import type { ScrapeConfig, ScrapeGlobal } from "./scrape.ts";
+import { escapingOf, type ScrapeConfig, type ScrapeGlobal } from "./scrape.ts";
 
 const timeoutMsDefault = 10_000;
+type LimitKey = Extract<keyof ScrapeGlobal, `${string}_limit` | "keep_dropped_targets">;
+
 const tlsVersions = { TLS10: "TLSv1", TLS11: "TLSv1.1", TLS12: "TLSv1.2", TLS13: "TLSv1.3" } as const;
 
 /**
@@ -22,14 +24,16 @@ export function scrapeJobs(
   const pathOf = (path: string) => (isAbsolute(path) ? path : join(folder, path));
   return scrape_configs.map((config) => {
     const inherited = <Key extends keyof ScrapeGlobal>(key: Key) => config[key] ?? global[key];
-    const intervalMs = inherited("scrape_interval") ?? global.scrape_interval;
+    // As in Prometheus, a limit of 0 is one that is not set.
+    const limit = (key: LimitKey) => config[key] || global[key] || 0;
+    const intervalMs = config.scrape_interval ?? global.scrape_interval;
     const nativeHistograms = inherited("scrape_native_histograms") ?? false;
     const allowsUtf8Names = inherited("metric_name_validation_scheme") !== "legacy";
     const droppedMax = limits.scrapeTargetsDroppedMax.value;
     return {
       name: config.job_name,
       intervalMs,
-      timeoutMs: inherited("scrape_timeout") ?? Math.min(timeoutMsDefault, intervalMs),
+      timeoutMs: config.scrape_timeout ?? Math.min(global.scrape_timeout ?? timeoutMsDefault, intervalMs),
       metricsPath: config.metrics_path,
       scheme: config.scheme,
       params: config.params,
@@ -42,16 +46,16 @@ export function scrapeJobs(
       classicBesideNative: inherited("always_scrape_classic_histograms") ?? false,
       enableCompression: config.enable_compression,
       allowsUtf8Names,
-      escaping: inherited("metric_name_escaping_scheme") ?? (allowsUtf8Names ? "allow-utf-8" : "underscores"),
+      escaping: escapingOf(config, global) ?? (allowsUtf8Names ? "allow-utf-8" : "underscores"),
       limits: {
-        bodyBytesMax: inherited("body_size_limit") || limits.scrapeBodyBytesMax.value,
-        samplesMax: inherited("sample_limit") ?? 0,
-        labelsMax: inherited("label_limit") ?? 0,
-        labelNameLengthMax: inherited("label_name_length_limit") ?? 0,
-        labelValueLengthMax: inherited("label_value_length_limit") ?? 0,
+        bodyBytesMax: limit("body_size_limit") || limits.scrapeBodyBytesMax.value,
+        samplesMax: limit("sample_limit"),
+        labelsMax: limit("label_limit"),
+        labelNameLengthMax: limit("label_name_length_limit"),
+        labelValueLengthMax: limit("label_value_length_limit"),
       },
-      targetsMax: inherited("target_limit") ?? 0,
-      droppedTargetsMax: Math.min(inherited("keep_dropped_targets") || droppedMax, droppedMax),
+      targetsMax: limit("target_limit"),
+      droppedTargetsMax: Math.min(limit("keep_dropped_targets") || droppedMax, droppedMax),
       extraScrapeMetrics: inherited("extra_scrape_metrics") ?? false,
       client: clientOf(config, pathOf),
       staticGroups: config.static_configs,
@@ -88,7 +92,8 @@ function clientOf(config: HttpClientConfig, pathOf: (path: string) => string): H
       : { type: "Bearer", credentials: config.bearer_token, credentials_file: config.bearer_token_file });
   return {
     basicAuth: basic_auth && {
-      username: basic_auth.username,
+      username: basic_auth.username ?? "",
+      usernameFile: optional(basic_auth.username_file),
       password: basic_auth.password,
       passwordFile: optional(basic_auth.password_file),
     },
@@ -107,10 +112,14 @@ function clientOf(config: HttpClientConfig, pathOf: (path: string) => string): H
       serverName: tls.server_name,
       insecureSkipVerify: tls.insecure_skip_verify,
       minVersion: tls.min_version && tlsVersions[tls.min_version],
+      maxVersion: tls.max_version && tlsVersions[tls.max_version],
     },
     followRedirects: config.follow_redirects,
     headers: Object.fromEntries(
-      Object.entries(config.http_headers).map(([name, { values, secrets }]) => [name, [...values, ...secrets]]),
+      Object.entries(config.http_headers).map(([name, { values, secrets, files }]) => [
+        name,
+        [...values, ...secrets, ...files.map((file) => ({ file: pathOf(file) }))],
+      ]),
     ),
   };
 }

@@ -4,13 +4,15 @@ import { type RelabelAction, relabelActions } from "../receive/scrape/relabel.ts
 
 const needsTarget = new Set<RelabelAction>(["replace", "keepequal", "dropequal", "hashmod", "lowercase", "uppercase"]);
 const needsSource = new Set<RelabelAction>(["keepequal", "dropequal"]);
-/** Keys that an action leaves without effect, which is refused rather than passed over. */
+/** Keys that an action leaves without effect: refused rather than passed over, unless they say what is so anyway. */
 const uselessKeys: Partial<Record<RelabelAction, readonly string[]>> = {
   labeldrop: ["source_labels", "target_label", "modulus", "separator", "replacement"],
   labelkeep: ["source_labels", "target_label", "modulus", "separator", "replacement"],
   keepequal: ["regex", "modulus", "separator", "replacement"],
   dropequal: ["regex", "modulus", "separator", "replacement"],
 };
+
+const defaults: Readonly<Record<string, string>> = { regex: "(.*)", separator: ";", replacement: "$1" };
 
 const regex = z.string().superRefine((text, context) => {
   try {
@@ -43,7 +45,9 @@ export const relabelConfig = z
     if (needsSource.has(action) && rule.source_labels === undefined) fault(`the action ${action} needs source_labels`);
     if (action === "hashmod" && rule.modulus === undefined) fault("the action hashmod needs modulus");
     for (const key of uselessKeys[action] ?? []) {
-      if (rule[key as keyof typeof rule] !== undefined) fault(`${key} has no effect with the action ${action}`, [key]);
+      const value = rule[key as keyof typeof rule];
+      if (value === undefined || value === defaults[key]) continue;
+      fault(`${key} has no effect with the action ${action}`, [key]);
     }
   });
 

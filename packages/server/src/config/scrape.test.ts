@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "./load.ts";
-import { limits } from "../model/limits.ts";
 import { scrapeJobs } from "./scrape-jobs.ts";
 
 const load = (text: string) => loadConfig({ source: { file: "/etc/sightglass/s.yaml", text }, environment: {} });
@@ -34,9 +33,49 @@ describe("scrape_configs", () => {
       "scrape_configs: [{job_name: a}, {job_name: b, sample_limit: 0, scrape_interval: 30s}]";
     expect(jobs(text)).toMatchObject([
       { intervalMs: 5000, timeoutMs: 5000, limits: { samplesMax: 7 }, nativeHistograms: true },
-      { intervalMs: 30_000, timeoutMs: 10_000, limits: { samplesMax: 0 } },
+      { intervalMs: 30_000, timeoutMs: 10_000, limits: { samplesMax: 7 } },
     ]);
     expect(jobs(text)[0]?.protocols[0]).toBe("PrometheusProto");
+  });
+
+  it("cuts the timeout of global to a job's shorter interval", () => {
+    const text = "global: {scrape_timeout: 10s}\nscrape_configs: [{job_name: a, scrape_interval: 5s}, {job_name: b}]";
+    expect(jobs(text)).toMatchObject([{ timeoutMs: 5000 }, { timeoutMs: 10_000 }]);
+  });
+
+  it("reads a plain scalar as the type that is wanted, as it is written", () => {
+    const text =
+      "global: {external_labels: {shard: 010, zone: true}}\nscrape_configs:\n  - job_name: 500\n    honor_labels: yes\n" +
+      "    params: {depth: [1.50]}\n    static_configs: [{targets: ['h:1'], labels: {shard: 0x1F}}]\n" +
+      "    relabel_configs: [{source_labels: [a], regex: 1, target_label: b, replacement: 2}]";
+    expect(load(text).global.external_labels).toEqual({ shard: "010", zone: "true" });
+    expect(jobs(text)[0]).toMatchObject({
+      name: "500",
+      honorLabels: true,
+      params: { depth: ["1.50"] },
+      staticGroups: [{ labels: { shard: "0x1F" } }],
+      relabelRules: [{ source: "1", replacement: "2" }],
+    });
+  });
+
+  it("reads what else an HTTP client may have", () => {
+    const [job] = jobs(
+      "scrape_configs:\n  - job_name: a\n    basic_auth: {username_file: user, password_file: /p}\n" +
+        "    tls_config: {max_version: TLS12}\n    http_headers: {X-Key: {values: [a], files: [key]}}",
+    );
+    expect(job?.client).toMatchObject({
+      basicAuth: { usernameFile: "/etc/sightglass/user", passwordFile: "/p" },
+      tls: { maxVersion: "TLSv1.2" },
+      headers: { "X-Key": ["a", { file: "/etc/sightglass/key" }] },
+    });
+  });
+
+  it("takes keys of a relabelling that say what is so anyway, and sizes in Prometheus' units", () => {
+    const [job] = jobs(
+      "scrape_configs:\n  - job_name: a\n    body_size_limit: 10MB\n" +
+        "    relabel_configs: [{action: labeldrop, regex: x, separator: ;, replacement: $1}]",
+    );
+    expect(job).toMatchObject({ limits: { bodyBytesMax: 10 * 2 ** 20 }, relabelRules: [{ action: "labeldrop" }] });
   });
 
   it("reads relative paths from the file's folder", () => {
@@ -59,9 +98,13 @@ describe("scrape_configs", () => {
       "global: {metric_name_validation_scheme: legacy, keep_dropped_targets: 5}\n" +
       "scrape_configs: [{job_name: a}, {job_name: b, metric_name_validation_scheme: utf8, keep_dropped_targets: 0}, " +
       "{job_name: c, metric_name_escaping_scheme: dots}]";
+    const utf8 =
+      "global: {metric_name_escaping_scheme: allow-utf-8}\n" +
+      "scrape_configs: [{job_name: a, metric_name_validation_scheme: legacy}]";
+    expect(jobs(utf8)).toMatchObject([{ escaping: "underscores", allowsUtf8Names: false }]);
     expect(jobs(text)).toMatchObject([
       { escaping: "underscores", allowsUtf8Names: false, droppedTargetsMax: 5 },
-      { escaping: "allow-utf-8", allowsUtf8Names: true, droppedTargetsMax: limits.scrapeTargetsDroppedMax.value },
+      { escaping: "allow-utf-8", allowsUtf8Names: true, droppedTargetsMax: 5 },
       { escaping: "dots", allowsUtf8Names: false },
     ]);
   });
@@ -89,6 +132,10 @@ describe("scrape_configs", () => {
       /s.yaml:4:34: scrape_configs.0.metric_name_escaping_scheme: allow-utf-8 needs metric_name_validation_scheme utf8/,
     ],
     ["remote_write: []", /s.yaml:1:15: remote_write is not supported: what is taken in is stored here/],
+    [job("honor_labels: maybe"), /s.yaml:3:19: .*expected boolean/],
+    [job("basic_auth: {password_ref: x}"), /s.yaml:3:32: .*password_ref is not supported: there is no secret manager/],
+    [job("native_histogram_bucket_limit: 1"), /s.yaml:3:36: .*native_histogram_bucket_limit is not supported/],
+    ["global: {query_log_file: x}", /s.yaml:1:26: .*query_log_file is not supported: /],
     [job("scrape_interval: 5"), /s.yaml:3:22: .*scrape_interval/],
     [job("scrape_interval: 0s"), /expected more than 0/],
     [job("scrape_timeout: 2m"), /s.yaml:3:21: .*the timeout is longer than the interval/],

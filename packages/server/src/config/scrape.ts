@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { escapingSchemes, scrapeProtocolNames } from "../decode/exposition/parse.ts";
-import { bytes, durationMs } from "./quantities.ts";
+import { base2Bytes, durationMs } from "./quantities.ts";
 import { checkAuth, httpClientReasons, httpClientShape, objectWithout } from "./scrape-http.ts";
 import { relabelConfig } from "./scrape-relabel.ts";
 
@@ -27,7 +27,9 @@ const inheritedShape = {
   scrape_interval: positiveDurationMs.optional(),
   scrape_timeout: positiveDurationMs.optional(),
   scrape_protocols: protocols.optional().describe("formats to ask for, the best first"),
-  body_size_limit: bytes.optional().describe("of a scrape, decompressed; 0 is no limit but limits.scrapeBodyBytesMax"),
+  body_size_limit: base2Bytes
+    .optional()
+    .describe("of a scrape, decompressed; 0 is no limit but limits.scrapeBodyBytesMax"),
   sample_limit: count.optional().describe("a scrape with more samples fails; 0 is no limit"),
   target_limit: count.optional().describe("a job with more targets scrapes none; 0 is no limit"),
   label_limit: count.optional().describe("a scrape with more labels on a sample fails; 0 is no limit"),
@@ -49,6 +51,17 @@ const inheritedShape = {
     .boolean()
     .optional()
     .describe("store scrape_timeout_seconds, scrape_sample_limit and scrape_body_size_bytes too"),
+};
+
+const sharedReasons = {
+  convert_classic_histograms_to_nhcb: "classic histograms are kept as they are",
+  scrape_failure_log_file: "the last error of each target is at /api/v1/targets and on the page Targets",
+};
+
+/** Keys of `global` that have no counterpart here. */
+export const globalReasons: Readonly<Record<string, string>> = {
+  ...sharedReasons,
+  query_log_file: "`stats=all` says of a query what it read, and the page's Explain shows it",
 };
 
 const escapingNeedsUtf8 =
@@ -103,8 +116,7 @@ const scrapeConfig = objectWithout(
   {
     ...httpClientReasons,
     ...discoveryReasons,
-    convert_classic_histograms_to_nhcb: "classic histograms are kept as they are",
-    scrape_failure_log_file: "the last error of each target is at /api/v1/targets and on the page Targets",
+    ...sharedReasons,
     native_histogram_bucket_limit: "native histograms are kept at the resolution they come with",
     native_histogram_min_bucket_factor: "native histograms are kept at the resolution they come with",
   },
@@ -140,6 +152,14 @@ export const scrapeConfigs = z.array(scrapeConfig).superRefine((jobs, context) =
 export type ScrapeConfig = z.output<typeof scrapeConfig>;
 export type ScrapeGlobal = z.output<z.ZodObject<typeof globalShape>>;
 
+type Names = Pick<ScrapeGlobal, "metric_name_validation_scheme" | "metric_name_escaping_scheme">;
+
+/** How a job asks for names: as `global` has it unless the job says itself which names it takes. Undefined: as fits those. */
+export function escapingOf(job: Names, global: Names) {
+  const inherited = job.metric_name_validation_scheme === undefined ? global.metric_name_escaping_scheme : undefined;
+  return job.metric_name_escaping_scheme ?? inherited;
+}
+
 /** What only both blocks together tell: a timeout that is longer than its interval, names that are asked for and not taken. */
 export function checkInherited(
   { global, scrape_configs }: { global: ScrapeGlobal; scrape_configs: readonly ScrapeConfig[] },
@@ -154,7 +174,7 @@ export function checkInherited(
     }
     const key = "metric_name_escaping_scheme";
     const isLegacy = (job.metric_name_validation_scheme ?? global.metric_name_validation_scheme) === "legacy";
-    if (isLegacy && (job[key] ?? global[key]) === "allow-utf-8") {
+    if (isLegacy && escapingOf(job, global) === "allow-utf-8") {
       const path = job[key] === undefined ? ["global", key] : ["scrape_configs", index, key];
       context.addIssue({ code: "custom", path, message: escapingNeedsUtf8 });
     }

@@ -1,6 +1,5 @@
 import {
   formatSampleValue,
-  printDuration,
   signatures,
   typeOf,
   type AtModifier,
@@ -46,13 +45,13 @@ export function astJson(expr: Expr): object {
     case "vectorSelector":
       return { type: "vectorSelector", ...selectorJson(expr) };
     case "matrixSelector":
-      return { type: "matrixSelector", ...selectorJson(expr.selector), range: durationJson(expr.range) };
+      return { type: "matrixSelector", ...selectorJson(expr.selector), ...durationJson("range", expr.range) };
     case "subquery":
       return {
         type: "subquery",
         expr: astJson(expr.expr),
-        range: durationJson(expr.range),
-        step: expr.step === undefined ? 0 : durationJson(expr.step),
+        ...durationJson("range", expr.range),
+        ...durationJson("step", expr.step),
         ...modifiersJson(expr),
       };
   }
@@ -70,15 +69,39 @@ function selectorJson(selector: Expr & { kind: "vectorSelector" }): object {
 
 function modifiersJson({ offset, at }: { offset?: DurationExpr; at?: AtModifier }): object {
   return {
-    offset: offset === undefined ? 0 : durationJson(offset),
+    ...durationJson("offset", offset),
     timestamp: at?.kind === "time" ? at.timeMs : null,
     startOrEnd: at === undefined || at.kind === "time" ? null : at.kind,
   };
 }
 
-/** Milliseconds; a duration that is computed when the query runs is given as it is written. */
-function durationJson(duration: DurationExpr): number | string {
-  return duration.kind === "durationLiteral" ? Math.round(duration.seconds * 1000) : printDuration(duration);
+/** Milliseconds, or, of a duration that is computed when the query runs, its tree. */
+function durationJson(key: string, duration: DurationExpr | undefined): object {
+  if (duration === undefined) return { [key]: 0, [`${key}Expr`]: null };
+  if (duration.kind !== "durationLiteral") return { [key]: 0, [`${key}Expr`]: durationTree(duration) };
+  return { [key]: Math.round(duration.seconds * 1000), [`${key}Expr`]: null };
+}
+
+function durationTree(expr: DurationExpr, wrapped = false): object {
+  const node = (op: string, lhs?: DurationExpr, rhs?: DurationExpr) => ({
+    type: "durationExpr",
+    op,
+    lhs: lhs === undefined ? null : durationTree(lhs),
+    rhs: rhs === undefined ? null : durationTree(rhs),
+    wrapped,
+  });
+  switch (expr.kind) {
+    case "durationLiteral":
+      return { type: "numberLiteral", val: formatSampleValue(expr.seconds), duration: true };
+    case "durationFunction":
+      return node(expr.name, ...expr.args);
+    case "durationUnary":
+      return node(expr.operator, undefined, expr.expr);
+    case "durationBinary":
+      return node(expr.operator, expr.left, expr.right);
+    case "durationParen":
+      return durationTree(expr.expr, true);
+  }
 }
 
 function matchingJson({ cardinality, labels, on, include, fillLeft, fillRight }: VectorMatching): object {

@@ -52,8 +52,8 @@ export function prometheusCatalogueRoutes({ metrics }: { metrics: MetricQueries 
 
   app.on(both, "/api/v1/query_exemplars", async (context) => {
     const parameters = await PrometheusParameters.of(context);
-    const startMs = parameters.requiredTimeMs("start");
-    const endMs = parameters.requiredTimeMs("end");
+    const startMs = parameters.timeMs("start") ?? Number.MIN_SAFE_INTEGER;
+    const endMs = parameters.timeMs("end") ?? Number.MAX_SAFE_INTEGER;
     if (endMs < startMs) throw invalid("end", "end timestamp must not be before start time");
     const query = parameters.required("query");
     const found = await metrics.exemplars({ query, startMs, endMs, signal: context.req.raw.signal });

@@ -205,8 +205,8 @@ describe("what cannot be answered says why, as Prometheus does", () => {
     [`/api/v1/query_range?query=up&start=0&end=100000&step=1`, 400, "bad_data", /^exceeded maximum resolution/],
     [
       `/api/v1/query_range?query=up[5m]&start=0&end=1&step=1`,
-      422,
-      "execution",
+      400,
+      "bad_data",
       /invalid expression type "range vector"/,
     ],
     [query("jobs_total * on() jobs_total"), 422, "execution", /many-to-many matching not allowed/],
@@ -297,6 +297,7 @@ describe("the catalogue", () => {
         exemplars: [{ labels: { trace_id: "abc" }, value: "2.5", timestamp: seconds - 60 }],
       },
     ]);
+    expect(await dataOf("/api/v1/query_exemplars?query=jobs_total")).toEqual(data);
   });
 });
 
@@ -353,6 +354,8 @@ describe("the state of the server", () => {
   it("the tree of a query", async () => {
     const text = 'sum by (job) (rate(jobs_total{job!="x"}[5m] offset 1m)) > bool 1';
     expect(await dataOf(`/api/v1/parse_query?query=${encodeURIComponent(text)}`)).toMatchSnapshot();
+    const computed = encodeURIComponent("a[5m:(1m + step())] offset -max_of(1h, range())");
+    expect(await dataOf(`/api/v1/parse_query?query=${computed}`)).toMatchSnapshot();
   });
 });
 

@@ -20,6 +20,7 @@ export function isPushPath(path: string): boolean {
  */
 export function readGrouping(path: string): Grouping {
   const parts = decoded(path).slice(prefix.length).split("/");
+  if (parts.length === 3 && parts[2] === "") parts.pop();
   if (parts.length % 2 !== 0) throw refused(`the path has a label without a value: ${JSON.stringify(parts.at(-1))}`);
   const labels = new Map<string, string>();
   for (let index = 0; index < parts.length; index += 2) {

@@ -172,6 +172,7 @@ describe("grouping keys", () => {
     ["/metrics/job/j/path@base64/L3Zhci90bXA=", '{job="j",path="/var/tmp"}'],
     ["/metrics/job/j/x@base64/=/y/", '{job="j"}'],
     ["/metrics/job/j/job/other/x/1?q", '{job="j",x="1"}'],
+    ["/metrics/job/j/", '{job="j"}'],
   ])("of %s", async (path, labels) => {
     expect((await send("PUT", path, "a 1\n")).status).toBe(200);
     expect(stored()).toEqual([`a${labels} 1`]);

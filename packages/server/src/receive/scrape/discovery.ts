@@ -83,7 +83,8 @@ export class FileDiscovery implements Discovery {
     for (const file of this.groupsOf.keys()) if (!found.has(file)) this.groupsOf.delete(file);
     for (const file of found) {
       try {
-        const groups = readGroups(parse(await readFile(file, "utf8")), file);
+        // In the failsafe schema every scalar is a text, so that a label may be written as 1.
+        const groups = readGroups(parse(await readFile(file, "utf8"), { schema: "failsafe" }), file);
         this.groupsOf.set(file, withLabel(groups, "__meta_filepath", file));
       } catch (error) {
         this.options.onFault(new Error(`${file}: ${(error as Error).message}`, { cause: error }));

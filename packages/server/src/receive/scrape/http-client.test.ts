@@ -60,6 +60,10 @@ describe.skipIf(!hasOpenssl)("HTTPS (needs openssl)", () => {
     expect(get({ insecureSkipVerify: true, certFile: caFile(), keyFile: join(folder, "key.pem") })).resolves.toBe(
       "known",
     ));
+  it("speaks no newer version than max_version", () =>
+    expect(get({ insecureSkipVerify: true, minVersion: "TLSv1.3", maxVersion: "TLSv1.2" })).rejects.toThrow(
+      /protocol/i,
+    ));
   it("says which file is missing", () =>
     expect(get({ caFile: join(folder, "none.pem") })).rejects.toThrow(/ENOENT.*none\.pem/));
 });

@@ -4,7 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Clock } from "../../model/clock.ts";
 import { Secret } from "../../model/secret.ts";
 import { ClientGone, readBody } from "../body.ts";
-import type { HttpClientSettings } from "./job.ts";
+import type { HeaderValue, HttpClientSettings } from "./job.ts";
 
 const redirectsMax = 10;
 
@@ -18,6 +18,8 @@ export interface HttpGet {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** The path of a socket to connect to instead of the URL's host. */
+  readonly unixSocket?: string | undefined;
   /** Of the body, compressed and decompressed alike. */
   readonly bodyBytesMax: number;
 }
@@ -39,11 +41,12 @@ export class HttpClient {
    * The final answer, whatever its status.
    * @throws Error that says what went wrong, in words for the list of targets
    */
-  async get({ url, headers, timeoutMs, bodyBytesMax }: HttpGet): Promise<HttpAnswer> {
+  async get({ url, headers, timeoutMs, bodyBytesMax, unixSocket }: HttpGet): Promise<HttpAnswer> {
     const stop = new AbortController();
     const cancel = this.clock.after(timeoutMs, () => stop.abort());
     try {
-      const options = { ...(await this.tlsOptions()), signal: stop.signal };
+      const socket = unixSocket === undefined ? {} : { socketPath: unixSocket };
+      const options = { ...(await this.tlsOptions()), ...socket, signal: stop.signal };
       const response = await this.follow(new URL(url), { ...headers, ...(await this.ownHeaders()) }, options);
       const body = await readBody(response, { bytesMax: bodyBytesMax, hold: () => {} });
       return { status: response.statusCode ?? 0, contentType: response.headers["content-type"], body };
@@ -106,11 +109,13 @@ export class HttpClient {
     const { basicAuth, authorization, headers } = this.settings;
     const own: Record<string, string | string[]> = {};
     for (const [name, values] of Object.entries(headers)) {
-      own[name.toLowerCase()] = values.map((value) => (value instanceof Secret ? value.reveal() : value));
+      own[name.toLowerCase()] = await Promise.all(values.map(headerText));
     }
     if (basicAuth !== undefined) {
+      const { username, usernameFile } = basicAuth;
+      const user = usernameFile === undefined ? username : await textOfFile(usernameFile);
       const password = await textOf(basicAuth.password, basicAuth.passwordFile);
-      own["authorization"] = `Basic ${Buffer.from(`${basicAuth.username}:${password}`).toString("base64")}`;
+      own["authorization"] = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
     } else if (authorization !== undefined) {
       const credentials = await textOf(authorization.credentials, authorization.credentialsFile);
       own["authorization"] = `${authorization.type} ${credentials}`;
@@ -129,13 +134,23 @@ export class HttpClient {
       ...(key === undefined ? {} : { key }),
       ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
       ...(tls.minVersion === undefined ? {} : { minVersion: tls.minVersion }),
+      ...(tls.maxVersion === undefined ? {} : { maxVersion: tls.maxVersion }),
       rejectUnauthorized: !tls.insecureSkipVerify,
     } as RequestOptions;
   }
 }
 
 async function textOf(secret: Secret | undefined, file: string | undefined): Promise<string> {
-  return file === undefined ? (secret?.reveal() ?? "") : (await readFile(file, "utf8")).trim();
+  return file === undefined ? (secret?.reveal() ?? "") : textOfFile(file);
+}
+
+async function textOfFile(file: string): Promise<string> {
+  return (await readFile(file, "utf8")).trim();
+}
+
+async function headerText(value: HeaderValue): Promise<string> {
+  if (typeof value === "string") return value;
+  return value instanceof Secret ? value.reveal() : textOfFile(value.file);
 }
 
 async function fileOr(text: string | undefined, file: string | undefined): Promise<string | undefined> {

@@ -11,7 +11,12 @@ export interface TargetGroup {
 /** How to speak HTTP to targets and discovery servers (Prometheus configuration, `<http_config>`). */
 export interface HttpClientSettings {
   readonly basicAuth?:
-    | { readonly username: string; readonly password?: Secret | undefined; readonly passwordFile?: string | undefined }
+    | {
+        readonly username: string;
+        readonly usernameFile?: string | undefined;
+        readonly password?: Secret | undefined;
+        readonly passwordFile?: string | undefined;
+      }
     | undefined;
   readonly authorization?:
     | {
@@ -22,8 +27,13 @@ export interface HttpClientSettings {
     | undefined;
   readonly tls: TlsSettings;
   readonly followRedirects: boolean;
-  readonly headers: Readonly<Record<string, readonly (string | Secret)[]>>;
+  readonly headers: Readonly<Record<string, readonly HeaderValue[]>>;
 }
+
+/** A value as it is, or the file that has it. */
+export type HeaderValue = string | Secret | { readonly file: string };
+
+export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 
 export interface TlsSettings {
   readonly ca?: string | undefined;
@@ -34,7 +44,8 @@ export interface TlsSettings {
   readonly keyFile?: string | undefined;
   readonly serverName?: string | undefined;
   readonly insecureSkipVerify: boolean;
-  readonly minVersion?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3" | undefined;
+  readonly minVersion?: TlsVersion | undefined;
+  readonly maxVersion?: TlsVersion | undefined;
 }
 
 /** What a scrape may bring; 0 is no limit. */

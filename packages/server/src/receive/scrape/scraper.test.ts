@@ -102,6 +102,33 @@ describe("a target", () => {
     expect((again.samples[0]?.timestampMs ?? 0) - ([...times][0] ?? 0)).toBe(10_000);
   });
 
+  it("may set its own parameters and formats in labels", async () => {
+    answer = (_request, response) => response.writeHead(200, { "content-type": "text/plain" }).end("a 1\n");
+    await start(
+      jobs(
+        `    params: {x: [a, b]}\n    static_configs: [{targets: ['${address}'], labels: {__param_x: c}}]\n` +
+          "    relabel_configs: [{target_label: __scrape_native_histograms__, replacement: 'true'}]",
+      ),
+    );
+    await next();
+    expect(requests[0]?.url).toBe("/metrics?x=c&x=b");
+    expect(scraper.targets().activeTargets[0]?.discoveredLabels).toMatchObject({
+      __scrape_native_histograms__: "false",
+    });
+  });
+
+  it("is reached by a Unix socket that a label names", async () => {
+    text("a 1\n");
+    const socket = join(folder, "s");
+    server.close();
+    server.closeAllConnections();
+    await once(server, "close");
+    server.listen(socket);
+    await once(server, "listening");
+    await start(jobs(`    static_configs: [{targets: [app], labels: {__unix_socket__: '${socket}'}}]`));
+    expect(scraped(await next())).toEqual(['a{instance="app",job="j"} 1']);
+  });
+
   it("is asked for the formats in order, compressed, and told the timeout", async () => {
     answer = (_request, response) =>
       response
@@ -187,7 +214,7 @@ describe("a target", () => {
       "label_value_length_limit: 50",
       /a value of x longer/,
     ],
-    ["a large body", () => text(`a{x="${"y".repeat(2000)}"} 1\n`), "body_size_limit: 1KB", /the limit is 1000/],
+    ["a large body", () => text(`a{x="${"y".repeat(2000)}"} 1\n`), "body_size_limit: 1KB", /the limit is 1024/],
     [
       "a name of the wrong scheme",
       () => text('{"a.b"} 1\n'),
@@ -305,6 +332,8 @@ describe("labels", () => {
     expect(activeTargets).toEqual([
       {
         discoveredLabels: {
+          __always_scrape_classic_histograms__: "false",
+          __scrape_native_histograms__: "false",
           __address__: "https://site/",
           __meta_x: "m",
           __metrics_path__: "/metrics",
@@ -370,6 +399,15 @@ describe("discovery", () => {
     const last = batches.at(-1);
     expect(scraped(last)).toEqual([`a{env="x",instance="${address}",job="j"} stale`]);
     expect(reports(last)).toMatchObject({ up: "stale" });
+  });
+
+  it("by files of YAML, in which a label may be a number", async () => {
+    text("a 1\n");
+    writeFileSync(join(folder, "t.yaml"), `- targets: ['${address}']\n  labels: {shard: 01, env: }\n`);
+    await scraper.apply(jobs("    file_sd_configs: [{files: ['t.yaml']}]"));
+    await vi.waitFor(() => expect(clock.timerCount).toBe(2));
+    expect(scraper.targets().activeTargets[0]?.labels).toMatchObject({ shard: "01" });
+    expect(faults).toEqual([]);
   });
 
   it("by HTTP", async () => {

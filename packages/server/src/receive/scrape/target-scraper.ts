@@ -137,9 +137,10 @@ export class TargetScraper {
 
   private async fetch(): Promise<HttpAnswer> {
     if (this.fault !== undefined) throw new Error(this.fault);
-    const { job, timeoutMs, url } = this.target;
+    const { job, timeoutMs, url, unixSocket } = this.target;
     const answer = await this.client.get({
       url,
+      unixSocket,
       timeoutMs,
       bodyBytesMax: job.limits.bodyBytesMax,
       headers: {
@@ -154,7 +155,7 @@ export class TargetScraper {
   }
 
   private read({ body, contentType }: HttpAnswer, timestampMs: number) {
-    const { job, labels } = this.target;
+    const { job, labels, nativeHistograms, classicBesideNative } = this.target;
     const { samplesMax } = job.limits;
     const samples: SeriesSample[] = [];
     let kept = 0;
@@ -172,11 +173,7 @@ export class TargetScraper {
           if (samplesMax === 0 || kept <= samplesMax) samples.push(sample);
         },
       },
-      {
-        fallback: job.fallbackProtocol,
-        nativeHistograms: job.nativeHistograms,
-        classicBesideNative: job.classicBesideNative,
-      },
+      { fallback: job.fallbackProtocol, nativeHistograms, classicBesideNative },
     );
     if (kept > samples.length) throw new Error(`${kept} samples, the job's sample_limit is ${samplesMax}`);
     return { samples, metadata: [...metadata.values()] };

@@ -9,8 +9,12 @@ export interface Target {
   /** What its samples get, sorted by name. */
   readonly labels: readonly (readonly [name: string, value: string])[];
   readonly url: string;
+  /** Connected to instead of the address, when it is set. */
+  readonly unixSocket: string | undefined;
   readonly intervalMs: number;
   readonly timeoutMs: number;
+  readonly nativeHistograms: boolean;
+  readonly classicBesideNative: boolean;
   /** Equal for targets that are scraped in the same way. */
   readonly key: string;
   /** Equal for targets whose samples get the same labels. */
@@ -25,6 +29,8 @@ export interface DroppedTarget {
 }
 
 const metaPrefix = "__";
+const nativeLabel = "__scrape_native_histograms__";
+const classicLabel = "__always_scrape_classic_histograms__";
 
 /**
  * Makes a target of an address: sets the labels that relabelling may use and change, relabels, and reads the result
@@ -41,7 +47,9 @@ export function makeTarget(job: ScrapeJob, discovered: Readonly<Record<string, s
   setDefault("__scrape_timeout__", durationText(job.timeoutMs));
   setDefault("__metrics_path__", job.metricsPath);
   setDefault("__scheme__", job.scheme);
-  for (const [name, [value]] of Object.entries(job.params)) if (value) initial.set(`__param_${name}`, value);
+  setDefault(nativeLabel, String(job.nativeHistograms));
+  setDefault(classicLabel, String(job.classicBesideNative));
+  for (const [name, [value]] of Object.entries(job.params)) if (value) setDefault(`__param_${name}`, value);
   const discoveredLabels = Object.fromEntries(initial);
   const labels = new Map(initial);
   if (!relabel(labels, job.relabelRules)) return { job, discoveredLabels };
@@ -52,17 +60,23 @@ export function makeTarget(job: ScrapeJob, discovered: Readonly<Record<string, s
   const timeoutMs = durationOf(labels, "__scrape_timeout__");
   if (timeoutMs > intervalMs) throw new Error("the scrape timeout is longer than the scrape interval");
   const url = urlOf(job, labels, address);
+  const scraped = {
+    url,
+    unixSocket: labels.get("__unix_socket__"),
+    intervalMs,
+    timeoutMs,
+    nativeHistograms: booleanOf(labels, nativeLabel),
+    classicBesideNative: booleanOf(labels, classicLabel),
+  };
   if (!labels.has("instance")) labels.set("instance", address);
   const kept = [...labels].filter(([name]) => !name.startsWith(metaPrefix)).sort(([a], [b]) => (a < b ? -1 : 1));
   const labelsKey = JSON.stringify(kept);
-  const key = JSON.stringify([kept, url, intervalMs, timeoutMs]);
+  const key = JSON.stringify([kept, scraped]);
   return {
     job,
     discoveredLabels,
     labels: kept,
-    url,
-    intervalMs,
-    timeoutMs,
+    ...scraped,
     key,
     labelsKey,
     hash: hashOf(JSON.stringify([kept, url])),
@@ -101,6 +115,13 @@ function durationOf(labels: ReadonlyMap<string, string>, name: string): number {
   }
   if (totalMs === 0) throw new Error(`${name} must be more than 0`);
   return totalMs;
+}
+
+function booleanOf(labels: ReadonlyMap<string, string>, name: string): boolean {
+  const text = labels.get(name) ?? "";
+  if (/^(1|t|true)$/i.test(text)) return true;
+  if (/^(0|f|false)?$/i.test(text)) return false;
+  throw new Error(`${name} is ${JSON.stringify(text)}, which is not true or false`);
 }
 
 /** A duration as Prometheus writes it: the largest units that leave no fraction. */
