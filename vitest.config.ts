@@ -9,10 +9,12 @@ export default defineConfig({
     // One embedded engine per process: chDB refuses two data folders in one process, so files run in forks.
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    // A condition that is waited for has come long before this, but on a machine that has no time.
+    expect: { poll: { timeout: 30_000, interval: 20 } },
     // CI machines are shared: a moment without processor time must not cost a landing. Whoever works here sees every failure.
     retry: process.env["CI"] === "true" ? 1 : 0,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,

@@ -22,10 +22,13 @@ const source = `
   console.log("rows " + rows);
 `;
 
+/** Where everything must arrive, the program's end may take its time. */
+const patient = source.replace("exitTimeoutMs: 500", "exitTimeoutMs: 20_000");
+
 /** Runs the pipeline to its end; what it wrote to standard error. */
-async function pipelineAgainst(endpoint: string): Promise<string> {
-  const program = workshop.start("chaos.mjs", source, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
-  const result = await program.ended;
+async function pipelineAgainst(endpoint: string, program = source): Promise<string> {
+  const { ended } = workshop.start("chaos.mjs", program, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+  const result = await ended;
   expect(result).toMatchObject({ code: 0, stdout: "rows 400\n" });
   expect(result.stderr.split("\n").filter((line) => line !== "").length).toBeLessThanOrEqual(1);
   return result.stderr;
@@ -95,10 +98,10 @@ describe("a server that", () => {
       held.push(() => receiver.answer(request, response, body));
       return true;
     };
-    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint };
-    // The program's end may take its time here: it is the middle that is looked at.
-    const patient = source.replace("exitTimeoutMs: 500", "exitTimeoutMs: 20_000");
-    const program = workshop.start("held.mjs", patient, environment);
+    const program = workshop.start("held.mjs", patient, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+      OTEL_EXPORTER_OTLP_TIMEOUT: "600000",
+    });
     await program.printed("rows 400");
     isOver = true;
     expect(held.length).toBeGreaterThan(0);
@@ -132,10 +135,9 @@ describe("a server that", () => {
 
   it("comes back has everything", async () => {
     const receiver = await Receiver.start();
-    let isDown = true;
-    receiver.behaviour = (_request, response) => isDown && Boolean(response.writeHead(503).end());
-    setTimeout(() => (isDown = false), 600);
-    await pipelineAgainst(receiver.endpoint);
+    let refusals = 0;
+    receiver.behaviour = (_request, response) => (refusals += 1) <= 3 && Boolean(response.writeHead(503).end());
+    await pipelineAgainst(receiver.endpoint, patient);
     expect(receiver.spans).toHaveLength(80);
     expect(new Set(receiver.spans.map((span) => span.spanId)).size).toBe(80);
     await receiver.stop();
@@ -148,12 +150,13 @@ describe("a server that", () => {
       `
       import { bootstrap } from "@sightglass/sdk/bootstrap";
       import { pipeline } from "@sightglass/sdk";
+      import { existsSync } from "node:fs";
       const telemetry = bootstrap();
       await pipeline("before", () => {});
       await telemetry.flush();
       console.log("flushed");
       // Blocked, so that nothing notices that the connection has gone.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+      while (!existsSync("restarted")) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
       await pipeline("after", () => {});`,
       { OTEL_EXPORTER_OTLP_ENDPOINT: first.endpoint },
     );
@@ -161,6 +164,7 @@ describe("a server that", () => {
     const { port } = first;
     await first.stop();
     const second = await Receiver.start(port);
+    workshop.write("restarted", "");
     expect(await program.ended).toMatchObject({ code: 0, stderr: "" });
     expect(second.spans.map((span) => span.name)).toEqual(["after"]);
     await second.stop();

@@ -54,10 +54,15 @@ describe("runs that the sampler drops", () => {
   });
 
   it("are kept when they are slow", async () => {
-    const sent = setUp({ slowerThanMs: 500 });
-    await good();
-    await pipeline("slow", () => new Promise((resolve) => void setTimeout(resolve, 550)));
+    const sent = setUp({ slowerThanMs: 20 });
+    await pipeline("slow", () => new Promise((resolve) => void setTimeout(resolve, 30)));
     expect(namesOf(sent)).toEqual(["slow"]);
+  });
+
+  it("are not kept when they are no slower than the limit", async () => {
+    const sent = setUp({ slowerThanMs: 600_000 });
+    await good();
+    expect(sent).toEqual([]);
   });
 
   it("are kept when rows are unexplained, not when they are only filtered", async () => {

@@ -52,7 +52,7 @@ describe("what is noted and made later", () => {
       "main.mjs",
       head.replace(
         "{ service",
-        "{ sampleRatio: 0, keep: { failed: true, unexplained: true, slowerThanMs: 200 }, service",
+        "{ sampleRatio: 0, keep: { failed: true, unexplained: true, slowerThanMs: 2000 }, service",
       ) +
         `
         const rows = (name, read, written) => pipeline(name, (run) => run.stage(name + " s", (stage) => {
@@ -64,7 +64,7 @@ describe("what is noted and made later", () => {
         await pipeline("bad", (run) => run.stage("bad s", (stage) => stage.failed(1, "bad_date")));
         await pipeline("slow", async (run) => {
           await run.stage("slow s", () => {});
-          await new Promise((resolve) => setTimeout(resolve, 250));
+          await new Promise((resolve) => setTimeout(resolve, 2100));
         });`,
       { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
     );

@@ -32,7 +32,7 @@ describe("texts", () => {
     expect(filter.text(text)).toBe(text);
   });
 
-  it("of a million characters take no time", () => {
+  it("of a million characters take little time", () => {
     for (const text of [
       "a".repeat(1e6),
       "1".repeat(1e6),
@@ -41,9 +41,10 @@ describe("texts", () => {
       "@".repeat(1e6),
       "a@".repeat(5e5),
     ]) {
-      const startMs = performance.now();
+      const before = process.cpuUsage();
       filter.text(`http://${text}`);
-      expect(performance.now() - startMs).toBeLessThan(1000);
+      // Tens of milliseconds; with its square it would be hours.
+      expect(process.cpuUsage(before).user).toBeLessThan(10_000_000);
     }
   });
 });

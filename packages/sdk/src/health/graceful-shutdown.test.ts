@@ -6,8 +6,14 @@ import { type Program } from "../testing/program.ts";
 const workshop = useWorkshop();
 const receiver = useReceiver();
 
+/** A delay that is over when the process gets SIGUSR2. */
+const delayMs = 600_000;
+
 /** A service with a run under way, which its worker's step waits for. */
 const service = (shutdownOptions: string) => `
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = (run, ms, ...args) =>
+    ms === ${delayMs} ? process.once("SIGUSR2", run) : setTimeout(run, ms, ...args);
   import { bootstrap } from "@sightglass/sdk/bootstrap";
   import { gracefulShutdown, health } from "@sightglass/sdk/health";
   import { pipeline } from "@sightglass/sdk";
@@ -43,13 +49,13 @@ const statusOf = async (url: string) => (await fetch(url)).status;
 
 describe("a graceful shutdown", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("by %s: first not ready, then the steps, then the signal", async (signal) => {
-    // The delay is over when the test says so: it looks at the state in between for as long as that takes.
-    const { program, url } = await started("{ delayMs: 1500 }");
+    const { program, url } = await started(`{ delayMs: ${delayMs} }`);
     expect(await statusOf(`${url}/ready`)).toBe(200);
     program.child.kill(signal);
     while ((await statusOf(`${url}/ready`)) !== 503) await new Promise((resolve) => void setTimeout(resolve, 5));
     expect(await statusOf(`${url}/live`)).toBe(200);
     expect(await (await fetch(url)).json()).toMatchObject({ parts: { shutdown: { reason: signal } } });
+    program.child.kill("SIGUSR2");
     expect(await program.ended).toMatchObject({ code: null, signal });
     expect(program.stdout).toMatch(/^port \d+ \.\nworker\nserver\n$/);
     // The run that was under way ended well, and was sent.
@@ -64,7 +70,7 @@ describe("a graceful shutdown", () => {
   });
 
   it("ends at once when it is told twice", async () => {
-    const { program, url } = await started("{ delayMs: 600_000 }");
+    const { program, url } = await started(`{ delayMs: ${delayMs} }`);
     program.child.kill("SIGTERM");
     while ((await statusOf(`${url}/ready`)) !== 503) await new Promise((resolve) => void setTimeout(resolve, 5));
     program.child.kill("SIGTERM");

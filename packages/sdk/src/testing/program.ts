@@ -125,10 +125,10 @@ export class Program {
     });
   }
 
-  /** Waits until the program has printed `text`. */
+  /** Waits until the program has printed `text`, up to 25 s. */
   async printed(text: string): Promise<void> {
     for (let waitedMs = 0; !this.stdout.includes(text); waitedMs += 5) {
-      if (waitedMs > 10_000 || this.child.exitCode !== null)
+      if (waitedMs > 25_000 || this.child.exitCode !== null)
         throw new Error(`never printed "${text}": ${this.stdout} ${this.stderr}`);
       await new Promise((resolve) => void setTimeout(resolve, 5));
     }

@@ -114,10 +114,10 @@ export class Receiver {
     await new Promise<void>((resolve) => void this.#server.close(() => resolve()));
   }
 
-  /** Waits until `condition` holds, up to 10 s. */
+  /** Waits until `condition` holds, up to 25 s. */
   async until(condition: () => boolean): Promise<void> {
     for (let waitedMs = 0; !condition(); waitedMs += 10) {
-      if (waitedMs > 10_000)
+      if (waitedMs > 25_000)
         throw new Error(`waited in vain; got ${this.spans.length} spans, ${this.logs.length} logs`);
       await new Promise((resolve) => void setTimeout(resolve, 10));
     }
