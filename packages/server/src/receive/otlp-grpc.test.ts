@@ -1,6 +1,6 @@
 import { connect } from "node:http2";
 import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeMessage } from "../decode/testing/otlp-messages.ts";
 import { systemClock } from "../model/clock.ts";
 import { SightglassError } from "../model/errors.ts";
@@ -154,14 +154,14 @@ describe("refusals", () => {
     await refusal(send(traces, Buffer.from("garbage")));
     await send(traces, traceBody());
     await refusal(send(traces, Buffer.alloc(bodyBytesMax + 1)));
-    await vi.waitFor(() =>
-      expect(receiver.stats).toMatchObject({
+    await expect
+      .poll(() => receiver.stats)
+      .toMatchObject({
         address: `127.0.0.1:${port}`,
         requests: 3,
         refused: 2,
         refusals: { invalid_argument: 1, payload_too_large: 1 },
-      }),
-    );
+      });
   });
 
   it("come when too many requests are under way", async () => {

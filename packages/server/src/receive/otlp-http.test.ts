@@ -349,6 +349,9 @@ describe("start and stop", () => {
   });
 
   it("ends what is under way and refuses what is new", async () => {
+    // Without the time after which it would cut requests off.
+    await receiver.stop();
+    await start({ clock: { ...systemClock, after: () => () => {} } });
     let makeDurable = (): void => {};
     sink.durable = new Promise((resolve) => (makeDurable = resolve));
     const underWay = post("/v1/traces", json, traceJson);
@@ -356,11 +359,9 @@ describe("start and stop", () => {
     admission.stop();
     expect((await post("/v1/traces", json, traceJson)).status).toBe(503);
     const stopped = receiver.stop();
-    const startedAtMs = systemClock.monotonicMs();
     makeDurable();
     expect((await underWay).status).toBe(200);
     await stopped;
-    expect(systemClock.monotonicMs() - startedAtMs).toBeLessThan(2000);
     await expect(post("/v1/traces", json, traceJson)).rejects.toThrow();
   });
 });

@@ -100,6 +100,7 @@ interface Passage {
  */
 function passThrough(source: Readable, target: Writable, onChunk: (chunk: Uint8Array) => void): Passage {
   let idle: NodeJS.Timeout | undefined;
+  let chunks = 0;
   const resume = () => {
     source.resume();
     idle?.refresh();
@@ -108,6 +109,7 @@ function passThrough(source: Readable, target: Writable, onChunk: (chunk: Uint8A
   target.on("error", () => source.destroy());
   source.on("data", (chunk: Buffer) => {
     idle?.refresh();
+    chunks += 1;
     if (!target.write(chunk)) source.pause();
     onChunk(chunk);
   });
@@ -116,8 +118,13 @@ function passThrough(source: Readable, target: Writable, onChunk: (chunk: Uint8A
   return {
     async finish() {
       idle = setTimeout(() => {
-        if (source.isPaused()) idle?.refresh();
-        else source.destroy();
+        const chunksBefore = chunks;
+        // What came while this process had no time is read first.
+        setImmediate(() => {
+          if (source.closed) return;
+          if (source.isPaused() || chunks > chunksBefore) idle?.refresh();
+          else source.destroy();
+        });
       }, outputIdleMs);
       if (!source.closed) await closed;
       clearTimeout(idle);

@@ -44,6 +44,8 @@ afterEach(() => receiver.stop());
 
 const node = (code: string): [string, ...string[]] => [process.execPath, "-e", code];
 const shell = (code: string): [string, ...string[]] => ["/bin/sh", "-c", code];
+/** A command that does something, and ends when it gets SIGUSR1. */
+const untilSigusr1 = (code: string) => shell(`trap 'exit 0' USR1; ${code}; while :; do sleep 0.05; done`);
 
 function run(
   command: [string, ...string[]],
@@ -104,12 +106,13 @@ describe("a command becomes a run", () => {
   });
 
   it("announces the run and the stage while the command runs", async () => {
-    const ended = run(shell("sleep 1"));
-    const names = () => receiver.logs.map((log) => log.eventName);
-    for (let waitedMs = 0; names().length < 2 && waitedMs < 900; waitedMs += 20)
-      await new Promise((resolve) => void setTimeout(resolve, 20));
+    const ended = run(untilSigusr1("echo ready"));
+    await expect
+      .poll(() => receiver.logs.slice(0, 2).map((log) => log.eventName))
+      .toEqual(["pipeline.run.start", "pipeline.stage.start"]);
     expect(receiver.spans).toEqual([]);
-    expect(names()).toEqual(["pipeline.run.start", "pipeline.stage.start"]);
+    await expect.poll(() => stdout.text).toBe("ready\n");
+    signals.emit("SIGUSR1");
     await ended;
     const [runStart, stageStart] = receiver.logs;
     expect(runStart).toMatchObject({ traceId: spanOf("run").traceId, spanId: spanOf("run").spanId });
@@ -187,7 +190,7 @@ describe("exit codes", () => {
 describe("signals", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("forwards %s and calls a run it ended cancelled", async (signal) => {
     const ended = run(shell("echo ready; exec sleep 30"));
-    while (stdout.text === "") await new Promise((resolve) => void setTimeout(resolve, 10));
+    await expect.poll(() => stdout.text).toBe("ready\n");
     signals.emit(signal);
     expect(await ended).toBe(signal === "SIGTERM" ? 143 : 130);
     expect(spanOf("run").attributes["pipeline.status"]).toBe("cancelled");
@@ -196,7 +199,7 @@ describe("signals", () => {
 
   it("leaves the decision to the command", async () => {
     const ended = run(shell("trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done"));
-    while (stdout.text === "") await new Promise((resolve) => void setTimeout(resolve, 10));
+    await expect.poll(() => stdout.text).toBe("ready\n");
     signals.emit("SIGTERM");
     expect(await ended).toBe(5);
     expect(spanOf("run").attributes["pipeline.status"]).toBeUndefined();
@@ -219,10 +222,9 @@ describe("output", () => {
   });
 
   it("passes output on as it comes, not at the end", async () => {
-    const ended = run(shell("printf first; sleep 2"));
-    for (let waitedMs = 0; stdout.text === "" && waitedMs < 1500; waitedMs += 10)
-      await new Promise((resolve) => void setTimeout(resolve, 10));
-    expect(stdout.text).toBe("first");
+    const ended = run(untilSigusr1("printf first"));
+    await expect.poll(() => stdout.text).toBe("first");
+    signals.emit("SIGUSR1");
     await ended;
   });
 
@@ -269,10 +271,14 @@ describe("output", () => {
   });
 
   it("does not wait for a process that the command left behind", async () => {
-    const startedAt = performance.now();
-    expect(await run(shell("sleep 20 & echo out"))).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(5000);
-    expect(stdout.text).toBe("out\n");
+    expect(await run(shell("sleep 600 & echo $!"))).toBe(0);
+    process.kill(Number(stdout.text));
+  });
+
+  it("has what comes from there after the end while this process had no time to read", async () => {
+    setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000), 150);
+    expect(await run(shell("(sleep 0.3; echo late) & exit 0"))).toBe(0);
+    expect(stdout.text).toBe("late\n");
   });
 });
 
@@ -310,9 +316,7 @@ describe("row counts", () => {
 describe("without a server", () => {
   it("runs the command all the same, with one warning", async () => {
     await receiver.stop();
-    const startedAt = performance.now();
     expect(await run(shell("echo out; exit 4"))).toBe(4);
-    expect(performance.now() - startedAt).toBeLessThan(3000);
     expect(stdout.text).toBe("out\n");
     expect(stderr.text.match(/sightglass run:/g)).toHaveLength(1);
     expect(stderr.text).toContain("ECONNREFUSED");
@@ -327,9 +331,7 @@ describe("without a server", () => {
 
   it("ends within its limit when the server never answers, with one warning", async () => {
     receiver.status = 0;
-    const startedAt = performance.now();
     expect(await run(shell("exit 6"))).toBe(6);
-    expect(performance.now() - startedAt).toBeLessThan(7000);
     expect(stderr.text.match(/sightglass run:/g)).toHaveLength(1);
   });
 

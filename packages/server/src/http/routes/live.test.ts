@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { systemClock, type Clock } from "../../model/clock.ts";
+import type { Clock } from "../../model/clock.ts";
 import { createApp } from "../app.ts";
 import type { LiveEvent } from "../contract.ts";
 import { liveRoutes } from "./live.ts";
@@ -55,8 +55,6 @@ async function readUntil(reader: ReadableStreamDefaultReader<Uint8Array>, text: 
   return read;
 }
 
-const pause = () => new Promise<void>((resolve) => void systemClock.after(5, resolve));
-
 async function open(app: ReturnType<typeof createApp>, query = "") {
   const left = new AbortController();
   const answer = await app.request(`/api/live${query}`, { signal: left.signal });
@@ -75,7 +73,7 @@ describe("/api/live", () => {
     );
     for (const listener of listeners) listener(runEvent("r1"));
     expect(await readUntil(reader, "\n\n")).toBe(`event: run\ndata: ${JSON.stringify(runEvent("r1"))}\n\n`);
-    await pause();
+    await expect.poll(() => clock.pending).toBe(1);
     clock.fire();
     expect(await readUntil(reader, "\n\n")).toBe(": keep-alive\n\n");
     await reader.cancel();
@@ -102,9 +100,7 @@ describe("/api/live", () => {
     await readUntil(reader, "hello");
     expect((await app.request("/api/live")).status).toBe(503);
     await reader.cancel();
-    await pause();
-    expect(listeners.size).toBe(0);
-    expect(clock.pending).toBe(0);
+    await expect.poll(() => [listeners.size, clock.pending]).toEqual([0, 0]);
     const again = await open(app);
     expect(again.answer.status).toBe(200);
     await again.reader.cancel();
@@ -114,10 +110,8 @@ describe("/api/live", () => {
     const { app, listeners } = setUp();
     const { reader } = await open(app);
     await readUntil(reader, "hello");
-    await pause();
     for (const listener of listeners) for (let index = 0; index < 3000; index += 1) listener(runEvent(`r${index}`));
-    await pause();
-    expect(listeners.size).toBe(0);
+    await expect.poll(() => listeners.size).toBe(0);
     await reader.cancel();
   });
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeFamilies } from "../../decode/exposition/testing/client-model.ts";
 import type { SampleBatch } from "../../decode/exposition/write-samples.ts";
 import { SightglassError } from "../../model/errors.ts";
@@ -121,12 +121,12 @@ describe("a push", () => {
   it("is stored again and again, also after a restart", async () => {
     await send("PUT", "/metrics/job/j", "# TYPE a gauge\na NaN\nb +Inf\n");
     clock.runNext();
-    await vi.waitFor(() => expect(batches).toHaveLength(2));
+    await expect.poll(() => batches).toHaveLength(2);
     expect(batches[1]?.samples[0]).toMatchObject({ timestampMs: 1_700_000_060_000, value: NaN });
     await close();
     await open();
     clock.runNext();
-    await vi.waitFor(() => expect(batches).toHaveLength(3));
+    await expect.poll(() => batches).toHaveLength(3);
     expect(stored()).toEqual(['a{job="j"} NaN', 'b{job="j"} Infinity']);
     expect(times()).toMatchObject({ push_time_seconds: "1700000000" });
     expect((await send("POST", "/metrics/job/k", "# TYPE a counter\na 1\n")).text).toMatch(/is counter, and gauge/);
@@ -141,7 +141,7 @@ describe("a push", () => {
     await close();
     await open();
     clock.runNext();
-    await vi.waitFor(() => expect(stored()).toEqual(['h{job="p"} histogram']));
+    await expect.poll(() => stored()).toEqual(['h{job="p"} histogram']);
     const type = "application/openmetrics-text; version=1.0.0";
     await send("PUT", "/metrics/job/o", "# TYPE c counter\nc_total 1\n# EOF\n", { "content-type": type });
     expect(stored()).toEqual(['c_total{job="o"} 1']);

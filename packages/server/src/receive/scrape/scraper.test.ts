@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../config/load.ts";
 import { scrapeJobs } from "../../config/scrape-jobs.ts";
 import type { SampleBatch } from "../../decode/exposition/write-samples.ts";
@@ -67,12 +67,12 @@ const jobs = (yaml: string) => {
   return scrapeJobs(loadConfig({ source, environment: {} }), folder);
 };
 const target = (more = "") => jobs(`    static_configs: [{targets: ['${address}']}]\n${more}`);
-const settled = () => vi.waitFor(() => expect(clock.timerCount).toBe(1));
+const settled = () => expect.poll(() => clock.timerCount).toBe(1);
 /** Moves on to the next scrape and waits for the batch of that scrape. */
 const next = async (): Promise<SampleBatch> => {
   const before = batches.length;
   clock.runNext();
-  await vi.waitFor(() => expect(batches.length).toBeGreaterThan(before));
+  await expect.poll(() => batches.length).toBeGreaterThan(before);
   await settled();
   return batches.at(-1) as SampleBatch;
 };
@@ -174,7 +174,7 @@ describe("a target", () => {
     text("a 1\nb 1\nc 1\n");
     await scraper.apply(target("    sample_limit: 2\n    extra_scrape_metrics: true"));
     clock.runNext();
-    await vi.waitFor(() => expect(batches.length).toBeGreaterThan(0));
+    await expect.poll(() => batches.length).toBeGreaterThan(0);
     expect(reports(batches[0])).toMatchObject({
       up: 0,
       scrape_samples_scraped: 3,
@@ -232,24 +232,21 @@ describe("a target", () => {
     const config = more.includes("static_configs") ? jobs(`    ${more}`) : target(`    ${more}`);
     await scraper.apply(config);
     clock.runNext();
-    await vi.waitFor(() => expect(batches.length).toBeGreaterThan(0));
+    await expect.poll(() => batches.length).toBeGreaterThan(0);
     expect(scraped(batches[0])).toEqual([]);
     expect(reports(batches[0])).toMatchObject({ up: 0 });
-    await vi.waitFor(() =>
-      expect(scraper.targets().activeTargets[0]).toMatchObject({
-        health: "down",
-        lastError: expect.stringMatching(message),
-      }),
-    );
+    await expect
+      .poll(() => scraper.targets().activeTargets[0])
+      .toMatchObject({ health: "down", lastError: expect.stringMatching(message) });
   });
 
   it("is down when it does not answer in time", async () => {
     answer = () => {};
     await start(target("    scrape_timeout: 2s"));
     clock.runNext();
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await expect.poll(() => requests).toHaveLength(1);
     clock.runNext();
-    await vi.waitFor(() => expect(reports(batches[0])).toMatchObject({ up: 0 }));
+    await expect.poll(() => reports(batches[0])).toMatchObject({ up: 0 });
     expect(scraper.targets().activeTargets[0]?.lastError).toBe("no whole answer within 2 s");
   });
 
@@ -258,9 +255,9 @@ describe("a target", () => {
     await start();
     appendError = new Error("the spool is full");
     clock.runNext();
-    await vi.waitFor(() =>
-      expect(scraper.targets().activeTargets[0]?.lastError).toBe("the samples could not be stored: the spool is full"),
-    );
+    await expect
+      .poll(() => scraper.targets().activeTargets[0]?.lastError)
+      .toBe("the samples could not be stored: the spool is full");
     appendError = undefined;
     await settled();
     expect(scraped(await next())).toEqual([`a${at("")} 1`]);
@@ -375,8 +372,10 @@ describe("discovery", () => {
     text("a 1\n");
     const file = join(folder, "t.json");
     writeFileSync(file, JSON.stringify([{ targets: [address], labels: { env: "x" } }]));
+    const timeoutMs = 30_000;
     const discovering = new Scraper({
-      clock: systemClock,
+      // On which scrapes follow each other at once, and still have all their time.
+      clock: { ...systemClock, after: (ms, run) => systemClock.after(ms === timeoutMs ? ms : Math.min(ms, 50), run) },
       version: "0",
       append: (batch) => Promise.resolve(batches.push(batch)),
       onFault: ({ error }) => faults.push(error.message),
@@ -384,17 +383,17 @@ describe("discovery", () => {
     await discovering.apply(
       jobs("    file_sd_configs: [{files: ['t*.json', 'u.yaml']}]").map((job) => ({
         ...job,
-        intervalMs: 50,
-        timeoutMs: 50,
+        intervalMs: timeoutMs,
+        timeoutMs,
       })),
     );
-    await vi.waitFor(() => expect(scraped(batches[0])).toEqual([`a{env="x",instance="${address}",job="j"} 1`]));
+    await expect.poll(() => scraped(batches[0])).toEqual([`a{env="x",instance="${address}",job="j"} 1`]);
     expect(discovering.targets().activeTargets[0]?.discoveredLabels).toMatchObject({ __meta_filepath: file });
     writeFileSync(file, "[{");
-    await vi.waitFor(() => expect(faults.some((fault) => fault.startsWith(`${file}: `))).toBe(true), 3000);
+    await expect.poll(() => faults.some((fault) => fault.startsWith(`${file}: `))).toBe(true);
     expect(discovering.targets().activeTargets).toHaveLength(1);
     writeFileSync(file, "[]");
-    await vi.waitFor(() => expect(discovering.targets().activeTargets).toHaveLength(0), 3000);
+    await expect.poll(() => discovering.targets().activeTargets).toHaveLength(0);
     await discovering.stop();
     const last = batches.at(-1);
     expect(scraped(last)).toEqual([`a{env="x",instance="${address}",job="j"} stale`]);
@@ -422,9 +421,9 @@ describe("discovery", () => {
         `    http_sd_configs: [{url: 'http://${address}/sd'}]\n    relabel_configs: [{action: labelmap, regex: '__meta_(dc|url)'}]`,
       ),
     );
-    await vi.waitFor(() => expect(clock.timerCount).toBe(2));
+    await expect.poll(() => clock.timerCount).toBe(2);
     clock.runNext();
-    await vi.waitFor(() => expect(batches).toHaveLength(1));
+    await expect.poll(() => batches).toHaveLength(1);
     expect(scraped(batches[0])).toEqual([`a{dc="1",instance="${address}",job="j",url="http://${address}/sd"} 1`]);
   });
 });
@@ -456,7 +455,7 @@ describe("a changed configuration", () => {
     answer = () => {};
     await start();
     clock.runNext();
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await expect.poll(() => requests).toHaveLength(1);
     await scraper.stop();
     expect(batches).toEqual([]);
   });

@@ -24,9 +24,7 @@ describe("queries that nobody waits for any more", () => {
     const query = store.query(forever, { signal: abort.signal });
     setTimeout(() => abort.abort(new Error("gone")), 100);
     await expect(query).rejects.toThrow("gone");
-    const beganAt = performance.now();
     expect(await store.query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
-    expect(performance.now() - beganAt).toBeLessThan(20_000);
     await store.close();
   });
 });
