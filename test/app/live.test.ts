@@ -19,7 +19,10 @@ describe("a command under `sightglass run`", () => {
     const stream = await fetch(`${server.url}/api/live`, { signal: listening.signal });
     const gathered = gather(stream, events);
 
-    const script = "echo begin; sleep 8; echo '::sightglass read=10 written=9 filtered=1::'; exit 3";
+    const script = `
+      trap 'echo "::sightglass read=10 written=9 filtered=1::"; exit 3' USR1
+      echo begin
+      while :; do sleep 0.05; done`;
     const command = spawn(
       process.execPath,
       [
@@ -41,8 +44,8 @@ describe("a command under `sightglass run`", () => {
     let output = "";
     command.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     await until(async () => (await latest())?.status === "running", { what: () => "the run to be seen while it runs" });
-    expect(command.exitCode).toBeNull();
-
+    await until(() => output === "begin\n", { what: () => "the command to have begun" });
+    command.kill("SIGUSR1");
     const [code] = (await once(command, "exit")) as [number];
     expect(code).toBe(3);
     expect(output).toBe("begin\n::sightglass read=10 written=9 filtered=1::\n");

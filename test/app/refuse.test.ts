@@ -80,7 +80,6 @@ afterAll(() => {
 const until200 = (server: Server, body: string) =>
   until(async () => (await post(server, body)).status === 200, {
     what: () => "the server to accept again",
-    timeoutMs: 30_000,
   });
 
 const spooledToNone = (server: Server) =>
@@ -136,7 +135,6 @@ describe.skipIf(!mounted)("a spool that becomes read-only (needs the right to mo
   const remount = (mode: "ro" | "rw") =>
     until(() => spawnSync("mount", ["-o", `remount,${mode}`, spool]).status === 0, {
       what: () => `the mount to become ${mode}`,
-      timeoutMs: 30_000,
     });
 
   it(

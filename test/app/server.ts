@@ -89,7 +89,7 @@ export class Server {
     return `http://127.0.0.1:${this.ports.grpc}`;
   }
 
-  async ready(timeoutMs = 30_000): Promise<void> {
+  async ready(timeoutMs = 60_000): Promise<void> {
     await until(
       async () => {
         if (this.process.exitCode !== null) throw new Error(`the server ended: ${this.output}`);
@@ -126,7 +126,7 @@ export class Server {
 /** Waits until `check` holds; throws what was awaited when time is up. */
 export async function until(
   check: () => Promise<boolean> | boolean,
-  { what, timeoutMs = 15_000 }: { what: () => string; timeoutMs?: number },
+  { what, timeoutMs = 60_000 }: { what: () => string; timeoutMs?: number },
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await check())) {
@@ -136,16 +136,29 @@ export async function until(
 }
 
 export async function freePorts(): Promise<Ports> {
-  const [page, grpc, http] = await Promise.all([freePort(), freePort(), freePort()]);
-  return { page, grpc, http };
+  return { page: await freePort(), grpc: await freePort(), http: await freePort() };
 }
 
+/** Systems give out ports from 32768 on by themselves: below that nobody is given this one before it is used. */
+const range = { first: 20_000, end: 32_000 };
+let nextPort = range.first + Math.floor(Math.random() * (range.end - range.first));
+
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  for (;;) {
+    const port = nextPort;
+    nextPort = port + 1 < range.end ? port + 1 : range.first;
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+  return true;
 }
