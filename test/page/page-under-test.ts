@@ -20,8 +20,8 @@ export interface PageUnderTest {
 
 const root = new URL("../../packages/ui", import.meta.url).pathname;
 
-/** Enough for a busy machine; short enough that a failing test says so soon. */
-const actionMaxMs = 12_000;
+/** Enough for a busy machine; short enough that a test says what it waited for before its own time is up. */
+const actionMaxMs = 40_000;
 
 export async function startPage(world: World): Promise<PageUnderTest> {
   const pageDir = mkdtempSync(join(tmpdir(), "sightglass-page-"));

@@ -10,7 +10,7 @@ describe.skipIf(noChromium)(`pipelines page${skipReason}`, () => {
   });
   afterEach(() => {
     ui.mock.failOn(null);
-    ui.mock.delay(null);
+    ui.mock.hold(null);
   });
   afterAll(() => ui.close());
 
@@ -121,10 +121,11 @@ describe.skipIf(noChromium)(`pipelines page${skipReason}`, () => {
   });
 
   it("holds the place while it reads, and does not jump", async () => {
-    ui.mock.delay(/pipelines/, 600);
+    ui.mock.hold(/pipelines/);
     const page = await ui.open("/pipelines");
     await page.getByText("Reading the pipelines").waitFor({ state: "attached" });
     const before = await page.locator(".pipelines-loading").boundingBox();
+    ui.mock.hold(null);
     await page.locator("tbody tr").first().waitFor();
     const after = await page.locator("tbody tr").first().boundingBox();
     expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThanOrEqual(8);

@@ -23,11 +23,12 @@ describe.skipIf(noChromium)(`the page on a real server${skipReason}`, () => {
     server = await Server.start();
     browser = await launchBrowser();
     page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+    page.setDefaultTimeout(60_000);
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
     });
     page.on("pageerror", (error) => complaints.push(error.message));
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.dispose();
@@ -46,14 +47,14 @@ describe.skipIf(noChromium)(`the page on a real server${skipReason}`, () => {
       { stdio: "ignore" },
     );
     const ended = once(demo, "exit");
-    await page.getByRole("link", { name: "flights", exact: true }).waitFor({ timeout: 30_000 });
+    await page.getByRole("link", { name: "flights", exact: true }).waitFor();
     await ended;
     await page.getByRole("link", { name: "airport_delays", exact: true }).waitFor();
   });
 
   it("leads from the pipeline to the stage that dropped rows", async () => {
     await page.getByRole("link", { name: "flights", exact: true }).click();
-    await page.getByText("2001-01-13").first().waitFor({ timeout: 20_000 });
+    await page.getByText("2001-01-13").first().waitFor();
     await page
       .getByRole("row", { name: /2001-01-13/ })
       .getByRole("link")
@@ -76,7 +77,7 @@ describe.skipIf(noChromium)(`the page on a real server${skipReason}`, () => {
     beforeAll(async () => {
       const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: server.otlpHttp };
       await promisify(execFile)(process.execPath, [join(import.meta.dirname, "programs/profiled.mjs")], { env });
-    }, 60_000);
+    });
 
     it.each([
       { pipeline: "profiled", stage: "parse", function: "parseRows", why: /^Profiled for / },

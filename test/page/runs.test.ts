@@ -13,7 +13,7 @@ describe.skipIf(noChromium)(`runs page${skipReason}`, () => {
   });
   afterEach(() => {
     ui.mock.failOn(null);
-    ui.mock.delay(null);
+    ui.mock.hold(null);
   });
   afterAll(() => ui.close());
 
@@ -73,7 +73,7 @@ describe.skipIf(noChromium)(`runs page${skipReason}`, () => {
     const run = beginRun(world, "movies-clean", Date.now());
     if (run === null) throw new Error("no such pipeline");
     ui.mock.announce(run);
-    await page.locator(".runs tbody tr").first().getByText("Running").waitFor({ timeout: 5_000 });
+    await page.locator(".runs tbody tr").first().getByText("Running").waitFor();
   });
 
   it("says why it is empty, what went wrong, and how to go on", async () => {

@@ -118,15 +118,14 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
     const run = beginRun(world, "movies-clean", Date.now());
     if (run === null) throw new Error("no such pipeline");
     ui.mock.announce(run);
-    await row.getByText("Running").waitFor({ timeout: 3_000 });
+    await row.getByText("Running").waitFor();
   });
 
   it("asks every few seconds when the server offers no events", async () => {
     ui.mock.offerEvents(false);
     const page = await ui.open("/pipelines");
     await page.getByText("Every 5 s").waitFor();
-    const again = page.waitForRequest(/\/api\/pipelines/, { timeout: 8_000 });
-    await again;
+    await page.waitForRequest(/\/api\/pipelines/);
     ui.problems.length = 0;
   });
 
@@ -135,11 +134,11 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
     await page.locator("tbody tr").first().waitFor();
     await page.waitForFunction(() => document.querySelector("[data-live='live']") !== null);
     ui.mock.cut(true);
-    await page.getByText("Connection lost.").waitFor({ timeout: 10_000 });
+    await page.getByText("Connection lost.").waitFor();
     expect(await page.locator(".stale-banner").innerText()).toMatch(/Showing what was known at \d\d:\d\d/);
     expect(await page.locator("tbody tr").count()).toBe(8);
     ui.mock.cut(false);
-    await page.getByText("Connection lost.").waitFor({ state: "detached", timeout: 15_000 });
+    await page.getByText("Connection lost.").waitFor({ state: "detached" });
     ui.problems.length = 0;
   });
 

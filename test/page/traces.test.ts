@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => view?.close());
 afterEach(async () => {
   view.mock.failOn(null);
-  view.mock.delay(null);
+  view.mock.hold(null);
   await page.context().close();
   madeNoComplaint(view);
 });
@@ -169,9 +169,10 @@ suite(`the states of the list${skipReason}`, () => {
   });
 
   it("holds the place while it searches", async () => {
-    view.mock.delay(/api\/traces/, 3_000);
+    view.mock.hold(/api\/traces/);
     await open("/traces");
     await page.locator(".skeleton").first().waitFor();
+    view.mock.hold(null);
     await rows().first().waitFor();
   });
 

@@ -15,8 +15,8 @@ export interface MockServer {
   announce(run: RunResponse): void;
   /** Answers paths that match with this status; null ends it. */
   failOn(pattern: RegExp | null, status?: number): void;
-  /** Answers to paths that match wait this long. */
-  delay(pattern: RegExp | null, ms?: number): void;
+  /** Answers to paths that match wait until this is called again. */
+  hold(pattern: RegExp | null): void;
   /** Whether /api/live exists. */
   offerEvents(offered: boolean): void;
   /** Drops every connection and refuses new ones until brought back. */
@@ -46,7 +46,8 @@ export async function startMock(options: {
   const prometheus = makePrometheus(world, now);
   const streams = new Set<ServerResponse>();
   let failing: { pattern: RegExp; status: number } | null = null;
-  let delaying: { pattern: RegExp; ms: number } | null = null;
+  let holding: RegExp | null = null;
+  let held: (() => void)[] = [];
   let eventsOffered = true;
   let isCut = false;
 
@@ -67,8 +68,7 @@ export async function startMock(options: {
       return refuse(response, failing.status, "unavailable", "The store is down: cannot open its data folder.");
     if (url.pathname === "/api/live")
       return eventsOffered ? openStream(response) : refuse(response, 404, "not_found", "No events here.");
-    const waitMs = delaying?.pattern.test(url.pathname) === true ? delaying.ms : 0;
-    setTimeout(() => {
+    const respond = () => {
       if (url.pathname.startsWith("/api/v1/"))
         return void prometheus
           .answer(url)
@@ -80,7 +80,9 @@ export async function startMock(options: {
       response
         .writeHead(200, { "content-type": "application/json", "cache-control": "no-store" })
         .end(JSON.stringify(body));
-    }, waitMs);
+    };
+    if (holding?.test(url.pathname) === true) held.push(respond);
+    else respond();
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
 
@@ -100,8 +102,10 @@ export async function startMock(options: {
     failOn: (pattern, status = 503) => {
       failing = pattern === null ? null : { pattern, status };
     },
-    delay: (pattern, ms = 0) => {
-      delaying = pattern === null ? null : { pattern, ms };
+    hold: (pattern) => {
+      const released = held;
+      [holding, held] = [pattern, []];
+      for (const respond of released) respond();
     },
     offerEvents: (offered) => {
       eventsOffered = offered;

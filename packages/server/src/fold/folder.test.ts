@@ -114,7 +114,7 @@ describe("the folder", () => {
     await folder.foldNow();
     expect(await runRow("r3")).toMatchObject({ status: "running", origin: "sdk", ended_at: null });
 
-    clock.shiftMs = 89_000;
+    clock.shiftMs = 60_000;
     await folder.foldNow();
     expect(await runRow("r3")).toMatchObject({ status: "running" });
     clock.shiftMs = 91_000;
