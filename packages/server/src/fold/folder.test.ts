@@ -199,6 +199,7 @@ describe("the folder", () => {
 
   it("folds a run of very many facts again only after a rest", async () => {
     const { folder, clock } = await startedFolder();
+    clock.stop();
     const many = Array.from({ length: 2100 }, (_, index) => stage("t9", `s${index}`, index % 9, 9));
     await test.send([run("t9", "r9"), ...many.map((fact, index) => ({ ...fact, span: `${index}t9` }))]);
     await folder.foldNow();
