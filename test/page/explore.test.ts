@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { emptyWorld, makeWorld } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems, madeNoComplaint, overflowPx } from "./checks.ts";
+import { pressSequence } from "./keys.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 let view: PageUnderTest;
@@ -276,11 +277,9 @@ suite(`the states of Explore${skipReason}`, () => {
     await page.getByRole("link", { name: /^Targets that cannot be reached/ }).click();
     await page.waitForURL(/expr=up/);
     await legend().first().waitFor();
-    await page.keyboard.press("g");
-    await page.keyboard.press("m");
+    await pressSequence(page, "g", "m");
     await page.waitForURL("**/catalogue");
-    await page.keyboard.press("g");
-    await page.keyboard.press("e");
+    await pressSequence(page, "g", "e");
     await page.waitForURL("**/explore");
   });
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { beginRun, makeWorld, type World } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems } from "./checks.ts";
+import { pressSequence } from "./keys.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
@@ -29,8 +30,7 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
       ["s", "status"],
       ["p", "pipelines"],
     ] as const) {
-      await page.keyboard.press("g");
-      await page.keyboard.press(key);
+      await pressSequence(page, "g", key);
       await page.waitForURL(`**/${path}`);
     }
   });

@@ -5,6 +5,7 @@ import { hugeTraceId } from "../../packages/ui/mock/traces.ts";
 import { makeWorld } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems, madeNoComplaint, overflowPx } from "./checks.ts";
+import { pressSequence } from "./keys.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 let view: PageUnderTest;
@@ -163,7 +164,7 @@ suite(`the keyboard${skipReason}`, () => {
   it("leaves the shell's sequences alone", async () => {
     await open(odd);
     await runningTree().focus();
-    await press("g", "s");
+    await pressSequence(page, "g", "s");
     await page.waitForURL("**/status");
   });
 });

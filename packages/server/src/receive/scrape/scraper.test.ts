@@ -404,7 +404,7 @@ describe("discovery", () => {
     text("a 1\n");
     writeFileSync(join(folder, "t.yaml"), `- targets: ['${address}']\n  labels: {shard: 01, env: }\n`);
     await scraper.apply(jobs("    file_sd_configs: [{files: ['t.yaml']}]"));
-    await vi.waitFor(() => expect(clock.timerCount).toBe(2));
+    await expect.poll(() => clock.timerCount).toBe(2);
     expect(scraper.targets().activeTargets[0]?.labels).toMatchObject({ shard: "01" });
     expect(faults).toEqual([]);
   });
