@@ -132,7 +132,7 @@ describe(`kill -9 at ${kills} random moments while metrics come in every way`, (
       }
       expect(Math.min(...senders.map(({ acknowledged }) => acknowledged))).toBeGreaterThanOrEqual(kills);
     },
-    60_000 + kills * 15_000,
+    60_000 + kills * 40_000,
   );
 });
 

@@ -1,4 +1,4 @@
-import type { AttributeOperand, Comparison } from "./search-filter.ts";
+import { type AttributeOperand, type Comparison, holds } from "./search-filter.ts";
 import type { SqlParams } from "./search-params.ts";
 
 type MapColumn = "attributes_string" | "attributes_int" | "attributes_double" | "attributes_bool" | "attributes_other";
@@ -33,11 +33,11 @@ export function spanAttributeSql({ key, op, value }: AttributeCondition, params:
     case "string":
       if (op === "=~" || op === "!~")
         return `(${has("attributes_string")} AND ${matchSql(`attributes_string[${name}]`, op, params.string(anchored(value.value)))})`;
-      return compare("attributes_string", params.string(value.value), passes(op, "", value.value));
+      return compare("attributes_string", params.string(value.value), holds("", op, value.value));
     case "bool":
-      return compare("attributes_bool", value.value ? "true" : "false", passes(op, 0, Number(value.value)));
+      return compare("attributes_bool", value.value ? "true" : "false", holds(0, op, Number(value.value)));
     case "number": {
-      const zeroPasses = passes(op, 0, value.value);
+      const zeroPasses = holds(0, op, value.value);
       const isInt = intSql({ op, value: value.value }, params);
       const forms = [compare("attributes_double", params.number(value.value), zeroPasses)];
       if (isInt === "always") forms.push(has("attributes_int"));
@@ -128,23 +128,4 @@ export function anchored(pattern: string): string {
 
 export function matchSql(text: string, op: "=~" | "!~", pattern: string): string {
   return op === "=~" ? `match(${text}, ${pattern})` : `NOT match(${text}, ${pattern})`;
-}
-
-function passes<Value extends string | number>(op: Comparison, left: Value, right: Value): boolean {
-  switch (op) {
-    case "=":
-      return left === right;
-    case "!=":
-      return left !== right;
-    case ">":
-      return left > right;
-    case ">=":
-      return left >= right;
-    case "<":
-      return left < right;
-    case "<=":
-      return left <= right;
-    default:
-      return true;
-  }
 }

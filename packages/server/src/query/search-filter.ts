@@ -74,3 +74,23 @@ export function visitConditions(filter: SpanFilter, visit: (condition: FieldFilt
       visit(filter);
   }
 }
+
+/** Whether `left op right` holds, for every comparison but patterns. */
+export function holds<Value extends bigint | number | string>(left: Value, op: Comparison, right: Value): boolean {
+  switch (op) {
+    case "=":
+      return left === right;
+    case "!=":
+      return left !== right;
+    case ">":
+      return left > right;
+    case ">=":
+      return left >= right;
+    case "<":
+      return left < right;
+    case "<=":
+      return left <= right;
+    default:
+      return false;
+  }
+}

@@ -1,6 +1,7 @@
-import { type AnchoredRegexp, compileAnchored } from "@sightglass/promql";
-import type { AttributeOperand, AttributeScope, Comparison, SpanField, SpanFilter } from "./search-filter.ts";
-import { lexTraceql, traceqlError, unquote, type TraceqlToken } from "./search-traceql-lexer.ts";
+import type { AttributeScope, Comparison, SpanFilter } from "./search-filter.ts";
+import { attributeCondition, fieldCondition, rootCondition, traceCondition } from "./search-traceql-condition.ts";
+import { lexTraceql, traceqlError, type TraceqlToken } from "./search-traceql-lexer.ts";
+import { type Operand, operandOf } from "./search-traceql-operand.ts";
 import type { TraceExtent } from "./search-traces.ts";
 
 export interface TraceqlQuery {
@@ -20,51 +21,10 @@ export function parseTraceql(text: string): TraceqlQuery {
   return new TraceqlParser(text).query();
 }
 
-type Operand =
-  | { type: "field"; field: SpanField }
-  | { type: "attribute"; scope: AttributeScope; key: string }
-  | { type: "trace"; field: "duration" | "rootName" | "rootService" }
-  | { type: "root" }
-  | { type: "value"; value: AttributeOperand; isDuration?: boolean }
-  | { type: "name"; name: string };
-
-const fields: Record<string, SpanField> = {
-  name: "name",
-  "span:name": "name",
-  duration: "duration",
-  "span:duration": "duration",
-  status: "status",
-  "span:status": "status",
-  statusMessage: "statusMessage",
-  "span:statusMessage": "statusMessage",
-  kind: "kind",
-  "span:kind": "kind",
-  "span:id": "spanId",
-  "span:parentID": "parentId",
-  "trace:id": "traceId",
-  "event:name": "eventName",
-  "instrumentation:name": "scopeName",
-  "instrumentation:version": "scopeVersion",
-};
-
-const traceFields: Record<string, "duration" | "rootName" | "rootService"> = {
-  traceDuration: "duration",
-  "trace:duration": "duration",
-  rootName: "rootName",
-  "trace:rootName": "rootName",
-  rootServiceName: "rootService",
-  "trace:rootService": "rootService",
-};
-
-const words: Partial<Record<SpanField, readonly string[]>> = {
-  status: ["error", "ok", "unset"],
-  kind: ["unspecified", "internal", "server", "client", "producer", "consumer"],
-};
-
-const structural = [">>", "<<", ">", "<", "~", "!>>", "!<<", "!>", "!<", "!~", "&>>", "&<<"];
 const comparisons: readonly string[] = ["=", "!=", ">", ">=", "<", "<=", "=~", "!~"];
 const mirrored: Partial<Record<Comparison, Comparison>> = { ">": "<", "<": ">", ">=": "<=", "<=": ">=" };
 
+const structural = [">>", "<<", ">", "<", "~", "!>>", "!<<", "!>", "!<", "!~", "&>>", "&<<"];
 class TraceqlParser {
   readonly #tokens: TraceqlToken[];
   #next = 0;
@@ -202,7 +162,7 @@ class TraceqlParser {
   }
 
   #condition(left: Operand, op: Comparison, right: Operand, at: number): SpanFilter {
-    if (left.type === "root") return this.#rootCondition(op, right, at);
+    if (left.type === "root") return rootCondition(op, right, at);
     if (left.type === "field") return fieldCondition(left.field, op, right, at);
     if (right.type !== "value") throw traceqlError("one side of a comparison must be a value", at);
     if (left.type === "trace") {
@@ -213,22 +173,7 @@ class TraceqlParser {
     }
     if (left.type !== "attribute") throw traceqlError("one side of a comparison must be an attribute or a field", at);
     this.#select(left);
-    const value = right.value;
-    const isPattern = op === "=~" || op === "!~";
-    if (isPattern && value.type !== "string") throw traceqlError("a pattern must be a string", at);
-    const isOrder = op === ">" || op === ">=" || op === "<" || op === "<=";
-    if (isOrder && (value.type === "bool" || value.type === "nil"))
-      throw traceqlError(`${op} does not compare with ${value.type === "nil" ? "nil" : "a boolean"}`, at);
-    return { kind: "attribute", scope: left.scope, key: left.key, op, value };
-  }
-
-  /** `nestedSetParent < 0` is how Grafana asks for root spans. */
-  #rootCondition(op: Comparison, right: Operand, at: number): SpanFilter {
-    const value = right.type === "value" && right.value.type === "number" ? right.value.value : Number.NaN;
-    const isRoot: SpanFilter = { kind: "field", field: "parentId", op: "=", value: "0".repeat(16) };
-    if ((op === "<" && value === 0) || (op === "=" && value === -1)) return isRoot;
-    if (op === ">=" && value === 0) return { kind: "not", part: isRoot };
-    throw traceqlError("nestedSetParent is supported as nestedSetParent < 0 (root spans) only", at);
+    return attributeCondition(left, op, right.value, at);
   }
 
   #select(operand: { scope: AttributeScope; key: string }): void {
@@ -238,14 +183,7 @@ class TraceqlParser {
   }
 
   #operand(): Operand {
-    const token = this.#take();
-    if (token.type === "string") return { type: "value", value: { type: "string", value: token.value } };
-    if (token.type === "number") return { type: "value", value: { type: "number", value: token.value } };
-    if (token.type === "duration")
-      return { type: "value", isDuration: true, value: { type: "number", value: token.value } };
-    if (token.type === "word") return wordOperand(token.text, token.at);
-    if (token.type === "end") throw traceqlError("the query ends in the middle", token.at);
-    throw traceqlError(`"${token.text}" is not expected here`, token.at);
+    return operandOf(this.#take());
   }
 
   #unexpectedAfterSpanset(token: TraceqlToken): Error {
@@ -281,97 +219,5 @@ class TraceqlParser {
 
   #expect(text: string, message: string): void {
     if (!this.#accept(text)) throw traceqlError(message, this.#peek().at);
-  }
-}
-
-function wordOperand(text: string, at: number): Operand {
-  if (text === "true" || text === "false") return { type: "value", value: { type: "bool", value: text === "true" } };
-  if (text === "nil") return { type: "value", value: { type: "nil" } };
-  if (text === "nestedSetParent" || text === "span:nestedSetParent") return { type: "root" };
-  const field = fields[text];
-  if (field !== undefined) return { type: "field", field };
-  const traceField = traceFields[text];
-  if (traceField !== undefined) return { type: "trace", field: traceField };
-  const match = /^(span|resource|event|link|instrumentation|parent)?\.(.+)$/s.exec(text);
-  if (match === null) return { type: "name", name: text };
-  const [, scope = "any", path = ""] = match;
-  if (scope === "parent" || scope === "instrumentation")
-    throw traceqlError(`the scope ${scope} is not supported`, at, "use span. resource. event. link. or a bare dot");
-  const key = path.replaceAll(/"(?:[^"\\]|\\.)*"/g, (part) => unquote(part, at));
-  return attributeOrService(scope as AttributeScope, key);
-}
-
-/** `resource.service.name` is a column of its own. */
-function attributeOrService(scope: AttributeScope, key: string): Operand {
-  if (scope === "resource" && key === "service.name") return { type: "field", field: "service" };
-  return { type: "attribute", scope, key };
-}
-
-function fieldCondition(field: SpanField, op: Comparison, right: Operand, at: number): SpanFilter {
-  const allowed = words[field];
-  if (allowed !== undefined) {
-    if (right.type !== "name" || !allowed.includes(right.name))
-      throw traceqlError(`${field} compares with one of ${allowed.join(", ")}`, at);
-    if (op !== "=" && op !== "!=") throw traceqlError(`${field} compares with = and != only`, at);
-    return { kind: "field", field, op, value: right.name };
-  }
-  if (right.type !== "value") throw traceqlError("one side of a comparison must be a value", at);
-  const { value } = right;
-  if (field === "duration") {
-    if (right.isDuration !== true || value.type !== "number" || op === "=~" || op === "!~")
-      throw traceqlError("duration compares with a duration such as 100ms", at);
-    return { kind: "field", field, op, value: value.value };
-  }
-  // A column is always there: a service may be empty, which is as good as none.
-  if (value.type === "nil") return { kind: "field", field, op, value: "" };
-  if (value.type !== "string") throw traceqlError(`${field} compares with a string`, at);
-  const isId = field === "spanId" || field === "traceId" || field === "parentId";
-  return { kind: "field", field, op, value: isId ? value.value.toLowerCase() : value.value };
-}
-
-function traceCondition(
-  field: "duration" | "rootName" | "rootService",
-  op: Comparison,
-  value: AttributeOperand,
-  at: number,
-): (trace: TraceExtent) => boolean {
-  if (field === "duration") {
-    if (value.type !== "number" || op === "=~" || op === "!~")
-      throw traceqlError("the trace's duration compares with a duration such as 100ms", at);
-    const limit = BigInt(Math.round(value.value));
-    return (trace) => compare(trace.durationNs, op, limit);
-  }
-  if (value.type !== "string") throw traceqlError(`${field} compares with a string`, at);
-  if (op === "=~" || op === "!~") {
-    const pattern = compilePattern(value.value, at);
-    return (trace) => pattern.test(trace[field]) === (op === "=~");
-  }
-  return (trace) => compare(trace[field], op, value.value);
-}
-
-function compilePattern(text: string, at: number): AnchoredRegexp {
-  try {
-    return compileAnchored(text);
-  } catch (cause) {
-    throw traceqlError(`the pattern is not valid: ${cause instanceof Error ? cause.message : String(cause)}`, at);
-  }
-}
-
-function compare<Value extends bigint | string>(left: Value, op: Comparison, right: Value): boolean {
-  switch (op) {
-    case "=":
-      return left === right;
-    case "!=":
-      return left !== right;
-    case ">":
-      return left > right;
-    case ">=":
-      return left >= right;
-    case "<":
-      return left < right;
-    case "<=":
-      return left <= right;
-    default:
-      return false;
   }
 }
