@@ -64,6 +64,7 @@ class Generator {
       return this.#pick([
         () => `${this.#pick(["sort", "sort_desc"])}(${this.#vector(1)})`,
         () => `sort_by_label(${this.#vector(1)}, "job")`,
+        () => `sort_by_label(${this.#vector(1)}, "side", "instance")`,
         () => `sort_by_label_desc(${this.#vector(1)}, "job")`,
       ])();
     if (this.#chance(0.03)) return this.#scalar(0);
@@ -96,6 +97,8 @@ class Generator {
       "offset 20s",
       "offset step()",
       "offset (1m - 15s)",
+      "offset (30s) * 2 - 15s",
+      "offset -(30s)",
       "offset 5m",
     ]);
     return ` ${this.#pick([at, offset, `${at} ${offset}`, `${offset} ${at}`])}`;

@@ -30,35 +30,43 @@ export function histogramIncrease(
     call.annotations.warn(messages.mixedSchemas(name), call.span);
     return undefined;
   };
-  if (isCounter && samples.some((each) => each.hint === "gauge"))
-    call.annotations.warn(messages.notCounter(name), call.span);
-  if (!isCounter && (first.hint !== "gauge" || last.hint !== "gauge"))
-    call.annotations.warn(messages.notGauge(name), call.span);
   const startReset = (index: number): boolean => startResetAt(series, window.low + index);
   // After a reset right at the start the first sample does not count, nor does its bucket layout.
   const skipFirst = isCounter && (startReset(1) || detectReset(second, first));
   const base = skipFirst ? { ...emptyHistogram, schema: second.schema, customBounds: second.customBounds } : first;
   const relevant = isCounter ? samples.slice(1) : [last];
+  if (usesCustomBuckets(last) !== usesCustomBuckets(base)) {
+    if (isCounter && (first.hint === "gauge" || last.hint === "gauge"))
+      call.annotations.warn(messages.notCounter(name), call.span);
+    return mixed();
+  }
   if (relevant.some((each) => usesCustomBuckets(each) !== usesCustomBuckets(base))) return mixed();
   const schema = Math.min(base.schema, ...relevant.map((each) => each.schema));
   const difference = subtractHistograms(reduceToSchema(last, schema), base);
   if (difference === undefined) return mixed();
-  if (difference.boundsReconciled) call.annotations.info(messages.boundsReconciled("subtraction"), call.span);
   let total = difference.histogram;
+  let addedReconciled = false;
   if (isCounter) {
     let previous: FloatHistogram = base;
-    warnOverlap(series, window, call);
     for (let index = 1; index < samples.length; index++) {
       const current = samples[index] ?? previous;
       if (startReset(index) || detectReset(current, previous)) {
         const sum = addHistograms(total, previous);
         if (sum === undefined) return mixed();
-        if (sum.boundsReconciled) call.annotations.info(messages.boundsReconciled("addition"), call.span);
+        addedReconciled ||= sum.boundsReconciled;
         total = sum.histogram;
       }
       previous = current;
     }
   }
+  // Nothing else is told of samples that do not go together.
+  if (isCounter) warnOverlap(series, window, call);
+  if (isCounter && samples.some((each) => each.hint === "gauge"))
+    call.annotations.warn(messages.notCounter(name), call.span);
+  if (!isCounter && (first.hint !== "gauge" || last.hint !== "gauge"))
+    call.annotations.warn(messages.notGauge(name), call.span);
+  if (difference.boundsReconciled) call.annotations.info(messages.boundsReconciled("subtraction"), call.span);
+  if (addedReconciled) call.annotations.info(messages.boundsReconciled("addition"), call.span);
   return compactHistogram({ ...total, hint: "gauge" });
 }
 

@@ -1,4 +1,3 @@
-import { forEachIndex } from "./arithmetic.ts";
 import { sameNumbers, usesCustomBuckets, type Buckets, type FloatHistogram } from "./float-histogram.ts";
 import { commonLayout, toLayout, widenedThreshold } from "./layout.ts";
 
@@ -29,10 +28,12 @@ function detectCustomReset(current: FloatHistogram, previous: FloatHistogram): b
   return shrank(toLayout(current, layout).positive, toLayout(previous, layout).positive);
 }
 
+/** What `previous` has nothing in cannot have shrunk; a bucket that is gone has, even one that held less than nothing. */
 function shrank(current: Buckets, previous: Buckets): boolean {
-  let smaller = false;
-  forEachIndex(current, previous, (_index, now, before) => {
-    if (now < before) smaller = true;
+  let at = 0;
+  return previous.indexes.some((index, position) => {
+    const before = previous.counts[position] ?? 0;
+    while ((current.indexes[at] ?? Infinity) < index) at++;
+    return current.indexes[at] === index ? (current.counts[at] ?? 0) < before : before !== 0;
   });
-  return smaller;
 }

@@ -36,9 +36,9 @@ function expandExponent(text: string): string {
   return (negative ? "-" : "") + body;
 }
 
-/** OpenMetrics canonical floats: integers carry `.0`. */
+/** OpenMetrics canonical floats: integers carry `.0`, zero has no sign. */
 export function formatOpenMetricsFloat(value: number): string {
-  const text = formatFloat(value);
+  const text = formatFloat(value === 0 ? 0 : value);
   return /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
