@@ -19,6 +19,7 @@ export type { Problem, PromqlErrorCode } from "./errors.ts";
 
 /** Where series come from. */
 export { MemorySource } from "./source/memory-source.ts";
+export { rangeComputer, type RangeComputer } from "./eval/range-computer.ts";
 export type {
   AggregateHint,
   CallHint,

@@ -64,7 +64,7 @@ class Generator {
       return this.#pick([
         () => `${this.#pick(["sort", "sort_desc"])}(${this.#vector(1)})`,
         () => `sort_by_label(${this.#vector(1)}, "job")`,
-        () => `sort_by_label(${this.#vector(1)}, "side", "instance")`,
+        () => `sort_by_label(${this.#pick(["queue", "requests_total"])}${this.#pick(matchers)}, "side", "instance")`,
         () => `sort_by_label_desc(${this.#vector(1)}, "job")`,
       ])();
     if (this.#chance(0.03)) return this.#scalar(0);

@@ -65,7 +65,7 @@ function readMatrix(node: MatrixSelector, grid: Grid, evaluation: Evaluation): R
   return { series, windows, computed: result?.kind === "computed" ? result.series : [], samplesHeld: 0 };
 }
 
-function withoutStale(raw: RawSeries, useStartTimestamps: boolean): RangeSeries {
+export function withoutStale(raw: RawSeries, useStartTimestamps: boolean): RangeSeries {
   const { labels, histograms } = raw;
   const startsMs = useStartTimestamps ? raw.startTimestampsMs : undefined;
   const stale = staleFlags(raw.values, raw.hasStale);

@@ -46,7 +46,7 @@ export function rateOfFloats({ isCounter, seconds }: { isCounter: boolean; secon
         toStart = Math.min(toStart, sampledSeconds * (first / increased));
       if (toEnd >= threshold) toEnd = averageSeconds / 2;
       const factor = sampledSeconds === 0 ? 1 : (sampledSeconds + toStart + toEnd) / sampledSeconds;
-      results[step] = (increased * factor) / seconds;
+      results[step] = increased * (factor / seconds);
       present[step] = 1;
     }
     return fullest;

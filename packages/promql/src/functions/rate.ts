@@ -60,7 +60,7 @@ function floatRate(
   if (startMs !== 0) increased += first;
   const factor = extrapolation(series, window, startMs, kind, first, increased);
   if (factor === 0) return;
-  out.values[window.step] = (increased * factor) / (kind.perSecond ? call.rangeMs / 1000 : 1);
+  out.values[window.step] = increased * (factor / (kind.perSecond ? call.rangeMs / 1000 : 1));
   out.present[window.step] = 1;
 }
 

@@ -118,6 +118,11 @@ export const limits = {
     effect: "a PromQL selector that reads more samples of series ends the query with query_too_large",
   },
   metricSeriesMax: { value: 500_000, effect: "a PromQL selector that finds more series: query_too_large" },
+  computedValuesMax: {
+    value: 25_000_000,
+    effect:
+      "a function over more samples than are read at once, with more values (of a series at a step), is computed in the engine",
+  },
   recentSamplesMax: {
     value: 12_000_000,
     effect: "samples of the metrics asked for last that are kept in memory, 16 bytes each; others are read again",

@@ -8,7 +8,15 @@ import { RecentMetric } from "./recent-metric.ts";
 import { readSegmentRows } from "./recent-segment.ts";
 import type { SeriesLabels } from "./series-source-labels.ts";
 import { readSamples } from "./series-source-samples.ts";
-import { samplesSql, selectorSql, timeParams, timeSql, type SelectorSql } from "./series-source-sql.ts";
+import {
+  inPieces,
+  sampleCountSql,
+  samplesSql,
+  selectorSql,
+  timeParams,
+  timeSql,
+  type SelectorSql,
+} from "./series-source-sql.ts";
 
 export interface RecentSamplesOptions {
   readonly clock: Clock;
@@ -143,7 +151,7 @@ export class RecentSamples implements InsertWatcher {
     this.#metrics.set(name, metric);
     try {
       const pieces = Math.ceil(samples / this.#samplesPerPiece);
-      for (const piece of piecesOf(wanted, pieces)) metric.fill(await readPiece(piece, read));
+      for (const piece of inPieces(wanted.selector, pieces)) metric.fill(await readPiece(piece, wanted, read));
     } catch (thrown) {
       this.#metrics.delete(name);
       throw thrown;
@@ -194,9 +202,7 @@ function wantedOf(name: string, fromMs: number): Wanted {
 async function countSamples({ selector, params }: Wanted, { store, options }: Read): Promise<number | undefined> {
   const inTime = `${selector.metric} AND time > ${timeSql("afterMs")}`;
   const [row] = await store.query<{ samples: number; histograms: number }>(
-    `SELECT (SELECT count() FROM recent_samples WHERE ${inTime})
-       + (SELECT sum(length(times)) FROM sample_chunks
-          WHERE ${selector.metric} AND day >= toDate(${timeSql("afterMs")}) - 1 AND chunk_start > ${timeSql("chunkAfterMs")}) AS samples,
+    `SELECT ${sampleCountSql(selector)} AS samples,
        (SELECT count() FROM (SELECT 1 FROM histogram_samples WHERE ${inTime} LIMIT 1)) AS histograms`,
     { ...options, params: params ?? {} },
   );
@@ -208,22 +214,7 @@ async function isDerived(name: string, { store, options }: Read): Promise<boolea
   return (await store.query(sql, { ...options, params: { name } })).length > 0;
 }
 
-/**
- * The same by ranges of series ids, which are hashes, so that each has about as many samples: what is read lies in memory three
- * times until it is taken apart.
- */
-function piecesOf({ selector, params }: Wanted, count: number): Wanted[] {
-  const boundAt = (piece: number): bigint => (2n ** 64n * BigInt(piece)) / BigInt(count);
-  return Array.from({ length: count }, (_unused, piece) => {
-    const upper = piece + 1 === count ? "" : ` AND series_id < ${boundAt(piece + 1)}`;
-    return {
-      selector: { ...selector, metric: `${selector.metric} AND series_id >= ${boundAt(piece)}${upper}` },
-      params,
-    };
-  });
-}
-
-async function readPiece({ selector, params }: Wanted, { store, options }: Read) {
+async function readPiece(selector: SelectorSql, { params }: Wanted, { store, options }: Read) {
   const bytes = await store.queryBytes(
     `SELECT series_id, toFloat64(toUnixTimestamp64Milli(time)) AS ms, value FROM (${samplesSql(selector, { starts: false })})`,
     "Native",

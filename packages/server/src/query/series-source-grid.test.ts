@@ -140,6 +140,58 @@ function close(a: number | undefined, b: number | undefined): boolean {
   return Object.is(a, b) || a === b || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
 }
 
+describe("values computed here slice by slice are those of all samples", () => {
+  it("in generated queries, to the last bit", { timeout: 600_000 }, async () => {
+    const random = randomFrom(23);
+    const labels = new SeriesLabels();
+    const plain = new Engine(createSeriesSource({ store, labels, pushDown: "never" }));
+    const source = createSeriesSource({ store, labels, samplesPerSlice: 300 });
+    const stages = { raw: 0, call: 0, aggregate: 0 };
+    const sliced = new Engine({
+      async select(...asked) {
+        const result = await source.select(...asked);
+        stages[result.kind === "raw" ? "raw" : result.stage]++;
+        return result;
+      },
+    });
+    const functionsHere = ["rate", "increase", "delta", "min_over_time", "max_over_time"];
+    const metrics = ["counter", "gauge", "odd", "sparse", "wide", "seconds", "assorted", "mixed"];
+    for (let index = 0; index < 40; index++) {
+      const one = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
+      const selector = `${one(metrics)}_total${one(["", '{group="1"}', '{side!="a"}'])}[${one(ranges)}]`;
+      const call = `${one(functionsHere)}(${selector}${one(["", " offset 3m", " offset -90s"])})`;
+      const query = one([call, `quantile by (side) (0.9, ${call})`, `(${call}) > bool 0.5`]);
+      const asked = {
+        query,
+        startMs: startMs + index * 30_000,
+        endMs: startMs + index * 30_000 + 1_500_000,
+        stepMs: 47_000,
+      };
+      const [actual, expected] = await Promise.all([sliced.range(asked), plain.range(asked)]);
+      expect(actual.data, query).toEqual(expected.data);
+    }
+    expect(stages.aggregate).toBe(0);
+    expect(stages.call).toBeGreaterThan(30);
+    expect(stages.raw).toBeGreaterThan(0);
+  });
+
+  it("and the engine computes where too many values would come", async () => {
+    const labels = new SeriesLabels();
+    const source = createSeriesSource({ store, labels, samplesPerSlice: 300, valuesMax: 100 });
+    const stages: unknown[] = [];
+    const engine = new Engine({
+      async select(...asked) {
+        const result = await source.select(...asked);
+        stages.push(result.kind === "raw" ? "raw" : result.stage);
+        return result;
+      },
+    });
+    const query = "max(max_over_time(gauge_total[5m]))";
+    await engine.range({ query, startMs, endMs: startMs + 3_000_000, stepMs: 15_000 });
+    expect(stages).toEqual(["aggregate"]);
+  });
+});
+
 describe("values computed in the engine are those of the evaluation here", () => {
   const cases = Number(process.env["SIGHTGLASS_DIFFERENTIAL_CASES"] ?? 200);
 

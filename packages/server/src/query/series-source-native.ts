@@ -67,6 +67,16 @@ export class NativeReader {
     return new Uint8Array(this.#take(length));
   }
 
+  /** `DateTime64(3)`, as milliseconds. */
+  milliseconds(rows: number): Float64Array {
+    const buffer = this.#take(rows * 8);
+    const [words, timesMs] = [new Uint32Array(buffer), new Float64Array(buffer)];
+    // Each is read before it is overwritten.
+    for (let row = 0; row < rows; row++)
+      timesMs[row] = ((words[row * 2 + 1] as number) | 0) * 2 ** 32 + (words[row * 2] as number);
+    return timesMs;
+  }
+
   /** Offsets of arrays: the end of each, in elements. */
   ends(rows: number): Uint32Array {
     const words = this.words(rows);

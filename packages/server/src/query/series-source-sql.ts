@@ -68,21 +68,43 @@ export function ofSelectorSql(selector: SelectorSql): string {
  * The order matters: what the folding takes out of `samples` between the two is in the chunks by then.
  */
 export function samplesSql(selector: SelectorSql, columns: { starts: boolean }): string {
-  const [after, until] = [timeSql("afterMs"), timeSql("untilMs")];
-  const inTime = `time > ${after} AND time <= ${until}`;
-  const which = ofSelectorSql(selector);
-  return `SELECT series_id, time, value${columns.starts ? ", start_time" : ""} FROM recent_samples WHERE ${which} AND ${inTime}
+  return `SELECT series_id, time, value${columns.starts ? ", start_time" : ""} ${rowsSql(selector)}
     UNION ALL
     SELECT series_id, time, value${columns.starts ? ", start_time" : ""} FROM (
-      SELECT series_id, times, values${columns.starts ? ", start_times" : ""} FROM sample_chunks
-      WHERE ${which} AND day >= toDate(${after}) - 1
-        AND chunk_start > ${timeSql("chunkAfterMs")} AND chunk_start <= ${until})
+      SELECT series_id, times, values${columns.starts ? ", start_times" : ""} ${chunksSql(selector)})
     ARRAY JOIN times AS time, values AS value${columns.starts ? ", start_times AS start_time" : ""}
-    WHERE ${inTime}`;
+    WHERE ${inTimeSql}`;
 }
+
+const inTimeSql = `time > ${timeSql("afterMs")} AND time <= ${timeSql("untilMs")}`;
+
+/** FROM and WHERE of the samples that are not folded. */
+export const rowsSql = (selector: SelectorSql): string =>
+  `FROM recent_samples WHERE ${ofSelectorSql(selector)} AND ${inTimeSql}`;
+
+/** FROM and WHERE of the chunks that may have samples in the time; some of theirs may lie before it or after. */
+export const chunksSql = (selector: SelectorSql): string =>
+  `FROM sample_chunks WHERE ${ofSelectorSql(selector)} AND day >= toDate(${timeSql("afterMs")}) - 1
+    AND chunk_start > ${timeSql("chunkAfterMs")} AND chunk_start <= ${timeSql("untilMs")}`;
+
+/** About how many samples a selector has. */
+export const sampleCountSql = (selector: SelectorSql): string =>
+  `(SELECT count() ${rowsSql(selector)}) + (SELECT sum(length(times)) ${chunksSql(selector)})`;
 
 /** Bindings of `samplesSql` and of everything else that speaks of the same time. */
 export function timeParams(range: { afterMs: number; untilMs: number }): Record<string, QueryParam> {
   const [afterMs, untilMs] = [clampTimeMs(range.afterMs), clampTimeMs(range.untilMs)];
   return { afterMs, untilMs, chunkAfterMs: afterMs - chunkMs };
+}
+
+/**
+ * A selector by ranges of series ids, which are hashes, so that each has about as many samples: what is read lies in memory
+ * several times until it is taken apart.
+ */
+export function inPieces(selector: SelectorSql, count: number): SelectorSql[] {
+  const boundAt = (piece: number): bigint => (2n ** 64n * BigInt(piece)) / BigInt(count);
+  return Array.from({ length: count }, (_unused, piece) => {
+    const upper = piece + 1 === count ? "" : ` AND series_id < ${boundAt(piece + 1)}`;
+    return { ...selector, metric: `${selector.metric} AND series_id >= ${boundAt(piece)}${upper}` };
+  });
 }

@@ -1,16 +1,32 @@
-import type { Matcher, RawSeries, SelectHints, SelectResult, SeriesSource } from "@sightglass/promql";
+import {
+  rangeComputer,
+  type Matcher,
+  type RawSeries,
+  type SelectHints,
+  type SelectResult,
+  type SeriesSource,
+} from "@sightglass/promql";
 import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 import type { QueryOptions, QueryParam, Store } from "../store/store.ts";
 import type { RecentSamples } from "./recent-samples.ts";
 import { mayAggregate, readAggregated } from "./series-source-aggregate.ts";
 import { aggregatesUnsteadily, isComputedExactly } from "./series-source-exactness.ts";
-import { readGrids, seriesAtSteps, seriesWithResets } from "./series-source-grid.ts";
+import { readGrids, seriesAtSteps, seriesWithResets, type GridColumns } from "./series-source-grid.ts";
 import { readHistograms, type HistogramSample } from "./series-source-histograms.ts";
 import type { SeriesLabels } from "./series-source-labels.ts";
 import { mergeSamples } from "./series-source-merge.ts";
 import { readSamples, type SampleColumns } from "./series-source-samples.ts";
-import { ofSelectorSql, samplesSql, selectorSql, timeParams, timeSql, type SelectorSql } from "./series-source-sql.ts";
+import { computeInSlices } from "./series-source-slices.ts";
+import {
+  ofSelectorSql,
+  sampleCountSql,
+  samplesSql,
+  selectorSql,
+  timeParams,
+  timeSql,
+  type SelectorSql,
+} from "./series-source-sql.ts";
 
 export interface SeriesSourceOptions {
   readonly store: Store;
@@ -29,7 +45,13 @@ export interface SeriesSourceOptions {
   readonly timeoutMs?: number;
   readonly samplesMax?: number;
   readonly seriesMax?: number;
+  /** About as many samples are read at a time where the function is computed here, slice by slice of the series. */
+  readonly samplesPerSlice?: number;
+  /** Of series at steps, that are kept when they are computed so. */
+  readonly valuesMax?: number;
 }
+
+const samplesPerSlice = 1_000_000;
 
 /** Of a sample each 15 s or 30 s that is a few hundred of each series. */
 const longMs = 2 * 3_600_000;
@@ -75,6 +97,8 @@ class Selection {
   async run(): Promise<SelectResult> {
     const recent = await this.#fromMemory();
     if (recent !== undefined) return { kind: "raw", series: recent, origin: "memory" };
+    const sliced = await this.#inSlices();
+    if (sliced !== undefined) return sliced;
     const mayDiffer = this.#hints.mustBeExact === true && !isComputedExactly(this.#hints);
     const computed = mayDiffer ? undefined : await this.#computed();
     if (computed !== undefined) return computed;
@@ -107,13 +131,42 @@ class Selection {
     const { series: grids, doubtful } = await this.#explain(readGrids(store, wanted));
     const isMostlyDoubtful = doubtful.length > Math.min(grids.size, doubtfulMax);
     if (isMostlyDoubtful) return undefined;
+    const computed = await this.#labelled(grids);
+    return doubtful.length === 0 ? computed : { ...computed, raw: await this.#rawOf(doubtful) };
+  }
+
+  /** What was computed here of more samples than are read at once; undefined when that need not, or cannot, be done. */
+  async #inSlices(): Promise<SelectResult | undefined> {
+    const {
+      store,
+      pushDown = "saving",
+      startTimes = false,
+      valuesMax = limits.computedValuesMax.value,
+    } = this.#options;
+    // From a cluster all samples would have to come over the network.
+    const mayCompute = store.kind === "embedded" && pushDown === "saving" && !startTimes && this.#hints.steps.count > 1;
+    const compute = mayCompute ? rangeComputer(this.#hints) : undefined;
+    if (compute === undefined) return undefined;
+    const query = { ...this.#query, params: this.#params };
+    const sql = `SELECT ${sampleCountSql(this.#selector)} AS samples`;
+    const [{ samples } = { samples: 0 }] = await store.query<{ samples: number }>(sql, query);
+    const perSlice = this.#options.samplesPerSlice ?? samplesPerSlice;
+    if (samples <= perSlice || (await this.#hasHistograms())) return undefined;
+    const count = Math.ceil(samples / perSlice);
+    const grids = await this.#explain(
+      computeInSlices(store, { selector: this.#selector, count, query, compute, valuesMax }),
+    );
+    return grids === undefined ? undefined : this.#labelled(grids);
+  }
+
+  async #labelled(grids: ReadonlyMap<bigint, GridColumns>) {
+    if (grids.size > this.#seriesMax) throw tooManySeries(grids.size, this.#seriesMax);
     const labels = await this.#labelsOf([...grids.keys()]);
     const series = [...grids].flatMap(([id, grid]) => {
       const known = labels.get(id);
       return known === undefined ? [] : [{ labels: known, ...grid }];
     });
-    const computed = { kind: "computed", stage: "call", series: byLabels(series) } as const;
-    return doubtful.length === 0 ? computed : { ...computed, raw: await this.#rawOf(doubtful) };
+    return { kind: "computed", stage: "call", series: byLabels(series) } as const;
   }
 
   async #fromMemory(): Promise<RawSeries[] | undefined> {
@@ -149,8 +202,7 @@ class Selection {
   async #raw(): Promise<SelectResult> {
     const [floats, histograms] = await Promise.all([this.#readFloats(this.#selector), this.#readHistograms()]);
     const ids = [...new Set([...floats.keys(), ...histograms.keys()])];
-    if (ids.length > this.#seriesMax)
-      throw tooMuch(`a selector finds ${ids.length} series, and ${this.#seriesMax} is the limit`);
+    if (ids.length > this.#seriesMax) throw tooManySeries(ids.length, this.#seriesMax);
     const labels = await this.#labelsOf(ids);
     const series: RawSeries[] = [];
     for (const id of ids) {
@@ -209,6 +261,9 @@ class Selection {
 }
 
 const isTooLarge = (thrown: unknown): boolean => thrown instanceof SightglassError && thrown.code === "query_too_large";
+
+const tooManySeries = (count: number, max: number): SightglassError =>
+  tooMuch(`a selector finds ${count} series, and ${max} is the limit`);
 
 function tooMuch(what: string, cause?: unknown): SightglassError {
   return new SightglassError("query_too_large", what, {

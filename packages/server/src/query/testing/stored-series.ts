@@ -54,9 +54,11 @@ export async function insertSeries(store: Store, fixtures: readonly SeriesFixtur
   await insertAll(store, { days: [...days.values()], rows, chunks, histograms });
 }
 
-function chunksOf(samples: readonly SampleFixture[]): SampleFixture[][] {
+/** As the fold makes them: ascending, one sample at a time. */
+function chunksOf(given: readonly SampleFixture[]): SampleFixture[][] {
   const chunks = new Map<number, SampleFixture[]>();
-  for (const sample of samples) {
+  const samples = [...new Map(given.map((sample) => [sample.timeMs, sample])).values()];
+  for (const sample of samples.sort((a, b) => a.timeMs - b.timeMs)) {
     const start = Math.floor(sample.timeMs / 1_800_000);
     chunks.set(start, [...(chunks.get(start) ?? []), sample]);
   }
