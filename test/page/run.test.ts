@@ -127,6 +127,58 @@ describe.skipIf(noChromium)(`run page${skipReason}`, () => {
     await page.waitForURL(`**/runs/${run.id}?tab=compare`);
   });
 
+  it("says what is different since the last good run: what was set otherwise, and the first stage with other rows", async () => {
+    const run = newest("flights");
+    const page = await ui.open("/status");
+    await page.route(`**/api/runs/${run.id}`, async (route) => {
+      const answer = (await (await route.fetch()).json()) as RunResponse;
+      answer.resource.push({ key: "deployment", value: { stringValue: "blue" } });
+      for (const stage of answer.stages.slice(1)) stage.recordsWritten = 7;
+      await route.fulfill({ json: answer });
+    });
+    await page.goto(`${ui.mock.url}/runs/${run.id}`);
+    const changes = page.getByRole("region", { name: "Since the last good run" });
+    await changes.waitFor();
+    const words = await changes.getByRole("listitem").allInnerTexts();
+    expect(words).toContain("deployment is blue, it was absent.");
+    expect(words.filter((each) => /wrote 7 rows, it was [\d,]+ \(−99.9 %\)\.$/.test(each))).toHaveLength(1);
+    await changes.getByRole("link", { name: "Compare them in full" }).click();
+    await page.waitForURL("**?tab=compare");
+  });
+
+  it("takes the stage along from its bar to its logs and back, without a mouse", async () => {
+    const page = await ui.open(`/runs/${newest("flights").id}`);
+    await page.locator(".timeline-row").first().waitFor();
+    await page.keyboard.press("j");
+    await page.waitForURL("**?stage=extract");
+    await page.keyboard.press("4");
+    await page.waitForURL("**?tab=logs&stage=extract");
+    expect(await page.getByRole("combobox", { name: "Stage" }).inputValue()).toBe("extract");
+    await page.keyboard.press("1");
+    await page.getByRole("complementary", { name: "Stage extract" }).waitFor();
+  });
+
+  it("tells stages of one name apart, in the address too", async () => {
+    const run = newest("flights");
+    const page = await ui.open("/status");
+    await page.route(`**/api/runs/${run.id}`, async (route) => {
+      const answer = (await (await route.fetch()).json()) as RunResponse;
+      for (const stage of answer.stages) stage.name = "step";
+      await route.fulfill({ json: answer });
+    });
+    await page.goto(`${ui.mock.url}/runs/${run.id}?stage=step+%232`);
+    await page.getByRole("complementary", { name: "Stage step #2" }).waitFor();
+    expect(await page.locator(".timeline-row.is-current").count()).toBe(1);
+  });
+
+  it("copies the run's id", async () => {
+    const run = newest("flights");
+    const page = await ui.open(`/runs/${run.id}`, { permissions: ["clipboard-read", "clipboard-write"] });
+    await page.getByRole("button", { name: "Copy the run's id" }).click();
+    await page.getByText("Copied").waitFor({ state: "attached" });
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(run.id);
+  });
+
   it("compares rows first where rows are what is wrong", async () => {
     const page = await ui.open(`/runs/${newest("flights").id}?tab=compare`);
     await page.getByRole("heading", { name: "Rows written" }).waitFor();

@@ -17,6 +17,7 @@ import type {
 } from "sightglass/contract";
 import type { RowsWanted } from "../url/runs-search.ts";
 import { getJson, withParameters } from "./client.ts";
+import { withDistinctStages } from "./distinct-stages.ts";
 
 /** Every read of the page: one key and one path each. Keys begin with the thing, so that live events can name it. */
 
@@ -69,7 +70,7 @@ export function runsQuery(filter: RunsFilter, limit = 100) {
 export function runQuery(id: string) {
   return queryOptions({
     queryKey: ["run", id],
-    queryFn: ({ signal }) => getJson<RunResponse>(path("runs", id), signal),
+    queryFn: async ({ signal }) => withDistinctStages(await getJson<RunResponse>(path("runs", id), signal)),
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countOf, formatBytes, formatCount, formatCountShort, formatRatio } from "./count.ts";
+import { countOf, formatBytes, formatChange, formatCount, formatCountShort, formatRatio } from "./count.ts";
 
 describe("counts", () => {
   it.each([
@@ -19,6 +19,8 @@ describe("counts", () => {
     [999_500, "1M"],
     [48_300_000, "48.3M"],
     [2_400_000_000, "2.4B"],
+    [999_500_000_000, "1T"],
+    [1e15, "1,000T"],
     [-12_345, "−12.3k"],
   ])("writes %s short as %s", (count, text) => {
     expect(formatCountShort(count)).toBe(text);
@@ -42,6 +44,20 @@ describe("counts", () => {
     expect(formatRatio(0.034)).toBe("3.4 %");
     expect(formatRatio(0)).toBe("0 %");
     expect(formatRatio(null)).toBe("–");
+  });
+
+  it.each([
+    [null, "–"],
+    [0, "0 %"],
+    [-0.49, "−49 %"],
+    [-1, "−100 %"],
+    [0.034, "+3.4 %"],
+    [1, "+100 %"],
+    [2.4, "+240 %"],
+    [11, "×12"],
+    [1e9, "×1B"],
+  ])("writes a change of %s as %s", (ratio, text) => {
+    expect(formatChange(ratio)).toBe(text);
   });
 
   it("counts things", () => {

@@ -13,11 +13,16 @@ export function formatCountShort(count: number | null | undefined): string {
   const size = Math.abs(count);
   const sign = count < 0 ? "−" : "";
   if (size < 10_000) return sign + whole.format(size);
-  const step =
-    size < 999_500 ? { by: 1e3, name: "k" } : size < 999_500_000 ? { by: 1e6, name: "M" } : { by: 1e9, name: "B" };
-  const value = size / step.by;
-  return `${sign}${value >= 99.95 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, "")}${step.name}`;
+  const [by, name] = countSteps.find(([step]) => size < step * 999.5) ?? [1e12, "T"];
+  const value = size / by;
+  return `${sign}${value >= 99.95 ? whole.format(value) : value.toFixed(1).replace(/\.0$/, "")}${name}`;
 }
+
+const countSteps: [by: number, name: string][] = [
+  [1e3, "k"],
+  [1e6, "M"],
+  [1e9, "B"],
+];
 
 const byteUnits = ["B", "kB", "MB", "GB", "TB", "PB"];
 
@@ -41,6 +46,14 @@ export function formatRatio(ratio: number | null | undefined): string {
   if (ratio > 0 && ratio < 0.0005) return "< 0.1 %";
   const percent = Math.min(ratio * 100, 99.9);
   return `${percent >= 10 || percent === 0 ? percent.toFixed(percent >= 95 ? 1 : 0) : percent.toFixed(1)} %`;
+}
+
+/** How much more or less, signed: `−49 %`, `+3.4 %`, `+240 %`; from ten times on `×12`. */
+export function formatChange(ratio: number | null | undefined): string {
+  if (ratio === null || ratio === undefined) return unknown;
+  if (ratio === 0) return "0 %";
+  if (ratio <= 1) return `${ratio < 0 ? "−" : "+"}${formatRatio(Math.abs(ratio))}`;
+  return ratio < 9.5 ? `+${whole.format(ratio * 100)} %` : `×${formatCountShort(Math.round(1 + ratio))}`;
 }
 
 /** `1 row`, `212 rows`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatDuration, formatDurationShort } from "./duration.ts";
+import { formatDuration, formatDurationShort, formatRough } from "./duration.ts";
 
 describe("formatDuration", () => {
   it.each([
@@ -23,6 +23,17 @@ describe("formatDuration", () => {
     [-4_200, "−4.2 s"],
   ])("writes %s ms as %s", (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+});
+
+describe("formatRough", () => {
+  it.each([
+    [15_200, "15 s"],
+    [1_803_000, "30 min"],
+    [86_380_000, "24 h"],
+    [604_800_000, "7 d"],
+  ])("writes %s ms as %s", (ms, text) => {
+    expect(formatRough(ms)).toBe(text);
   });
 });
 

@@ -37,6 +37,18 @@ export function formatDurationShort(ms: number | null | undefined): string {
   return `${sign}${trimZeros((size / 86_400_000).toFixed(1))}d`;
 }
 
+/** Rounded to one unit, for what is only about so long: `15 s`, `30 min`, `24 h`, `7 d`. */
+export function formatRough(ms: number): string {
+  const [unitMs, name] = roughUnits.find(([unit, , most]) => ms < unit * most) ?? [86_400_000, "d"];
+  return `${Math.round(ms / unitMs)} ${name}`;
+}
+
+const roughUnits: [unitMs: number, name: string, most: number][] = [
+  [1_000, "s", 90],
+  [60_000, "min", 90],
+  [3_600_000, "h", 47.5],
+];
+
 const pad = (value: number) => String(value).padStart(2, "0");
 
 function threeDigits(value: number): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatMoment, formatRelative } from "./time.ts";
+import { formatMoment, formatRelative, formatZone } from "./time.ts";
 
 const nowMs = new Date(2026, 2, 14, 3, 10, 0).getTime();
 const ago = (ms: number) => new Date(nowMs - ms).toISOString();
@@ -29,5 +29,16 @@ describe("formatMoment", () => {
     expect(formatMoment(new Date(2026, 2, 13, 23, 59).toISOString(), nowMs)).toBe("yesterday 23:59");
     expect(formatMoment(new Date(2026, 1, 1, 2, 10).toISOString(), nowMs)).toBe("1 Feb 02:10");
     expect(formatMoment(new Date(2025, 11, 31, 2, 10).toISOString(), nowMs)).toBe("31 Dec 2025 02:10");
+  });
+});
+
+describe("formatZone", () => {
+  it.each([
+    ["UTC", "2026-03-14", "UTC"],
+    ["Europe/Berlin", "2026-03-14", "Europe/Berlin, UTC+1"],
+    ["Europe/Berlin", "2026-07-14", "Europe/Berlin, UTC+2"],
+    ["America/St_Johns", "2026-01-14", "America/St_Johns, UTC−3:30"],
+  ])("says how far %s is from UTC on %s", (zone, day, text) => {
+    expect(formatZone(Date.parse(`${day}T12:00:00Z`), zone)).toBe(text);
   });
 });

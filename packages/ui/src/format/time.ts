@@ -48,6 +48,18 @@ function momentWith(time: Intl.DateTimeFormat, iso: string | null | undefined, n
   return `${(sameYear ? day : dayYear).format(at)} ${time.format(at)}`;
 }
 
+/** A zone with how far it is from UTC now, by default the viewer's, in which all times are written: `Europe/Berlin, UTC+1`. */
+export function formatZone(nowMs: number, timeZone = clock.resolvedOptions().timeZone): string {
+  if (timeZone === "UTC") return timeZone;
+  const parts = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "shortOffset" }).formatToParts(nowMs);
+  const offset =
+    parts
+      .find((part) => part.type === "timeZoneName")
+      ?.value.replace("GMT", "UTC")
+      .replace("-", "−") ?? "";
+  return `${timeZone}, ${offset}`;
+}
+
 /** With seconds and date, for tooltips and headers: `14 Mar 2026 02:10:07`. */
 export function formatExact(iso: string | null | undefined): string {
   if (iso === null || iso === undefined) return unknown;

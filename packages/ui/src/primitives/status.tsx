@@ -75,6 +75,16 @@ export function Status({ status, quiet = false, word }: { status: RunStatus; qui
   );
 }
 
+/** Marks a run that has not come: a clock, in the colour of what went silent, with its words. */
+export function OverdueShape() {
+  return (
+    <svg className="status-shape status-lost" viewBox="0 0 12 12" aria-hidden="true">
+      <circle cx="6" cy="6" r="4.9" fill="none" stroke="currentColor" strokeWidth="1.5" />
+      <path d="M6 3.2V6l2 1.4" fill="none" stroke="currentColor" strokeWidth="1.4" />
+    </svg>
+  );
+}
+
 /** Marks rows that are not accounted for: a triangle, in amber, with its words. */
 export function UnexplainedShape({ label }: { label?: string }) {
   return (

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import { StatusShape, UnexplainedShape } from "./status.tsx";
+import { OverdueShape, StatusShape, UnexplainedShape } from "./status.tsx";
 import "./verdict.css";
 
-export type VerdictTone = "good" | "failed" | "lost" | "unexplained" | "running" | "quiet";
+export type VerdictTone = "good" | "failed" | "lost" | "overdue" | "unexplained" | "running" | "quiet";
 
 /** One sentence that answers "is it well?", before anything else on the page. */
 export function VerdictLine({
@@ -27,6 +27,7 @@ export function VerdictLine({
 
 function VerdictShape({ tone }: { tone: VerdictTone }) {
   if (tone === "unexplained") return <UnexplainedShape />;
+  if (tone === "overdue") return <OverdueShape />;
   if (tone === "quiet") return <StatusShape status="skipped" />;
   return <StatusShape status={tone === "good" ? "succeeded" : tone} />;
 }

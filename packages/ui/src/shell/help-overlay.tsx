@@ -1,4 +1,6 @@
 import { useEffect, useRef } from "react";
+import { formatZone } from "../format/time.ts";
+import { useNow } from "../format/use-now.ts";
 import { paletteKey } from "./palette/palette-key.ts";
 
 const groups: { title: string; keys: [string, string][] }[] = [
@@ -47,6 +49,7 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
+  const zone = formatZone(useNow(60_000));
   return (
     <dialog ref={dialog} className="help" aria-labelledby="help-title" closedby="any" onClose={onClose}>
       <div className="help-body">
@@ -72,6 +75,7 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
             </section>
           ))}
         </div>
+        <p className="help-zone">All times are in {zone}; each shows UTC on hover.</p>
         <button type="button" className="button" onClick={() => dialog.current?.close()}>
           Close
         </button>

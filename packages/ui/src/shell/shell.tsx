@@ -1,5 +1,7 @@
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { formatZone } from "../format/time.ts";
+import { useNow } from "../format/use-now.ts";
 import { useShortcuts } from "../keyboard/shortcuts.ts";
 import { ConnectionBanner, ConnectionMark } from "./connection.tsx";
 import { HelpOverlay } from "./help-overlay.tsx";
@@ -63,7 +65,10 @@ export function Shell() {
           </NavLink>
         </nav>
         <div className="sidebar-foot">
-          <ConnectionMark />
+          <div className="sidebar-state">
+            <ConnectionMark />
+            <TimeZone />
+          </div>
           <div className="sidebar-tools">
             <ThemeToggle />
             <button type="button" className="icon-button" aria-label="Keyboard help" onClick={() => setHelpOpen(true)}>
@@ -83,6 +88,16 @@ export function Shell() {
       ) : null}
       {helpOpen ? <HelpOverlay onClose={() => setHelpOpen(false)} /> : null}
     </div>
+  );
+}
+
+/** Times are written without their zone; here it stands for all of them. */
+function TimeZone() {
+  const zone = formatZone(useNow(60_000));
+  return (
+    <span className="time-zone truncate" title={`All times are in ${zone}. The one in UTC shows on hover.`}>
+      Times in {zone}
+    </span>
   );
 }
 

@@ -32,6 +32,15 @@ describe("pipelineVerdict", () => {
     expect(verdict({ recordsUnexplained: 1 }, { recordsUnexplained: -5 }).text).toContain("5 rows too many");
   });
 
+  it("says when none has come in time, and how far apart they were", () => {
+    const hours = ["13T19", "13T20", "13T21", "13T22", "13T23", "14T00"];
+    expect(verdict(...hours.map((hour) => ({ startedAt: `2026-03-${hour}:00:00.000Z` })))).toMatchObject({
+      tone: "overdue",
+      text: "No run has begun for 2 h, though one usually does every 60 min.",
+      detail: "Last success 2 h ago.",
+    });
+  });
+
   it("keeps the last finished run's word while another runs", () => {
     const running = {
       status: "running",

@@ -1,8 +1,9 @@
 import type { PipelineSummary, RunSummary } from "sightglass/contract";
 import { formatCount } from "../../format/count.ts";
-import { formatDuration } from "../../format/duration.ts";
+import { formatDuration, formatRough } from "../../format/duration.ts";
 import { formatMoment, formatRelative } from "../../format/time.ts";
 import type { VerdictTone } from "../../primitives/verdict.tsx";
+import { overdue } from "../../strip/overdue.ts";
 
 export interface PipelineVerdict {
   tone: VerdictTone;
@@ -41,6 +42,14 @@ export function pipelineVerdict(pipeline: PipelineSummary, nowMs: number): Pipel
       tone: "quiet",
       text: `The latest run was cancelled ${formatRelative(latest.endedAt, nowMs)}.`,
       detail: going + lastGood,
+      run: latest,
+    };
+  const late = overdue(pipeline, nowMs);
+  if (late !== null)
+    return {
+      tone: "overdue",
+      text: `No run has begun for ${formatRough(late.silentMs)}, though one usually does every ${formatRough(late.usualMs)}.`,
+      detail: lastGood,
       run: latest,
     };
   const missing = latest.recordsUnexplained ?? 0;

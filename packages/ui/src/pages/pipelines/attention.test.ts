@@ -1,7 +1,7 @@
 import type { RunStatus } from "sightglass/contract";
 import { describe, expect, it } from "vitest";
 import { pipelineSummary, runSummary } from "../../testing/contract-values.ts";
-import { attention, overallVerdict, sortPipelines } from "./attention.ts";
+import { needOf, overallVerdict, sortPipelines } from "./attention.ts";
 
 const pipeline = (name: string, statuses: RunStatus[], recordsUnexplained = 0) =>
   pipelineSummary({
@@ -21,31 +21,44 @@ const failingAndRunning = pipeline("retrying", ["failed", "running"]);
 const silent = pipeline("silent", ["succeeded", "lost"]);
 const leaky = pipeline("leaky", ["succeeded", "succeeded"], 212);
 
-describe("attention", () => {
+const nowMs = Date.parse("2026-03-14T12:00:00.000Z");
+const stale = pipelineSummary({
+  name: "stale",
+  latestRuns: [1, 2, 3, 4, 5, 6].map((hour) => runSummary({ startedAt: `2026-03-14T0${hour}:00:00.000Z` })),
+});
+
+describe("what needs a person", () => {
   it("looks at the latest finished run", () => {
-    expect([failing, failingAndRunning, silent, leaky, well, pipelineSummary()].map(attention)).toEqual([
-      4, 4, 3, 2, 0, 0,
+    const all = [failing, failingAndRunning, silent, stale, leaky, well, pipelineSummary()];
+    expect(all.map((each) => needOf(each, nowMs))).toEqual([
+      "failed",
+      "failed",
+      "lost",
+      "overdue",
+      "unexplained",
+      null,
+      null,
     ]);
   });
 
   it("puts what needs a person first", () => {
-    const names = sortPipelines([well, leaky, silent, failing], "attention").map((each) => each.name);
-    expect(names).toEqual(["failing", "silent", "leaky", "well"]);
+    const names = sortPipelines([well, leaky, stale, silent, failing], "attention", nowMs).map((each) => each.name);
+    expect(names).toEqual(["failing", "silent", "stale", "leaky", "well"]);
   });
 });
 
 describe("overallVerdict", () => {
   it("names what is wrong, worst first", () => {
-    expect(overallVerdict([well, failing, failingAndRunning, silent, leaky])).toEqual({
+    expect(overallVerdict([well, failing, failingAndRunning, silent, stale, leaky], nowMs)).toEqual({
       tone: "failed",
-      text: "failing and retrying failed; silent went silent; rows are unaccounted for in leaky.",
+      text: "failing and retrying failed; silent went silent; stale is overdue; rows are unaccounted for in leaky.",
     });
-    expect(overallVerdict([leaky])).toEqual({ tone: "unexplained", text: "Rows are unaccounted for in leaky." });
-    expect(overallVerdict([failing, failing, failing])).toMatchObject({ text: "failing and 2 more failed." });
+    expect(overallVerdict([leaky], nowMs)).toEqual({ tone: "unexplained", text: "Rows are unaccounted for in leaky." });
+    expect(overallVerdict([failing, failing, failing], nowMs)).toMatchObject({ text: "failing and 2 more failed." });
   });
 
   it("says when all is well, and when nothing is known", () => {
-    expect(overallVerdict([well]).tone).toBe("good");
-    expect(overallVerdict([pipelineSummary()])).toEqual({ tone: "quiet", text: "No run has finished yet." });
+    expect(overallVerdict([well], nowMs).tone).toBe("good");
+    expect(overallVerdict([pipelineSummary()], nowMs)).toEqual({ tone: "quiet", text: "No run has finished yet." });
   });
 });

@@ -1,47 +1,52 @@
 import type { PipelineSummary, RunSummary } from "sightglass/contract";
 import { countOf } from "../../format/count.ts";
+import type { VerdictTone } from "../../primitives/verdict.tsx";
+import { overdue } from "../../strip/overdue.ts";
 import type { PipelineSort } from "../../url/pipelines-search.ts";
 
-/** How much a pipeline needs a person now: what its latest finished run says. Higher is more. */
-export function attention(pipeline: PipelineSummary): number {
+/** What a pipeline needs a person for, most urgent first: what its latest finished run says, or that none has come. */
+const needs = ["failed", "lost", "overdue", "unexplained"] as const;
+export type Need = (typeof needs)[number];
+
+export function needOf(pipeline: PipelineSummary, nowMs: number): Need | null {
   const latest = latestFinished(pipeline);
-  if (latest === undefined) return 0;
-  if (latest.status === "failed") return 4;
-  if (latest.status === "lost") return 3;
-  if ((latest.recordsUnexplained ?? 0) !== 0) return 2;
-  return 0;
+  if (latest === undefined) return null;
+  if (latest.status === "failed" || latest.status === "lost") return latest.status;
+  if (overdue(pipeline, nowMs) !== null) return "overdue";
+  return (latest.recordsUnexplained ?? 0) === 0 ? null : "unexplained";
 }
 
 /** A running run says nothing yet. */
-export function latestFinished(pipeline: PipelineSummary): RunSummary | undefined {
+function latestFinished(pipeline: PipelineSummary): RunSummary | undefined {
   return pipeline.latestRuns.findLast((run) => run.status !== "running");
 }
 
-export interface Verdict {
-  tone: "good" | "failed" | "lost" | "unexplained" | "quiet";
-  text: string;
-}
+const needWords: Record<Need, (names: string, count: number) => string> = {
+  failed: (names) => `${names} failed`,
+  lost: (names) => `${names} went silent`,
+  overdue: (names, count) => `${names} ${count === 1 ? "is" : "are"} overdue`,
+  unexplained: (names) => `rows are unaccounted for in ${names}`,
+};
 
 /** The whole page in one sentence: what a person sees first. */
-export function overallVerdict(pipelines: readonly PipelineSummary[]): Verdict {
-  const of = (level: number) => pipelines.filter((pipeline) => attention(pipeline) === level);
-  const [failing, lost, unexplained] = [of(4), of(3), of(2)];
-  const parts = [
-    failing.length > 0 ? `${named(failing)} failed` : null,
-    lost.length > 0 ? `${named(lost)} went silent` : null,
-    unexplained.length > 0 ? `rows are unaccounted for in ${named(unexplained)}` : null,
-  ].filter((part) => part !== null);
-  if (parts.length === 0) {
-    const finished = pipelines.some((pipeline) => latestFinished(pipeline) !== undefined);
-    return finished
-      ? {
-          tone: "good",
-          text: `All ${countOf(pipelines.length, "pipeline")} well: every latest run succeeded with all rows accounted for.`,
-        }
-      : { tone: "quiet", text: "No run has finished yet." };
+export function overallVerdict(
+  pipelines: readonly PipelineSummary[],
+  nowMs: number,
+): { tone: VerdictTone; text: string } {
+  const found = needs
+    .map((need) => ({ need, of: pipelines.filter((pipeline) => needOf(pipeline, nowMs) === need) }))
+    .filter(({ of }) => of.length > 0);
+  const [worst] = found;
+  if (worst !== undefined) {
+    const text = found.map(({ need, of }) => needWords[need](named(of), of.length)).join("; ");
+    return { tone: worst.need, text: `${text}.`.replace(/^rows/, "Rows") };
   }
-  const tone = failing.length > 0 ? "failed" : lost.length > 0 ? "lost" : "unexplained";
-  return { tone, text: `${parts.join("; ")}.`.replace(/^rows/, "Rows") };
+  return pipelines.some((pipeline) => latestFinished(pipeline) !== undefined)
+    ? {
+        tone: "good",
+        text: `All ${countOf(pipelines.length, "pipeline")} well: every latest run succeeded with all rows accounted for.`,
+      }
+    : { tone: "quiet", text: "No run has finished yet." };
 }
 
 function named(pipelines: readonly PipelineSummary[]): string {
@@ -52,12 +57,20 @@ function named(pipelines: readonly PipelineSummary[]): string {
 }
 
 /** What needs a person first; then by the latest run. */
-export function sortPipelines(pipelines: readonly PipelineSummary[], sort: PipelineSort): PipelineSummary[] {
+export function sortPipelines(
+  pipelines: readonly PipelineSummary[],
+  sort: PipelineSort,
+  nowMs: number,
+): PipelineSummary[] {
+  const urgency = (pipeline: PipelineSummary) => {
+    const need = needOf(pipeline, nowMs);
+    return need === null ? needs.length : needs.indexOf(need);
+  };
   const latestFirst = (a: PipelineSummary, b: PipelineSummary) => b.lastRunAt.localeCompare(a.lastRunAt);
   const byNumber = (pick: (pipeline: PipelineSummary) => number | null) => (a: PipelineSummary, b: PipelineSummary) =>
     (pick(b) ?? -1) - (pick(a) ?? -1);
   const orders: Record<PipelineSort, (a: PipelineSummary, b: PipelineSummary) => number> = {
-    attention: (a, b) => attention(b) - attention(a) || latestFirst(a, b),
+    attention: (a, b) => urgency(a) - urgency(b) || latestFirst(a, b),
     name: (a, b) => a.name.localeCompare(b.name),
     "last-run": latestFirst,
     success: (a, b) => (a.successRate ?? 2) - (b.successRate ?? 2),

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { pipelinesQuery } from "../../api/queries.ts";
+import { useNow } from "../../format/use-now.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
@@ -28,12 +29,15 @@ export function PipelinesPage() {
   const change = (next: PipelinesSearch) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
 
+  const nowMs = useNow(15_000);
   const wanted = search.q?.toLowerCase() ?? "";
   const all = data?.pipelines ?? [];
   const found = sortPipelines(
     all.filter((pipeline) => pipeline.name.toLowerCase().includes(wanted)),
     search.sort ?? "attention",
+    nowMs,
   );
+  const verdict = overallVerdict(all, nowMs);
 
   return (
     <div className="page">
@@ -43,7 +47,7 @@ export function PipelinesPage() {
           <NoPipelines />
         ) : (
           <>
-            <VerdictLine tone={overallVerdict(all).tone}>{overallVerdict(all).text}</VerdictLine>
+            <VerdictLine tone={verdict.tone}>{verdict.text}</VerdictLine>
             <WindowTroubles pipelines={all} window={window} />
             {found.length === 0 ? (
               <EmptyState

@@ -1,12 +1,14 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { PipelineSummary } from "sightglass/contract";
 import { countOf, formatCount, formatRatio } from "../../format/count.ts";
+import { useNow } from "../../format/use-now.ts";
 import { useListKeys } from "../../keyboard/use-list-keys.ts";
 import { Count, Duration, RelativeTime } from "../../primitives/measures.tsx";
-import { Status, UnexplainedShape } from "../../primitives/status.tsx";
+import { OverdueShape, Status, UnexplainedShape } from "../../primitives/status.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import { RunStrip } from "../../strip/run-strip.tsx";
-import { unexplainedWords } from "../../strip/run-words.ts";
+import { overdue } from "../../strip/overdue.ts";
+import { overdueWords, unexplainedWords } from "../../strip/run-words.ts";
 import type { PipelineSort } from "../../url/pipelines-search.ts";
 import { type Window, windowDefault, windowNames } from "../../url/windows.ts";
 
@@ -121,22 +123,31 @@ function PipelineRow({ pipeline, window, index, isCurrent, onOpen }: PipelineRow
 }
 
 function LastRun({ pipeline }: { pipeline: PipelineSummary }) {
+  const nowMs = useNow(15_000);
   const latest = pipeline.latestRuns.at(-1);
   if (latest === undefined) return null;
   const unexplained = unexplainedWords(latest.recordsUnexplained);
+  const late = overdue(pipeline, nowMs);
   return (
     <Link to="/runs/$runId" params={{ runId: latest.id }} className="last-run">
-      <Status status={latest.status} quiet />
-      <span className="last-run-detail">
+      <span className="last-run-when">
+        <Status status={latest.status} quiet />
         {latest.status === "running" ? (
-          <>
+          <span>
             for <Duration ms={null} since={latest.startedAt} />
-          </>
+          </span>
         ) : (
           <RelativeTime at={latest.endedAt ?? latest.startedAt} />
         )}
+      </span>
+      <span className="last-run-detail">
+        {late === null ? null : (
+          <span className="last-run-overdue" title={overdueWords(late)}>
+            <OverdueShape /> {overdueWords(late)}
+          </span>
+        )}
         {unexplained === null ? null : (
-          <span className="last-run-unexplained">
+          <span className="last-run-unexplained" title={unexplained}>
             <UnexplainedShape /> {unexplained}
           </span>
         )}
@@ -205,7 +216,7 @@ function Rows({ pipeline, window }: FigureProps) {
           hash="runs"
           className="figure pipelines-note is-unexplained"
         >
-          <UnexplainedShape /> {formatCount(unexplained)} unexplained
+          <UnexplainedShape /> <Count value={unexplained} short /> unexplained
         </Link>
       ) : pipeline.recordsRead === null ? null : (
         <span className="pipelines-note">

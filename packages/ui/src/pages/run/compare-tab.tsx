@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { RunResponse } from "sightglass/contract";
 import { useMemo } from "react";
 import { runQuery } from "../../api/queries.ts";
-import { formatCount, formatRatio } from "../../format/count.ts";
+import { formatChange, formatCount, formatRatio } from "../../format/count.ts";
 import { formatDuration, unknown } from "../../format/duration.ts";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
@@ -180,7 +180,7 @@ function Rows({ rows }: { rows: readonly RowDifference[] }) {
                 <Count value={row.there?.recordsWritten ?? null} />
               </td>
               <td className="num">{row.delta === null ? unknown : signed(row.delta, formatCount)}</td>
-              <td className="num muted">{row.ratio === null ? unknown : signed(row.ratio, formatRatio)}</td>
+              <td className="num muted">{formatChange(row.ratio)}</td>
               <td className={`num${(row.here?.recordsUnexplained ?? 0) === 0 ? " muted" : " is-unexplained"}`}>
                 <Count value={row.here?.recordsUnexplained ?? null} />
               </td>

@@ -3,9 +3,11 @@ import { countOf } from "../../format/count.ts";
 import { Panel } from "../../primitives/panel.tsx";
 import { timeAround } from "../../series/pipeline-series.ts";
 import { SeriesPanel } from "../../series/series-panel.tsx";
+import { isTroubled } from "./run-verdict.ts";
 import { RowWaterfall } from "./row-waterfall.tsx";
 import { StageInspector } from "./stage-inspector.tsx";
 import { StageTimeline } from "./stage-timeline.tsx";
+import { WhatChanged } from "./what-changed.tsx";
 
 export interface OverviewTabProps {
   run: RunResponse;
@@ -20,6 +22,9 @@ export function OverviewTab({ run, nowMs, selected, onSelect }: OverviewTabProps
   return (
     <div className={`overview${stage === undefined ? "" : " has-inspector"}`}>
       <div className="overview-main">
+        {isTroubled(run) && run.lastGoodRunId !== null ? (
+          <WhatChanged run={run} lastGoodRunId={run.lastGoodRunId} />
+        ) : null}
         <Panel title="Stages" note={countOf(run.stages.length, "stage")}>
           {run.stages.length === 0 ? (
             <p className="muted">

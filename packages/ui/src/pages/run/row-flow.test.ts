@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runResponse, stageDetail } from "../../testing/contract-values.ts";
-import { rowFlow } from "./row-flow.ts";
+import { rowFlow, stepsToShow } from "./row-flow.ts";
 
 const counts = (read: number, written: number, own: Partial<Parameters<typeof stageDetail>[0]> = {}) => ({
   recordsRead: read,
@@ -73,5 +73,34 @@ describe("rowFlow", () => {
     const { steps, uncounted } = rowFlow(run);
     expect(uncounted.map((stage) => stage.name)).toEqual(["wait"]);
     expect(steps.map((step) => step.handoff?.fromName ?? null)).toEqual([null, "a"]);
+  });
+});
+
+describe("of a run of very many stages", () => {
+  const many = (own: (index: number) => Parameters<typeof counts>[2]) =>
+    flow(
+      ...Array.from({ length: 200 }, (_, index) => ({
+        name: `stage ${index}`,
+        id: `id-${index}`,
+        startedAt: new Date(index * 1_000).toISOString(),
+        ...counts(10, 10, own(index)),
+      })),
+    ).steps;
+  const shown = (steps: ReturnType<typeof many>) => stepsToShow(steps).map(({ stage }) => stage.name);
+
+  it("those where rows are missing or failed are shown first, in their order", () => {
+    const steps = many((index) =>
+      index === 150 ? { recordsUnexplained: 2 } : index === 99 ? { recordsFailed: 1 } : {},
+    );
+    expect(shown(steps)).toEqual(["stage 99", "stage 150"]);
+  });
+
+  it("the worst of too many", () => {
+    const names = shown(many((index) => ({ recordsUnexplained: index })));
+    expect([names.length, names[0], names.at(-1)]).toEqual([60, "stage 140", "stage 199"]);
+  });
+
+  it("the first of them, when all are well", () => {
+    expect(shown(many(() => ({})))).toHaveLength(60);
   });
 });

@@ -59,6 +59,24 @@ export function rowFlow(run: Pick<RunResponse, "stages" | "handoffs">): RowFlow 
   };
 }
 
+/** More stages than this are not all shown at first. */
+const plainStepsMax = 60;
+
+/** Of a run of very many stages, those to look at first, in their order: where rows went missing or failed, else the first. */
+export function stepsToShow(steps: readonly FlowStep[]): readonly FlowStep[] {
+  if (steps.length <= plainStepsMax) return steps;
+  const worst = steps
+    .filter((step) => trouble(step) > 0)
+    .toSorted((a, b) => trouble(b) - trouble(a))
+    .slice(0, plainStepsMax);
+  if (worst.length === 0) return steps.slice(0, plainStepsMax);
+  const kept = new Set(worst);
+  return steps.filter((step) => kept.has(step));
+}
+
+const trouble = ({ stage, handoff }: FlowStep) =>
+  Math.abs(stage.recordsUnexplained ?? 0) + Math.abs(handoff?.unexplained ?? 0) + (stage.recordsFailed ?? 0);
+
 function flowScale(stages: readonly StageDetail[]): { low: number; high: number } {
   const tops = stages.map((stage) => Math.max(stage.recordsRead ?? 0, stage.recordsWritten ?? 0));
   const bottoms = stages.map((stage) => stage.recordsWritten ?? stage.recordsRead ?? 0);

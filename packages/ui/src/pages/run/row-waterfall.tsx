@@ -1,14 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import type { RunResponse, StageDetail } from "sightglass/contract";
-import { Fragment, type ReactNode, useMemo } from "react";
+import { Fragment, type ReactNode, useMemo, useState } from "react";
 import { countOf, formatCount } from "../../format/count.ts";
+import { Button } from "../../primitives/button.tsx";
 import { Count } from "../../primitives/measures.tsx";
 import { Panel } from "../../primitives/panel.tsx";
 import { UnexplainedShape } from "../../primitives/status.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import { useAnchor } from "../../shell/use-anchor.ts";
 import { CodeWords } from "./code-words.tsx";
-import { type Fate, fateWords, type FlowStep, type RowFlow, rowFlow } from "./row-flow.ts";
+import { type Fate, fateWords, type FlowStep, type RowFlow, rowFlow, stepsToShow } from "./row-flow.ts";
 import "./row-waterfall.css";
 
 /** More stages than this stand closer. */
@@ -24,6 +25,8 @@ export interface RowWaterfallProps {
 /** What became of the rows, stage by stage. What nobody accounts for is said in words. */
 export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
   const flow = useMemo(() => rowFlow(run), [run]);
+  const [isAll, setAll] = useState(false);
+  const steps = isAll ? flow.steps : stepsToShow(flow.steps);
   useAnchor("rows");
   if (flow.steps.length === 0) return <NoCounts run={run} />;
   return (
@@ -66,7 +69,7 @@ export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
           </tr>
         </thead>
         <tbody>
-          {flow.steps.map((step) => (
+          {steps.map((step) => (
             <Fragment key={step.stage.id}>
               <HandoffRow step={step} />
               <StepRow
@@ -80,6 +83,15 @@ export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
           ))}
         </tbody>
       </Table>
+      {steps.length < flow.steps.length ? (
+        <p className="flow-note">
+          {formatCount(steps.length)} of {formatCount(flow.steps.length)} stages: where rows are missing or failed, if
+          anywhere.{" "}
+          <Button variant="quiet" onClick={() => setAll(true)}>
+            Show all
+          </Button>
+        </p>
+      ) : null}
       <FlowNotes flow={flow} />
     </Panel>
   );

@@ -6,6 +6,7 @@ import { runQuery } from "../../api/queries.ts";
 import { formatMoment } from "../../format/time.ts";
 import { useNow } from "../../format/use-now.ts";
 import { useShortcuts } from "../../keyboard/shortcuts.ts";
+import { CopyButton } from "../../primitives/copy-button.tsx";
 import { Crumbs } from "../../primitives/crumbs.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
@@ -23,7 +24,7 @@ import { ErrorsTab } from "./errors-tab.tsx";
 import { LogsTab } from "./logs-tab.tsx";
 import { OverviewTab } from "./overview-tab.tsx";
 import { RunFacts } from "./run-facts.tsx";
-import { runVerdict } from "./run-verdict.ts";
+import { isTroubled, runVerdict } from "./run-verdict.ts";
 import { inTreeOrder } from "./timeline-layout.ts";
 import "./run.css";
 
@@ -77,7 +78,7 @@ function Run({ run }: { run: RunResponse }) {
         <CodeWords text={verdict.text} />
       </VerdictLine>
       <RunFacts run={run} />
-      <Tabs label="Run" tabs={runTabLinks(run)} current={tab} />
+      <Tabs label="Run" tabs={runTabLinks(run, search)} current={tab} />
       {tab === "overview" ? (
         <OverviewTab
           run={run}
@@ -97,7 +98,6 @@ function Run({ run }: { run: RunResponse }) {
 
 /** What follows the verdict: its own detail, and how far back the last good run lies when this one is not good. */
 function Detail({ run, words, nowMs }: { run: RunResponse; words: string; nowMs: number }) {
-  const isBad = run.status === "failed" || run.status === "lost" || (run.recordsUnexplained ?? 0) !== 0;
   return (
     <>
       <CodeWords text={words} />{" "}
@@ -109,7 +109,7 @@ function Detail({ run, words, nowMs }: { run: RunResponse; words: string; nowMs:
           .{" "}
         </>
       ) : null}
-      {isBad ? (
+      {isTroubled(run) ? (
         run.lastGoodRunId === null ? (
           "No earlier run was good."
         ) : (
@@ -139,6 +139,10 @@ function RunHead({ run, nowMs }: { run: RunResponse; nowMs: number }) {
         <Link to="/pipelines/$pipeline" params={{ pipeline: run.pipeline }}>
           {run.pipeline}
         </Link>
+        <span title={run.id}>
+          <code>{run.id}</code>
+          <CopyButton text={run.id} label="Copy the run's id" />
+        </span>
       </Crumbs>
       <div className="page-head">
         <h1>
@@ -173,7 +177,7 @@ function Neighbour({
   keys: string;
   children: string;
 }) {
-  const { tab } = route.useSearch();
+  const search = route.useSearch();
   if (runId === null) {
     return (
       <button type="button" className="button" disabled aria-label={`${label}: there is none`}>
@@ -185,7 +189,7 @@ function Neighbour({
     <Link
       to="/runs/$runId"
       params={{ runId }}
-      search={tab === undefined ? {} : { tab }}
+      search={tabSearch(search.tab ?? "overview", search)}
       className="button"
       aria-label={label}
       title={`${label}   ${keys}`}
@@ -204,7 +208,13 @@ const tabWords: Record<RunTab, string> = {
   compare: "Compare",
 };
 
-function runTabLinks(run: RunResponse): Tab[] {
+/** A tab's address. The stage stays: from its bar to its logs and back. */
+const tabSearch = (tab: RunTab, { stage }: RunSearch): RunSearch => ({
+  ...(tab === "overview" ? {} : { tab }),
+  ...(stage === undefined ? {} : { stage }),
+});
+
+function runTabLinks(run: RunResponse, search: RunSearch): Tab[] {
   const errors =
     run.stages.filter((stage) => stage.error !== null || stage.status === "failed").length + run.failedRecords.length;
   const notMet = run.quality.checks.filter(({ status }) => status !== "passed").length;
@@ -215,14 +225,14 @@ function runTabLinks(run: RunResponse): Tab[] {
     ...(tab === "errors" && errors > 0 ? { badge: errors } : {}),
     ...(tab === "checks" && notMet > 0 ? { badge: notMet } : {}),
     ...(tab === "overview" && unexplained ? { badge: <UnexplainedShape label="rows unexplained" /> } : {}),
-    link: { to: "/runs/$runId", params: { runId: run.id }, search: tab === "overview" ? {} : { tab }, replace: true },
+    link: { to: "/runs/$runId", params: { runId: run.id }, search: tabSearch(tab, search), replace: true },
   }));
 }
 
 /** 1 to 6 choose a tab, j and k a stage, [ and ] the run before and after, c compares, Escape leaves the stage. */
 function useRunKeys(run: RunResponse, search: RunSearch): void {
   const navigate = useNavigate({ from: "/runs/$runId" });
-  const toTab = (tab: RunTab) => () => void navigate({ search: tab === "overview" ? {} : { tab }, replace: true });
+  const toTab = (tab: RunTab) => () => void navigate({ search: tabSearch(tab, search), replace: true });
   const toRun = (runId: string | null) =>
     runId === null
       ? undefined
@@ -230,7 +240,7 @@ function useRunKeys(run: RunResponse, search: RunSearch): void {
           void navigate({
             to: "/runs/$runId",
             params: { runId },
-            search: search.tab === undefined ? {} : { tab: search.tab },
+            search: tabSearch(search.tab ?? "overview", search),
           });
   const names = inTreeOrder(run.stages).map(({ stage }) => stage.name);
   const toStage = (by: number) => () => {

@@ -11,6 +11,11 @@ export interface RunVerdict {
   detail: string;
 }
 
+/** A run that a person has to look into: it did not end well, or lost rows although it did. */
+export function isTroubled(run: Pick<RunResponse, "status" | "recordsUnexplained">): boolean {
+  return run.status === "failed" || run.status === "lost" || (run.recordsUnexplained ?? 0) !== 0;
+}
+
 /** What a person needs in the first five seconds: how it went, where it broke, what is missing. */
 export function runVerdict(run: RunResponse, nowMs: number): RunVerdict {
   switch (run.status) {

@@ -1,7 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { RunResponse } from "sightglass/contract";
 import { type Ref, useMemo, useRef } from "react";
-import { formatDuration, formatDurationShort } from "../../format/duration.ts";
+import { formatDuration } from "../../format/duration.ts";
 import { StatusShape, statusWords, UnexplainedShape } from "../../primitives/status.tsx";
 import { unexplainedWords } from "../../strip/run-words.ts";
 import { useElementWidth } from "../../waterfall/use-element-width.ts";
@@ -95,7 +95,7 @@ function TimelineAxis({ timeline, ticksRef }: { timeline: Timeline; ticksRef: Re
       <span ref={ticksRef} className="timeline-ticks">
         {timeline.ticks.map((tick) => (
           <span key={tick.offsetMs} style={{ insetInlineStart: `${tick.at * 100}%` }}>
-            {formatDurationShort(tick.offsetMs)}
+            {tick.label}
           </span>
         ))}
       </span>

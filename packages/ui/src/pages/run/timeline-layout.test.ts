@@ -34,6 +34,14 @@ describe("layOutTimeline", () => {
     expect(rows[0]?.bars).toEqual([{ number: 1, status: "running", from: 0.5, to: 1 }]);
   });
 
+  it("shows a wait before the run began, but not so long a one that no room is left for the work", () => {
+    const queued = (seconds: number) => [stage("load", 0, 100, { queuedAt: at(-seconds), waitMs: seconds * 1000 })];
+    const short = layOutTimeline(queued(50), { startMs, endMs: startMs + 100_000 }, 8);
+    expect(short.startMs).toBe(startMs - 50_000);
+    const cleared = layOutTimeline(queued(86_400), { startMs, endMs: startMs + 100_000 }, 8);
+    expect(cleared.rows[0]).toMatchObject({ wait: { from: 0, to: 0.5 }, bars: [{ from: 0.5, to: 1 }] });
+  });
+
   it("shows what a clock that is ahead sent, beyond the run's own end", () => {
     const timeline = layOutTimeline([stage("late", 90, 200)], { startMs, endMs: startMs + 100_000 }, 8);
     expect(timeline.endMs).toBe(startMs + 200_000);

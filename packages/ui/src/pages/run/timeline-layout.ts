@@ -1,4 +1,5 @@
 import type { RunStatus, StageDetail } from "sightglass/contract";
+import { offsetLabel, tickStepNs } from "../../waterfall/time-axis.ts";
 
 /** The stage timeline's geometry, in shares of its width (0 to 1). */
 export interface Timeline {
@@ -29,6 +30,7 @@ export interface TimelineTick {
   at: number;
   /** Milliseconds since the start. */
   offsetMs: number;
+  label: string;
 }
 
 /** A microsecond: something to divide by when nothing took any time. */
@@ -45,19 +47,22 @@ export function layOutTimeline(
   span: { startMs: number; endMs: number },
   ticksMax: number,
 ): Timeline {
-  const startMs = Math.min(span.startMs, ...stages.map((stage) => Date.parse(stage.queuedAt ?? stage.startedAt)));
+  const beganMs = least(stages.map((stage) => Date.parse(stage.startedAt)).concat(span.startMs));
+  const queuedMs = least(stages.map((stage) => Date.parse(stage.queuedAt ?? stage.startedAt)).concat(beganMs));
   const lastMs = stages.flatMap((stage) => (stage.endedAt === null ? [] : [endOf(stage, 0)]));
-  const endMs = Math.max(span.endMs, startMs + lengthMinMs, ...lastMs);
+  const endMs = lastMs.reduce((most, ms) => Math.max(most, ms), Math.max(span.endMs, beganMs + lengthMinMs));
+  // A task that was cleared keeps the time at which it was first queued: days of waiting would leave no room for the work.
+  const startMs = Math.max(queuedMs, beganMs - (endMs - beganMs));
   const share = (ms: number) => Math.min(1, Math.max(0, (ms - startMs) / (endMs - startMs)));
   const rows = inTreeOrder(stages).map(({ stage, depth, hasChildren }): TimelineRow => {
-    const beganMs = Date.parse(stage.startedAt);
+    const stageMs = Date.parse(stage.startedAt);
     const waitMs = stage.waitMs ?? 0;
     const isWorthIt = waitMs / (endMs - startMs) >= waitShareMin;
     return {
       stage,
       depth,
       hasChildren,
-      wait: isWorthIt ? { from: share(beganMs - waitMs), to: share(beganMs) } : null,
+      wait: isWorthIt ? { from: share(stageMs - waitMs), to: share(stageMs) } : null,
       bars: stage.attempts.map((attempt) => ({
         number: attempt.number,
         status: attempt.status,
@@ -68,6 +73,9 @@ export function layOutTimeline(
   });
   return { startMs, endMs, rows, ticks: timelineTicks(endMs - startMs, ticksMax) };
 }
+
+/** Not by spreading: a run may have more stages than a call has room for arguments. */
+const least = (times: readonly number[]) => times.reduce((first, ms) => Math.min(first, ms));
 
 /** Times are whole milliseconds, durations are exact: a stage of 200 µs has both. */
 export function endOf(
@@ -107,19 +115,13 @@ export function inTreeOrder(stages: readonly StageDetail[]): TreeStage[] {
   return ordered;
 }
 
-const stepsMs = [
-  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000,
-  15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000,
-  43_200_000, 86_400_000,
-];
-
 /** Round times at even distances, from the start. */
 export function timelineTicks(lengthMs: number, ticksMax: number): TimelineTick[] {
-  const stepMs =
-    stepsMs.find((step) => lengthMs / step <= ticksMax) ?? Math.ceil(lengthMs / ticksMax / 86_400_000) * 86_400_000;
-  const count = Math.floor(lengthMs / stepMs);
+  const stepNs = tickStepNs((lengthMs * 1e6) / ticksMax);
+  const count = Math.floor((lengthMs * 1e6) / stepNs);
   return Array.from({ length: count + 1 }, (_, index) => ({
-    at: (index * stepMs) / lengthMs,
-    offsetMs: index * stepMs,
+    at: (index * stepNs) / 1e6 / lengthMs,
+    offsetMs: (index * stepNs) / 1e6,
+    label: offsetLabel(index * stepNs, stepNs),
   }));
 }
