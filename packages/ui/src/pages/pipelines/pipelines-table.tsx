@@ -1,16 +1,14 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { PipelineSummary } from "sightglass/contract";
 import { countOf, formatCount, formatRatio } from "../../format/count.ts";
-import { useNow } from "../../format/use-now.ts";
 import { useListKeys } from "../../keyboard/use-list-keys.ts";
 import { Count, Duration, RelativeTime } from "../../primitives/measures.tsx";
-import { OverdueShape, Status, UnexplainedShape } from "../../primitives/status.tsx";
+import { UnexplainedShape } from "../../primitives/status.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import { RunStrip } from "../../strip/run-strip.tsx";
-import { overdue } from "../../strip/overdue.ts";
-import { overdueWords, unexplainedWords } from "../../strip/run-words.ts";
 import type { PipelineSort } from "../../url/pipelines-search.ts";
 import { type Window, windowDefault, windowNames } from "../../url/windows.ts";
+import { LastRun } from "./last-run.tsx";
 
 export interface PipelinesTableProps {
   pipelines: readonly PipelineSummary[];
@@ -119,45 +117,6 @@ function PipelineRow({ pipeline, window, index, isCurrent, onOpen }: PipelineRow
         <LastSuccess pipeline={pipeline} />
       </td>
     </Row>
-  );
-}
-
-function LastRun({ pipeline }: { pipeline: PipelineSummary }) {
-  const nowMs = useNow(15_000);
-  const latest = pipeline.latestRuns.at(-1);
-  if (latest === undefined) return null;
-  const unexplained = unexplainedWords(latest.recordsUnexplained);
-  const late = overdue(pipeline, nowMs);
-  return (
-    <Link to="/runs/$runId" params={{ runId: latest.id }} className="last-run">
-      <span className="last-run-when">
-        <Status status={latest.status} quiet />
-        {latest.status === "running" ? (
-          <span>
-            for <Duration ms={null} since={latest.startedAt} />
-          </span>
-        ) : (
-          <RelativeTime at={latest.endedAt ?? latest.startedAt} />
-        )}
-      </span>
-      <span className="last-run-detail">
-        {late === null ? null : (
-          <span className="last-run-overdue" title={overdueWords(late)}>
-            <OverdueShape /> {overdueWords(late)}
-          </span>
-        )}
-        {unexplained === null ? null : (
-          <span className="last-run-unexplained" title={unexplained}>
-            <UnexplainedShape /> {unexplained}
-          </span>
-        )}
-        {latest.error === null ? null : (
-          <span className="last-run-error" title={latest.error.message}>
-            {latest.error.message}
-          </span>
-        )}
-      </span>
-    </Link>
   );
 }
 

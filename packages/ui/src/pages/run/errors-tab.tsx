@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import type { FailedRecordGroup, RunResponse, StageAttempt, StageDetail } from "sightglass/contract";
-import { formatAttribute } from "../../format/attribute.ts";
-import { countOf, formatCount, formatRatio } from "../../format/count.ts";
+import type { RunResponse, StageAttempt, StageDetail } from "sightglass/contract";
+import { countOf } from "../../format/count.ts";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { Duration, Moment } from "../../primitives/measures.tsx";
 import { Panel } from "../../primitives/panel.tsx";
 import { Status } from "../../primitives/status.tsx";
-import { Header, Row, Table } from "../../primitives/table.tsx";
 import { ErrorBlock } from "./error-block.tsx";
+import { failedGroups } from "./failed-groups.ts";
+import { FailedRecords } from "./failed-records.tsx";
 import "./errors-tab.css";
 
 /** What failed, with what it threw, and which records failed, by reason. */
@@ -15,7 +15,8 @@ export function ErrorsTab({ run }: { run: RunResponse }) {
   const broken = run.stages.filter(
     (stage) => stage.attempts.some(hasFailed) || stage.error !== null || stage.status === "failed",
   );
-  if (broken.length === 0 && run.failedRecords.length === 0) {
+  const failed = failedGroups(run);
+  if (broken.length === 0 && failed.length === 0) {
     return (
       <EmptyState title="No error and no failed record">
         <p>
@@ -39,7 +40,7 @@ export function ErrorsTab({ run }: { run: RunResponse }) {
           ))}
         </Panel>
       )}
-      {run.failedRecords.length === 0 ? null : <FailedRecords run={run} />}
+      {failed.length === 0 ? null : <FailedRecords groups={failed} />}
     </>
   );
 }
@@ -86,55 +87,5 @@ function StageErrors({ stage, isFirst }: { stage: StageDetail; isFirst: boolean 
       ))}
       {failing.length === 0 && stage.error !== null ? <ErrorBlock error={stage.error} isOpen={isFirst} /> : null}
     </section>
-  );
-}
-
-function FailedRecords({ run }: { run: RunResponse }) {
-  const groups = run.failedRecords.toSorted((a, b) => b.count - a.count);
-  const total = groups.reduce((sum, group) => sum + group.count, 0);
-  return (
-    <Panel title="Failed records" note={`${formatCount(total)}, by reason`}>
-      <Table caption="Failed records by reason" className="failed-records">
-        <thead>
-          <tr>
-            <Header>Reason</Header>
-            <Header>Stage</Header>
-            <Header numeric>Records</Header>
-            <Header numeric>Share</Header>
-          </tr>
-        </thead>
-        <tbody>
-          {groups.map((group) => (
-            <FailedGroup key={`${group.stageId} ${group.reason}`} group={group} total={total} />
-          ))}
-        </tbody>
-      </Table>
-    </Panel>
-  );
-}
-
-function FailedGroup({ group, total }: { group: FailedRecordGroup; total: number }) {
-  return (
-    <Row>
-      <th scope="row">
-        <details className="failed-samples">
-          <summary>{group.reason}</summary>
-          <ul aria-label={`Samples of ${group.reason}`}>
-            {group.samples.map((sample) => (
-              <li key={`${sample.at} ${sample.attributes.map((each) => formatAttribute(each.value)).join()}`}>
-                <Moment at={sample.at} />
-                <span className="mono">
-                  {sample.attributes.map((each) => `${each.key}=${formatAttribute(each.value)}`).join("  ")}
-                </span>
-              </li>
-            ))}
-            {group.samples.length === 0 ? <li className="muted">No sample was kept.</li> : null}
-          </ul>
-        </details>
-      </th>
-      <td>{group.stage}</td>
-      <td className="num">{formatCount(group.count)}</td>
-      <td className="num muted">{formatRatio(group.count / total)}</td>
-    </Row>
   );
 }
