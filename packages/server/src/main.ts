@@ -10,10 +10,11 @@ export interface Server {
   /** @throws SightglassError port_taken, data_folder_in_use, config_invalid, store_unavailable; then nothing is left running */
   start(): Promise<void>;
   /**
-   * Reads the configuration again and goes over to what it says of scraping, rules and OTLP names; other settings need a restart.
+   * Reads the configuration again and goes over to what it says.
+   * @returns the settings that have changed and wait for the next start: addresses, the data folder, the store, the spool, `derived`
    * @throws SightglassError config_invalid; then everything stays as it was
    */
-  reload(): Promise<void>;
+  reload(): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -33,7 +34,7 @@ export function createServer(
 ): Server {
   const log = createLog({ level: config.log.level });
   const running = new Running((part, error) => log.error({ part, error }, "did not stop cleanly"));
-  const reload = new Reload({ clock, reread });
+  const reload = new Reload({ clock, config, reread });
   return {
     async start() {
       try {

@@ -43,7 +43,8 @@ export function serveCommand(): Command {
 /** On SIGHUP, as Prometheus does: with a fault in the file, everything stays as it is. */
 async function reload(server: Server): Promise<void> {
   try {
-    await server.reload();
+    const waiting = await server.reload();
+    if (waiting.length > 0) process.stderr.write(`these settings wait for the next start: ${waiting.join(", ")}\n`);
   } catch (error) {
     process.stderr.write(`the configuration was not read again: ${(error as Error).message}\n`);
   }

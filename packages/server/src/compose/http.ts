@@ -18,7 +18,6 @@ import { statusRoutes } from "../http/routes/status.ts";
 import { tempoRoutes } from "../http/routes/tempo.ts";
 import { traceRoutes } from "../http/routes/traces.ts";
 import { createHttpServer } from "../http/server.ts";
-import { createAuthorize } from "../model/tokens.ts";
 import { createRunQueries } from "../query/runs-queries.ts";
 import { createTraceQueries } from "../query/trace-queries.ts";
 import { createHealth } from "../self/health.ts";
@@ -29,8 +28,7 @@ import { createStatus, healthParts } from "./status.ts";
 
 export async function startHttp(context: Context, shown: Shown): Promise<void> {
   const { config, clock, log, running, reload } = context;
-  const authorize = createAuthorize(config.auth.tokens);
-  const { store, folder, receivers } = shown;
+  const { authorize, store, folder, receivers } = shown;
   const onFault = (fault: { method: string; path: string; error: unknown }) => log.error(fault, "a request failed");
   const runs = createRunQueries({ store });
   const traces = createTraceQueries({ store });
@@ -61,19 +59,24 @@ function createPrometheusDeps(
   { config, clock, reload, metrics }: Context,
   { scraper, metricQueries, rules, startedAtMs }: Shown,
 ) {
-  const { listen, otlp_grpc: grpc, otlp_http: http, retention, spool, log } = config;
+  const { listen, otlp_grpc: grpc, otlp_http: http, spool } = config;
   const addresses = { listen: formatAddress(listen), otlp_grpc: formatAddress(grpc), otlp_http: formatAddress(http) };
-  const { age, bytes } = retention.samples;
   return {
     metrics: metricQueries,
     clock,
     version,
     startedAtMs,
-    externalLabels: config.global.external_labels,
+    externalLabels: () => reload.current.global.external_labels,
     reload,
     // Only what has no secrets in it.
-    configText: () => stringify({ ...addresses, retention, spool, log }),
-    retention: () => `${formatDurationMs(age)} or ${bytes}B`,
+    configText: () => {
+      const { retention, log } = reload.current;
+      return stringify({ ...addresses, retention, spool, log });
+    },
+    retention: () => {
+      const { age, bytes } = reload.current.retention.samples;
+      return `${formatDurationMs(age)} or ${bytes}B`;
+    },
     rules: () => rules.groups().map(shownRuleGroup),
     alerts: () => [],
     targets: () => scraper.targets(),

@@ -17,9 +17,11 @@ import type { TableSpools } from "./spools.ts";
 export type MetricsIngest = ReturnType<typeof startMetricsIngest>;
 
 /** What ingest remembers of metrics: found again in the store after a start. */
-export function startMetricsIngest({ config, clock, log, running }: Context, store: Store, spools: TableSpools) {
+export function startMetricsIngest({ clock, log, running, reload }: Context, store: Store, spools: TableSpools) {
   const known = new KnownSeries({
-    seriesPerMetricMax: config.metrics.series_per_metric,
+    get seriesPerMetricMax() {
+      return reload.current.metrics.series_per_metric;
+    },
     seriesMax: limits.seriesKnownMax.value,
     sinceMs: clock.nowMs(),
   });

@@ -1,6 +1,7 @@
 import { formatAddress } from "../config/quantities.ts";
 import type { Config } from "../config/schema.ts";
 import { scrapeJobs } from "../config/scrape-jobs.ts";
+import { type Authorize, createAuthorize } from "../model/tokens.ts";
 import { createMetricQueries } from "../query/metrics-queries.ts";
 import type { Store } from "../store/store.ts";
 import type { Context } from "./context.ts";
@@ -16,13 +17,15 @@ import { startChunking, startCollectorTables, startLibraryPages, startRetention 
 
 /**
  * Starts every part but the store, in order.
- * @returns goes over to what a configuration that was read again says of scraping, rules and OTLP names
+ * @returns goes over to a configuration that was read again, as far as parts do not look it up themselves (Reload.current)
  */
 export async function startParts(
   context: Context,
   { store: opened, startedAtMs }: { store: Store; startedAtMs: number },
 ): Promise<(changed: Config) => Promise<void>> {
   const { config, clock, log } = context;
+  let check = createAuthorize(config.auth.tokens);
+  const authorize: Authorize = (authorization, scope) => check(authorization, scope);
   const { store, recent } = watchForRecent(opened, clock);
   const keep = startRetention(context, store, () => recent?.clear());
   startChunking(context, store);
@@ -32,10 +35,11 @@ export async function startParts(
   const spools = await openSpools(context, store, folder);
   const ingest = startMetricsIngest(context, store, spools);
   const { scraper, pushgateway } = await startScraping(context, ingest.write);
-  const receivers = await startReceivers(context, spools, ingest, pushgateway);
+  const receivers = await startReceivers(context, { spools, metrics: ingest, pushgateway, authorize });
   const metricQueries = createMetricQueries({ store, clock, ...(recent === undefined ? {} : { recent }) });
   const rules = startRules(context, { queries: metricQueries, write: ingest.write });
   await startHttp(context, {
+    authorize,
     store,
     keep,
     folder,
@@ -54,6 +58,8 @@ export async function startParts(
     const groups = ruleGroupsOf(changed);
     await rules.apply(groups);
     receivers.apply(changed);
+    check = createAuthorize(changed.auth.tokens);
+    log.level = changed.log.level;
     await scraper.apply(scrapeJobs(changed, changed.folder));
     log.info({ jobs: changed.scrape_configs.length, rule_groups: groups.length }, "the configuration was read again");
   };

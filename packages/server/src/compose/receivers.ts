@@ -2,7 +2,7 @@ import { otlpTranslation } from "../config/otlp.ts";
 import { formatAddress } from "../config/quantities.ts";
 import type { Config } from "../config/schema.ts";
 import { limits } from "../model/limits.ts";
-import { createAuthorize } from "../model/tokens.ts";
+import type { Authorize } from "../model/tokens.ts";
 import { Admission } from "../receive/admission.ts";
 import { Gate } from "../receive/gate.ts";
 import { createOtlpMetrics } from "../receive/metrics-otlp.ts";
@@ -17,11 +17,16 @@ import type { Context } from "./context.ts";
 import type { MetricsIngest } from "./metrics.ts";
 import type { TableSpools } from "./spools.ts";
 
+interface ReceiversOptions {
+  spools: TableSpools;
+  metrics: MetricsIngest;
+  pushgateway: Pushgateway;
+  authorize: Authorize;
+}
+
 export async function startReceivers(
-  { config, clock, log, running }: Context,
-  { tables }: TableSpools,
-  metrics: MetricsIngest,
-  pushgateway: Pushgateway,
+  { config, clock, log, running, reload }: Context,
+  { spools: { tables }, metrics, pushgateway, authorize }: ReceiversOptions,
 ) {
   const admission = new Admission({
     requestsMax: limits.concurrentRequestsMax.value,
@@ -35,10 +40,10 @@ export async function startReceivers(
       metrics: createOtlpMetrics({ sink: metrics.write, translation: () => translation, deltas: metrics.deltas }),
     },
     largeBodies: new Gate(1),
-    authorize: createAuthorize(config.auth.tokens),
+    authorize,
     clock,
     admission,
-    corsOrigins: config.cors.origins,
+    corsOrigins: () => reload.current.cors.origins,
     onInternalError: (error: unknown) => log.error({ error }, "a request failed"),
   };
   const grpc = createOtlpGrpcReceiver({ ...shared, address: config.otlp_grpc, stats: new ReceiverStats("otlp-grpc") });

@@ -1,24 +1,34 @@
+import { isDeepStrictEqual } from "node:util";
+import { checkReach } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Clock } from "../model/clock.ts";
 import { family, type MetricFamily } from "../self/metrics.ts";
 
 export interface ReloadOptions {
   clock: Clock;
+  /** What the server starts with. */
+  config: Config;
   /** Reads the configuration from where it came. @throws SightglassError config_invalid */
   reread: () => Config;
 }
+
+/** Settings that parts take once, when they start. */
+const takenAtStart = ["data", "listen", "otlp_grpc", "otlp_http", "insecure", "store", "spool", "derived"] as const;
 
 /** Reads the configuration again while the server runs, one time after the other, and knows how the last time went. */
 export class Reload {
   readonly #options: ReloadOptions;
   #apply: (changed: Config) => Promise<void> = async () => {};
-  #last: Promise<void> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
+  /** What the server runs with. */
+  current: Config;
   /** With a fault in the file, everything stays as it was. */
   hasSucceeded = true;
   succeededAtMs: number;
 
   constructor(options: ReloadOptions) {
     this.#options = options;
+    this.current = options.config;
     this.succeededAtMs = options.clock.nowMs();
   }
 
@@ -27,18 +37,28 @@ export class Reload {
     this.#apply = apply;
   }
 
-  /** @throws SightglassError config_invalid */
-  run(): Promise<void> {
+  /**
+   * @returns the settings that have changed and wait for the next start
+   * @throws SightglassError config_invalid
+   */
+  run(): Promise<string[]> {
     const run = this.#last.then(() => this.#once());
     this.#last = run.catch(() => {});
     return run;
   }
 
-  async #once(): Promise<void> {
+  async #once(): Promise<string[]> {
     this.hasSucceeded = false;
-    await this.#apply(this.#options.reread());
+    const { config, reread, clock } = this.#options;
+    const wanted = reread();
+    const next = { ...wanted, ...Object.fromEntries(takenAtStart.map((key) => [key, config[key]])) };
+    // Tokens must not go while the addresses that need them stay.
+    checkReach(next);
+    await this.#apply(next);
+    this.current = next;
     this.hasSucceeded = true;
-    this.succeededAtMs = this.#options.clock.nowMs();
+    this.succeededAtMs = clock.nowMs();
+    return takenAtStart.filter((key) => !isDeepStrictEqual(wanted[key], config[key]));
   }
 }
 

@@ -1,24 +1,14 @@
 import { join } from "node:path";
-import type { Config } from "../config/schema.ts";
 import { scrapeJobs } from "../config/scrape-jobs.ts";
 import { type SampleBatch, writeSamples } from "../decode/exposition/write-samples.ts";
-import type { Clock } from "../model/clock.ts";
 import type { WriteMetrics } from "../receive/metrics-sink.ts";
 import { Pushgateway } from "../receive/pushgateway/pushgateway.ts";
 import { Scraper } from "../receive/scrape/scraper.ts";
-import type { Log } from "../self/log.ts";
-import type { Running } from "../self/running.ts";
 import { version } from "../self/version.ts";
-
-interface ScrapeParts {
-  config: Config;
-  clock: Clock;
-  log: Log;
-  running: Running;
-}
+import type { Context } from "./context.ts";
 
 /** The part of the composition (main.ts) that fetches metrics and keeps pushed ones alive. */
-export async function startScraping({ config, clock, log, running }: ScrapeParts, write: WriteMetrics) {
+export async function startScraping({ config, clock, log, running, reload }: Context, write: WriteMetrics) {
   const append = async (batch: SampleBatch): Promise<void> => {
     const { reasons } = await write(clock.nowMs(), (block, context) => writeSamples(batch, block, context));
     if (reasons.length > 0) log.warn({ reasons }, "scraped samples were refused");
@@ -27,7 +17,7 @@ export async function startScraping({ config, clock, log, running }: ScrapeParts
     folder: join(config.data, "pushgateway"),
     clock,
     append,
-    repeatMs: config.global.scrape_interval,
+    repeatMs: () => reload.current.global.scrape_interval,
     onFault: (error) => log.error({ error }, "pushed metrics: a group could not be read, or not be stored again"),
   });
   await pushgateway.start();

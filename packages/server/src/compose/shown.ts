@@ -1,5 +1,6 @@
 import type { Rules } from "../evaluate/rules.ts";
 import type { Folder } from "../fold/folder.ts";
+import type { Authorize } from "../model/tokens.ts";
 import type { MetricQueries } from "../query/metrics-queries.ts";
 import type { Scraper } from "../receive/scrape/scraper.ts";
 import type { RetentionLimits } from "../store/retention.ts";
@@ -10,8 +11,9 @@ import type { TableSpools } from "./spools.ts";
 
 /** What the page and the query APIs read from. */
 export interface Shown {
+  authorize: Authorize;
   store: Store;
-  keep: RetentionLimits;
+  keep: () => RetentionLimits;
   folder: Folder;
   spools: TableSpools;
   ingest: MetricsIngest;

@@ -51,7 +51,7 @@ export function createStatus({ config, clock, running, metrics, reload }: Contex
       return { spans, logs, samples: addCounts(samples, histogram_samples) };
     },
     storage: async () => {
-      const tables = await readTableStatus(store, keep);
+      const tables = await readTableStatus(store, keep());
       const disk = await statfs(config.data);
       const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
       return { bytes, diskFreeBytes: disk.bavail * disk.bsize, tables };
@@ -61,7 +61,7 @@ export function createStatus({ config, clock, running, metrics, reload }: Contex
     process: () => watch.read(),
     fold: () => folder.status(),
     cardinality: () => ({
-      seriesPerMetricMax: config.metrics.series_per_metric,
+      seriesPerMetricMax: reload.current.metrics.series_per_metric,
       overflows: shown.ingest.known.overflow.report(),
     }),
   });

@@ -51,13 +51,15 @@ export async function startLibraryPages({ clock, running }: Context, store: Stor
 }
 
 export function startRetention(
-  { config, clock, log, running }: Context,
+  { clock, log, running, reload }: Context,
   store: Store,
   onDropped: () => void,
-): RetentionLimits {
+): () => RetentionLimits {
   const keepOf = ({ age, bytes }: { age: number; bytes: number }) => ({ ageMaxMs: age, bytesMax: bytes });
-  const { spans, logs, runs, samples } = config.retention;
-  const keep = { spans: keepOf(spans), logs: keepOf(logs), runs: keepOf(runs), samples: keepOf(samples) };
+  const keep = () => {
+    const { spans, logs, runs, samples } = reload.current.retention;
+    return { spans: keepOf(spans), logs: keepOf(logs), runs: keepOf(runs), samples: keepOf(samples) };
+  };
   const retention = new Retention({
     store,
     clock,

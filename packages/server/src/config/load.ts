@@ -136,7 +136,8 @@ function describe(issue: z.core.$ZodIssue, flags: ConfigFlags, locate: (path: Pr
   return `${locate(path)}${name === "" ? "" : `${name}: `}${issue.message}`;
 }
 
-function checkReach(config: Config) {
+/** @throws SightglassError config_invalid when other machines could reach the server without a token */
+export function checkReach(config: Config): void {
   if (config.insecure || config.auth.tokens.length > 0) return;
   for (const key of ["listen", "otlp_grpc", "otlp_http"] as const) {
     if (isLoopback(config[key])) continue;

@@ -17,7 +17,7 @@ export interface OtlpHttpHandlerOptions extends IngestContext {
   readonly admission: Admission;
   readonly stats: ReceiverStats;
   /** Browser origins that may send; none by default. */
-  readonly corsOrigins?: readonly string[];
+  readonly corsOrigins?: () => readonly string[];
   readonly bodyBytesMax?: number;
   /** Told of errors of the catalogue's code `internal`, whose text the client does not get. */
   readonly onInternalError: (error: unknown) => void;
@@ -56,8 +56,8 @@ async function handle(
   response: ServerResponse,
   options: OtlpHttpHandlerOptions,
 ): Promise<void> {
-  const { stats, admission, corsOrigins = [] } = options;
-  if (handleCors(request, response, corsOrigins)) return;
+  const { stats, admission, corsOrigins } = options;
+  if (handleCors(request, response, corsOrigins?.() ?? [])) return;
   stats.requests++;
   const encoding = encodingOf(request.headers["content-type"]);
   let admitted: Admitted | undefined;

@@ -246,7 +246,7 @@ describe("browsers", () => {
 
   it("of a configured origin are", async () => {
     await receiver.stop();
-    await start({ corsOrigins: ["https://app.example"] });
+    await start({ corsOrigins: () => ["https://app.example"] });
     const response = await preflight("https://app.example");
     expect(response.status).toBe(204);
     expect(response.headers.get("access-control-allow-origin")).toBe("https://app.example");

@@ -46,7 +46,7 @@ describe("retention", () => {
       { params: { at: day(daysAgo).replace("T", " ").replace("Z", "") } },
     );
   const retain = (keep: Partial<RetentionLimits>) =>
-    new Retention({ store, clock, keep: { ...keepAll, ...keep } }).run();
+    new Retention({ store, clock, keep: () => ({ ...keepAll, ...keep }) }).run();
   const names = (drops: Drop[]) => drops.map(({ table, name, reason }) => `${table} ${name} ${reason}`);
   const days = (table: string) =>
     store
@@ -154,7 +154,7 @@ describe("retention", () => {
     const retention = new Retention({
       store: failing,
       clock: manual,
-      keep: { ...keepAll, spans: { ageMaxMs: dayMs, bytesMax: 0 } },
+      keep: () => ({ ...keepAll, spans: { ageMaxMs: dayMs, bytesMax: 0 } }),
       onDrop: (drop) => drops.push(drop),
       onFailure: (error) => failures.push(error.message),
     });

@@ -23,7 +23,8 @@ export interface RetentionLimits {
 export interface RetentionOptions {
   store: Store;
   clock: Clock;
-  keep: RetentionLimits;
+  /** Asked for at each round. */
+  keep: () => RetentionLimits;
   onDrop?: (drop: Drop) => void;
   onFailure?: (error: SightglassError) => void;
 }
@@ -91,8 +92,9 @@ export class Retention {
   /** Removes what is over its limit now, oldest first. @throws SightglassError store_unavailable */
   async run(): Promise<Drop[]> {
     const drops: Drop[] = [];
+    const limits = this.#options.keep();
     for (const plan of retentionPlans) {
-      const keep = this.#options.keep[plan.signal];
+      const keep = limits[plan.signal];
       await this.#dropPartitions(plan, keep, drops);
       await this.#follow(plan, keep, drops);
       await this.#deleteRows(plan, keep, drops);

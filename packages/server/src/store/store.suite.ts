@@ -216,7 +216,11 @@ export function storeSuite(
         { received_at: "2026-11-19T00:00:00Z", body: "new" },
       ]);
       await store.insertRows("runs", [{ run_id: "old", version: 1, last_seen_at: "2026-10-01T00:00:00Z" }]);
-      const retention = new Retention({ store, clock, keep: { spans: keep, logs: keep, runs: keep, samples: keep } });
+      const retention = new Retention({
+        store,
+        clock,
+        keep: () => ({ spans: keep, logs: keep, runs: keep, samples: keep }),
+      });
       expect(await retention.run()).toMatchObject([
         { table: "logs", kind: "partition", name: "2026-10-01", reason: "age" },
         { table: "runs", kind: "rows", reason: "age" },

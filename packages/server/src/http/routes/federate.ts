@@ -14,7 +14,7 @@ import { noSelector, PrometheusParameters } from "./prometheus-parameters.ts";
 export interface FederateDeps {
   metrics: MetricQueries;
   clock: Clock;
-  externalLabels: ExternalLabels;
+  externalLabels: () => ExternalLabels;
 }
 
 const lookbackMs = 5 * 60_000;
@@ -31,7 +31,7 @@ export function federateRoutes({ metrics, clock, externalLabels }: FederateDeps)
     const found = new Map<string, ExposedSample>();
     for (const matchers of selectors)
       for (const series of await metrics.samples({ matchers, startMs: endMs - lookbackMs, endMs, signal })) {
-        const last = lastSample(series, externalLabels);
+        const last = lastSample(series, externalLabels());
         if (last !== undefined) found.set(last.labels.key, last);
       }
     const format = negotiateFormat(context.req.header("accept"));

@@ -10,7 +10,7 @@ import { readBody } from "./prometheus-parameters.ts";
 
 export interface PrometheusReadDeps {
   metrics: MetricQueries;
-  externalLabels: ExternalLabels;
+  externalLabels: () => ExternalLabels;
 }
 
 /** Remote read 1.0: samples, which every client can take, or chunks in a stream, which Prometheus asks for. */
@@ -24,9 +24,9 @@ export function prometheusReadRoutes({ metrics, externalLabels }: PrometheusRead
     const { signal } = context.req.raw;
     // Both ends belong to the answer.
     const read = async ({ matchers: asked, startMs, endMs }: RemoteReadQuery) => {
-      const matchers = withoutExternal(asked, externalLabels);
+      const matchers = withoutExternal(asked, externalLabels());
       const found = await metrics.samples({ matchers, startMs: startMs - 1, endMs, signal });
-      return found.map((series) => ({ ...series, labels: withExternal(series.labels, externalLabels) }));
+      return found.map((series) => ({ ...series, labels: withExternal(series.labels, externalLabels()) }));
     };
     const results = await Promise.all(request.queries.map(read));
     // Who takes both has native histograms as samples.

@@ -13,7 +13,7 @@ import { prometheusStatusRoutes, type PrometheusStatusDeps } from "./prometheus-
 
 export interface PrometheusRoutesDeps
   extends PrometheusStatusDeps, PrometheusRulesDeps, PrometheusTargetsDeps, SelfMetricsDeps {
-  externalLabels: ExternalLabels;
+  externalLabels: () => ExternalLabels;
   onFault?: (fault: { method: string; path: string; error: unknown }) => void;
 }
 

@@ -23,11 +23,21 @@ it.each([
     authorize,
     reload: async () => {
       count++;
+      return [];
     },
   });
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const answer = await createApp({ routes: [routes] }).request("/-/reload", { method, headers });
   expect([answer.status, count]).toEqual([status, reloads]);
+});
+
+it("tells which settings wait for a restart", async () => {
+  const routes = reloadRoutes({ authorize: createAuthorize([]), reload: () => Promise.resolve(["listen", "spool"]) });
+  const answer = await createApp({ routes: [routes] }).request("/-/reload", { method: "POST" });
+  expect([answer.status, await answer.text()]).toEqual([
+    200,
+    "these settings wait for the next start: listen, spool\n",
+  ]);
 });
 
 it("tells what is wrong with the configuration", async () => {

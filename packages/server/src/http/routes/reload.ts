@@ -3,8 +3,8 @@ import type { Authorize } from "../../model/tokens.ts";
 
 export interface ReloadDeps {
   authorize: Authorize;
-  /** @throws SightglassError config_invalid */
-  reload: () => Promise<void>;
+  /** @returns settings that wait for the next start. @throws SightglassError config_invalid */
+  reload: () => Promise<readonly string[]>;
 }
 
 /** `/-/reload`, as Prometheus has it: reads the configuration again. Needs the scope `admin`. */
@@ -12,8 +12,8 @@ export function reloadRoutes({ authorize, reload }: ReloadDeps): Hono {
   const app = new Hono();
   app.on(["POST", "PUT"], "/-/reload", async (context) => {
     authorize(context.req.header("authorization"), "admin");
-    await reload();
-    return context.text("");
+    const waiting = await reload();
+    return context.text(waiting.length === 0 ? "" : `these settings wait for the next start: ${waiting.join(", ")}\n`);
   });
   return app;
 }

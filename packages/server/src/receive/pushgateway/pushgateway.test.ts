@@ -30,7 +30,7 @@ const open = async () => {
   pushgateway = new Pushgateway({
     folder,
     clock,
-    repeatMs: 60_000,
+    repeatMs: () => 60_000,
     append: (batch) => (appendError === undefined ? Promise.resolve(batches.push(batch)) : Promise.reject(appendError)),
     onFault: (error) => faults.push(error.message),
   });

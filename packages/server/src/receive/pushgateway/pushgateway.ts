@@ -18,7 +18,7 @@ export interface PushgatewayOptions {
   /** Stores a batch; resolves when it is durable. */
   readonly append: (batch: SampleBatch) => Promise<unknown>;
   /** How often what was pushed is stored again, as if it were scraped. */
-  readonly repeatMs: number;
+  readonly repeatMs: () => number;
   readonly onFault: (error: Error) => void;
 }
 
@@ -108,7 +108,7 @@ export class Pushgateway {
   }
 
   private plan(): void {
-    this.cancel = this.options.clock.after(this.options.repeatMs, () => {
+    this.cancel = this.options.clock.after(this.options.repeatMs(), () => {
       this.repeating = this.repeat().catch((error: unknown) => this.options.onFault(error as Error));
       void this.repeating.then(() => {
         if (!this.isStopped) this.plan();

@@ -32,7 +32,7 @@ export async function openPrometheusApp(
     clock,
     version: "1.2.3",
     startedAtMs: nowMs - 1000,
-    externalLabels,
+    externalLabels: () => externalLabels,
     reload: { hasSucceeded: true, succeededAtMs: nowMs - 1000 },
     configText: () => "listen: 127.0.0.1:4319\n",
     retention: () => "400d",
