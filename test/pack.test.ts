@@ -6,19 +6,23 @@ import { describe, expect, it } from "vitest";
 describe.each(["sdk", "promql", "server"])("packages/%s", (name) => {
   const built = existsSync(`packages/${name}/dist/.built`);
 
-  it.skipIf(!built)("is packed as publint wants it (needs a build)", async () => {
+  it.skipIf(!built)("is packed as publint wants it (needs a build)", { timeout: 300_000 }, async () => {
     const { messages } = await publint({ pkgDir: `packages/${name}`, strict: true });
     expect(messages).toEqual([]);
   });
 
-  it.skipIf(!built)("has its licence and its README, and nothing of the build's own (needs a build)", () => {
-    const told = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
-      cwd: `packages/${name}`,
-      encoding: "utf8",
-    });
-    const [{ files }] = JSON.parse(told) as [{ files: { path: string }[] }];
-    const paths = files.map(({ path }) => path);
-    expect(["LICENSE", "README.md", "package.json"].filter((path) => !paths.includes(path))).toEqual([]);
-    expect(paths.filter((path) => /\.built$|\.test\.|\/testing\//.test(path))).toEqual([]);
-  });
+  it.skipIf(!built)(
+    "has its licence and its README, and nothing of the build's own (needs a build)",
+    { timeout: 300_000 },
+    () => {
+      const told = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+        cwd: `packages/${name}`,
+        encoding: "utf8",
+      });
+      const [{ files }] = JSON.parse(told) as [{ files: { path: string }[] }];
+      const paths = files.map(({ path }) => path);
+      expect(["LICENSE", "README.md", "package.json"].filter((path) => !paths.includes(path))).toEqual([]);
+      expect(paths.filter((path) => /\.built$|\.test\.|\/testing\//.test(path))).toEqual([]);
+    },
+  );
 });

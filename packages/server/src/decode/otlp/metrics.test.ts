@@ -244,6 +244,42 @@ describe("OTLP metrics as Prometheus series", () => {
     expect(ingest.rows()).toEqual(["good{} 1 @0"]);
   });
 
+  it("refuses what a sum or a histogram could not go on after, and goes on", () => {
+    const ingest = new OtlpIngest(engine);
+    const at = { timeUnixNano: nano(t) };
+    const delta = (asDouble: number, name = "c") => ({
+      name,
+      sum: { isMonotonic: name === "c", aggregationTemporality: 1, dataPoints: [{ ...at, asDouble }] },
+    });
+    const explicit = (point: object) => ({
+      name: "h",
+      histogram: { aggregationTemporality: 1, dataPoints: [{ ...at, count: 2, bucketCounts: [1, 1], ...point }] },
+    });
+    const exponential = (point: object) => ({
+      name: "e",
+      exponentialHistogram: {
+        aggregationTemporality: 1,
+        dataPoints: [{ ...at, count: 1, sum: 1, positive: { bucketCounts: [1] }, ...point }],
+      },
+    });
+    const bad = [
+      ...[delta(NaN), delta(Infinity, "g"), delta(-1), explicit({ explicitBounds: [1], sum: NaN })],
+      explicit({ count: 3, bucketCounts: [1, 1, 1], explicitBounds: [2, 1], sum: 1 }),
+      ...[exponential({ sum: Infinity }), exponential({ count: 2 })],
+    ];
+    const metrics = [...bad, delta(2), delta(-3, "g"), exponential({})];
+    const resource = { attributes: service };
+    const outcome = ingest.protobuf({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] });
+    expect(outcome.reasons).toEqual([
+      '4 x a delta is not a finite number: no sum goes on after it (first: metric "c")',
+      '1 x a delta of a monotonic sum is negative (first: metric "c")',
+      '1 x explicit_bounds must rise (first: metric "h")',
+      '1 x the buckets must add up to count (first: metric "e")',
+    ]);
+    const values = ingest.rows().filter((row) => row.endsWith("@0"));
+    expect(values).toEqual(expect.arrayContaining(['c_total{job="data/etl"} 2 @0', 'g{job="data/etl"} -3 @0']));
+  });
+
   it("ends with an error of the catalogue, or some rows, for damaged requests", () => {
     const random = new SeededRandom(31);
     const body = encodeMetrics(

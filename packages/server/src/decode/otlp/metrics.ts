@@ -53,6 +53,10 @@ const faults = {
   buckets: "bucket_counts must be one more than explicit_bounds",
   scale: "the scale of an exponential histogram is below -4",
   data: "the metric has no data that is known here",
+  notFinite: "a delta is not a finite number: no sum goes on after it",
+  falling: "a delta of a monotonic sum is negative",
+  bounds: "explicit_bounds must rise",
+  total: "the buckets must add up to count",
 } as const;
 
 const noRecordedValue = 1;
@@ -122,7 +126,10 @@ class MetricsDecoder {
   ): void {
     this.each(metric, kind, dataPoints, aggregation, (point: NumberPoint, series, when) => {
       const counts = kind === "counter" ? when : { ...when, startMs: when.isDelta ? when.startMs : 0 };
-      const fault = this.series.value(series, point.asDouble ?? point.asInt ?? 0, counts);
+      const value = point.asDouble ?? point.asInt ?? 0;
+      if (when.isDelta && !Number.isFinite(value)) return faults.notFinite;
+      if (when.isDelta && kind === "counter" && value < 0) return faults.falling;
+      const fault = this.series.value(series, value, counts);
       if (fault === undefined) this.exemplars(point.exemplars);
       return fault;
     });
@@ -172,6 +179,8 @@ class MetricsDecoder {
   private histogram(point: HistogramPoint, { name, labels }: SeriesName, when: When): string | undefined {
     const { bucketCounts = [], explicitBounds = [], count = 0, sum } = point;
     if (bucketCounts.length > 0 && bucketCounts.length !== explicitBounds.length + 1) return faults.buckets;
+    if (explicitBounds.some((bound, at) => at > 0 && !(bound > explicitBounds[at - 1]!))) return faults.bounds;
+    if (when.isDelta && !Number.isFinite(sum ?? 0)) return faults.notFinite;
     if (this.context.translation.convertHistograms) {
       const fault = when.isStale ? undefined : customFault(point);
       return fault ?? this.native({ ...point, explicitBounds }, { name, labels }, when);
@@ -194,6 +203,8 @@ class MetricsDecoder {
 
   private exponential(point: ExponentialPoint, series: SeriesName, when: When): string | undefined {
     if ((point.scale ?? 0) < scaleMin) return faults.scale;
+    if (when.isDelta && !Number.isFinite(point.sum ?? 0)) return faults.notFinite;
+    if (!when.isStale && !addsUp(point)) return faults.total;
     return this.native(point, series, when);
   }
 
@@ -220,6 +231,15 @@ class MetricsDecoder {
     this.refused.exemplars += refused;
     this.written.exemplars += exemplars.length - refused;
   }
+}
+
+/** Observations that are NaN are in no bucket, and make the sum NaN (Prometheus, model/histogram: Validate). */
+function addsUp({ count = 0, sum = 0, zeroCount = 0, positive, negative }: ExponentialPoint): boolean {
+  const total = [...(positive?.bucketCounts ?? []), ...(negative?.bucketCounts ?? [])].reduce(
+    (a, b) => a + b,
+    zeroCount,
+  );
+  return Number.isNaN(sum) ? total <= count : total === count;
 }
 
 /**
