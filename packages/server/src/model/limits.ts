@@ -208,7 +208,10 @@ export const limits = {
     value: 256 * 1024 * 1024,
     effect: "the scrape fails, unless body_size_limit of its job says otherwise",
   },
-  scrapesConcurrentMax: { value: 32, effect: "further scrapes wait until one of those has ended" },
+  scrapesConcurrentMax: {
+    value: 1_000,
+    effect: "further scrapes wait until one of those has ended; so many targets may hang without holding up the others",
+  },
   pushGroupsMax: {
     value: 100_000,
     effect: "a push to a further group is refused; delete groups that are no longer used",

@@ -263,9 +263,13 @@ describe("OTLP metrics as Prometheus series", () => {
       },
     });
     const bad = [
-      ...[delta(NaN), delta(Infinity, "g"), delta(-1), explicit({ explicitBounds: [1], sum: NaN })],
+      delta(NaN),
+      delta(Infinity, "g"),
+      delta(-1),
+      explicit({ explicitBounds: [1], sum: NaN }),
       explicit({ count: 3, bucketCounts: [1, 1, 1], explicitBounds: [2, 1], sum: 1 }),
-      ...[exponential({ sum: Infinity }), exponential({ count: 2 })],
+      exponential({ sum: Infinity }),
+      exponential({ count: 2 }),
     ];
     const metrics = [...bad, delta(2), delta(-3, "g"), exponential({})];
     const resource = { attributes: service };

@@ -367,6 +367,15 @@ describe("labels", () => {
   });
 });
 
+it("asks all targets though many of them hang", async () => {
+  answer = () => {};
+  const numbers = Array.from({ length: 100 }, (_, number) => `{targets: ['${address}'], labels: {n: '${number}'}}`);
+  await scraper.apply(jobs(`    static_configs: [${numbers.join(", ")}]`));
+  await expect.poll(() => clock.timerCount).toBe(100);
+  for (let count = 0; count < 100; count++) clock.runNext();
+  await expect.poll(() => requests.length).toBe(100);
+});
+
 describe("discovery", () => {
   it("by files: read again when they change; targets that go are ended", async () => {
     text("a 1\n");

@@ -85,19 +85,22 @@ export class TargetScraper {
   }
 
   private plan(atMs: number): void {
-    const { clock } = this.context;
+    const { clock, gate } = this.context;
     this.cancel = clock.after(Math.max(0, atMs - clock.nowMs()), () => {
-      this.underWay = this.scrape(atMs).finally(() => {
-        this.underWay = undefined;
-        // Ticks that passed meanwhile are left out.
-        if (!this.isStopped) this.plan(nextTick(this.target, Math.max(clock.nowMs(), atMs)));
-      });
+      this.underWay = gate
+        .run(() => this.scrape(atMs))
+        .finally(() => {
+          this.underWay = undefined;
+          // Ticks that passed meanwhile are left out.
+          if (!this.isStopped) this.plan(nextTick(this.target, Math.max(clock.nowMs(), atMs)));
+        });
     });
   }
 
   /** One scrape, from the request to the stored samples. Never throws: what went wrong is in the state. */
   private async scrape(plannedMs: number): Promise<void> {
-    const { clock, append, gate } = this.context;
+    if (this.isStopped) return;
+    const { clock, append } = this.context;
     const startedMs = clock.nowMs();
     const timestampMs = Math.abs(startedMs - plannedMs) <= toleranceMs ? plannedMs : startedMs;
     const monotonicMs = clock.monotonicMs();
@@ -108,7 +111,7 @@ export class TargetScraper {
     // As Prometheus has it: 0 when nothing came, -1 when it was too much.
     let bodyBytes = 0;
     try {
-      const answer = await gate.run(() => this.fetch());
+      const answer = await this.fetch();
       bodyBytes = answer.body.length;
       ({ samples, metadata } = this.read(answer, timestampMs));
     } catch (error) {
