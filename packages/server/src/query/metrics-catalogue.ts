@@ -2,7 +2,7 @@ import { metricNameLabel, type Labels, type Matcher } from "@sightglass/promql";
 import { limits } from "../model/limits.ts";
 import type { QueryOptions, QueryParam, Store } from "../store/store.ts";
 import { seriesRowsSql, type SeriesLabels } from "./series-source-labels.ts";
-import { selectorSql, timeParams, timeSql } from "./series-source-sql.ts";
+import { selectorSql, seriesDaySql, timeParams } from "./series-source-sql.ts";
 
 /** Which series are meant: those that match any of the selectors (all, when there is none) and were seen in the time. */
 export interface CatalogueRange {
@@ -65,7 +65,7 @@ function rangeSql(range: CatalogueRange): { condition: string; options: QueryOpt
     return `(${sql})`;
   });
   const all = [conditions.length === 0 ? "1" : `(${conditions.join(" OR ")})`];
-  if (startMs !== undefined) all.push(`day >= toDate(${timeSql("afterMs")}) - 1`);
+  if (startMs !== undefined) all.push(seriesDaySql);
   Object.assign(params, timeParams({ afterMs: startMs ?? 0, untilMs: endMs ?? 0 }));
   return {
     condition: all.join(" AND "),

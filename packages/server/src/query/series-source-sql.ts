@@ -46,6 +46,10 @@ export function selectorSql(matchers: readonly Matcher[]): SelectorSql {
 /** Times as the engine compares them. */
 export const timeSql = (parameter: string): string => `fromUnixTimestamp64Milli({${parameter}:Int64}, 'UTC')`;
 
+const dayMs = 86_400_000;
+/** The engine's days end in 2149. */
+const lastDay = 65_535;
+
 /** Longest stretch of time in one row of `sample_chunks`. */
 export const chunkMs = 30 * 60_000;
 
@@ -55,7 +59,7 @@ export function clampTimeMs(timeMs: number): number {
 }
 
 /** A series seen on a day has a row for it, or for the day after when it was received over midnight. */
-export const seriesDaySql = `day >= toDate(${timeSql("afterMs")}) - 1`;
+export const seriesDaySql = "day >= toDate({sinceDay:UInt16})";
 
 /** Rows of any metrics table that belong to the selector. */
 export function ofSelectorSql(selector: SelectorSql): string {
@@ -84,7 +88,7 @@ export const rowsSql = (selector: SelectorSql): string =>
 
 /** FROM and WHERE of the chunks that may have samples in the time; some of theirs may lie before it or after. */
 export const chunksSql = (selector: SelectorSql): string =>
-  `FROM sample_chunks WHERE ${ofSelectorSql(selector)} AND day >= toDate(${timeSql("afterMs")}) - 1
+  `FROM sample_chunks WHERE ${ofSelectorSql(selector)} AND ${seriesDaySql}
     AND chunk_start > ${timeSql("chunkAfterMs")} AND chunk_start <= ${timeSql("untilMs")}`;
 
 /** About how many samples a selector has. */
@@ -94,7 +98,9 @@ export const sampleCountSql = (selector: SelectorSql): string =>
 /** Bindings of `samplesSql` and of everything else that speaks of the same time. */
 export function timeParams(range: { afterMs: number; untilMs: number }): Record<string, QueryParam> {
   const [afterMs, untilMs] = [clampTimeMs(range.afterMs), clampTimeMs(range.untilMs)];
-  return { afterMs, untilMs, chunkAfterMs: afterMs - chunkMs };
+  // The engine's days begin in 1970, and one before that would be far in the future.
+  const sinceDay = Math.min(Math.max(Math.floor(afterMs / dayMs) - 1, 0), lastDay);
+  return { afterMs, untilMs, chunkAfterMs: clampTimeMs(afterMs - chunkMs), sinceDay };
 }
 
 /**

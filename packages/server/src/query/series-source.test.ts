@@ -157,6 +157,24 @@ describe("samples", () => {
     expect([...(series?.timestampsMs ?? [])]).toEqual([startMs + 30_000, startMs + 45_000]);
   });
 
+  it.each([
+    ["1970", 0],
+    ["the beginning of time", -1e15],
+  ])("are all there from %s on", async (_from, fromMs) => {
+    const found = await select(
+      [
+        ["__name__", "=", "up"],
+        ["job", "=~", "a|b"],
+      ],
+      hintsOf(fromMs, startMs + dayMs),
+    );
+    expect(found.map(({ values }) => values.length)).toEqual([480, 480, 480]);
+    const engine = new Engine(createSeriesSource({ store, labels: new SeriesLabels() }));
+    const query = 'sum(count_over_time(up{job=~"a|b"}[80y]))';
+    const { data } = await engine.instant({ query, timeMs: startMs + dayMs });
+    expect(data).toMatchObject({ samples: [{ value: 1440 }] });
+  });
+
   it("keep the staleness marker's bits", async () => {
     const [series] = await select([["__name__", "=", "down"]]);
     expect([...Array(4).keys()].map((index) => isStaleAt(series?.values ?? new Float64Array(), index))).toEqual([

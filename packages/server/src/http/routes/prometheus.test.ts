@@ -246,6 +246,10 @@ describe("the catalogue", () => {
     ["/api/v1/label/__name__/values?match[]={job='b'}", ["jobs_total"]],
     ["/api/v1/label/U__pipeline_2e_name/values", ["höfe"]],
     [`/api/v1/label/job/values?start=${seconds + 4 * 86_400}`, []],
+    ["/api/v1/label/job/values?start=0", ["a", "b"]],
+    ["/api/v1/labels?match[]=odd&start=-292273086-05-16T16:47:06Z", ["__name__", "job"]],
+    ["/api/v1/series?match[]={job='b'}&start=0", [{ __name__: "jobs_total", job: "b", instance: "2" }]],
+    [`/api/v1/label/job/values?start=${seconds * 10}`, []],
     ["/api/v1/series?match[]={job='b'}", [{ __name__: "jobs_total", job: "b", instance: "2" }]],
     ["/api/v1/metadata", { jobs_total: [{ type: "counter", help: "Jobs done.", unit: "" }] }],
     ["/api/v1/metadata?metric=none", {}],
@@ -297,7 +301,7 @@ describe("the catalogue", () => {
         exemplars: [{ labels: { trace_id: "abc" }, value: "2.5", timestamp: seconds - 60 }],
       },
     ]);
-    expect(await dataOf("/api/v1/query_exemplars?query=jobs_total")).toEqual(data);
+    expect(await dataOf("/api/v1/query_exemplars?query=jobs_total{job='b'}")).toEqual(data);
   });
 });
 

@@ -409,15 +409,6 @@ describe("discovery", () => {
     expect(reports(last)).toMatchObject({ up: "stale" });
   });
 
-  it("by files of YAML, in which a label may be a number", async () => {
-    text("a 1\n");
-    writeFileSync(join(folder, "t.yaml"), `- targets: ['${address}']\n  labels: {shard: 01, env: }\n`);
-    await scraper.apply(jobs("    file_sd_configs: [{files: ['t.yaml']}]"));
-    await expect.poll(() => clock.timerCount).toBe(2);
-    expect(scraper.targets().activeTargets[0]?.labels).toMatchObject({ shard: "01" });
-    expect(faults).toEqual([]);
-  });
-
   it("by HTTP", async () => {
     answer = ({ url }, response) => {
       const isDiscovery = url === "/sd";
