@@ -5,12 +5,14 @@ import { readConfig } from "./read-config.ts";
 /** `sightglass check [FILE]`: is the configuration right, and what does it come to? */
 export function checkCommand(): Command {
   return new Command("check")
-    .description("check a configuration file; every fault is printed with its position")
+    .description("check a configuration file and its rule files; every fault is printed with its position")
     .argument("[file]", "the file", "sightglass.yaml")
     .option("--json", "print the whole configuration, defaults filled in")
     .addHelpText("after", "\nExample:\n  $ sightglass check sightglass.yaml\n\nExit code: 0 right, 78 wrong")
-    .action((file: string, options: { json?: boolean }) => {
+    .action(async (file: string, options: { json?: boolean }) => {
       const config = readConfig(file, {});
+      const { ruleGroupsOf } = await import("../compose/rules.ts");
+      const groups = ruleGroupsOf(config);
       if (options.json) {
         const { store, ...shown } = config;
         const masked = { ...store, password: store.password === "" ? "" : "***" };
@@ -18,6 +20,8 @@ export function checkCommand(): Command {
         return;
       }
       const store = config.store.url ?? `embedded in ${config.data}`;
-      process.stdout.write(`${file} is right: page on ${formatAddress(config.listen)}, store ${store}\n`);
+      process.stdout.write(
+        `${file} is right: page on ${formatAddress(config.listen)}, store ${store}, ${groups.length} rule groups\n`,
+      );
     });
 }

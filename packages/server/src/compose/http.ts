@@ -71,7 +71,16 @@ function createPrometheusDeps(
     // Only what has no secrets in it.
     configText: () => {
       const { retention, log } = reload.current;
-      return stringify({ ...addresses, retention, spool, log });
+      const kept = Object.entries(retention).map(([signal, { age, bytes }]) => [
+        signal,
+        { age: formatDurationMs(age), bytes: `${bytes}B` },
+      ]);
+      return stringify({
+        ...addresses,
+        retention: Object.fromEntries(kept) as object,
+        spool: { bytes: `${spool.bytes}B` },
+        log,
+      });
     },
     retention: () => {
       const { age, bytes } = reload.current.retention.samples;

@@ -28,6 +28,13 @@ describe("configuration", () => {
     expect(load('data: "${DIR}"', { DIR: "a\nlisten: 0.0.0.0:1" }).data).toBe("a\nlisten: 0.0.0.0:1");
   });
 
+  it("takes a key without a value for one that is not set", () => {
+    const { rule_files, global, scrape_configs } = load(
+      "rule_files:\n  # - a.yml\nglobal:\nscrape_configs: [{job_name: a, params: }]",
+    );
+    expect([rule_files, global.scrape_interval, scrape_configs[0]?.params]).toEqual([[], 60_000, {}]);
+  });
+
   it.each([
     ["data: ${NOPE}", /^sightglass.yaml:1:7: \$\{NOPE\} is not set/],
     ["lisen: 127.0.0.1:1", /^sightglass.yaml:1:8: Unrecognized key: "lisen"/],

@@ -89,6 +89,12 @@ function parse(source: ConfigSource, environment: ConfigInput["environment"]): P
       if (issue.code !== "invalid_type") continue;
       const node = document.getIn(issue.path, true);
       if (!isScalar(node) || node.type !== "PLAIN") continue;
+      // A key whose value is left out is one that is not set.
+      if (node.value === null && typeof issue.path.at(-1) === "string") {
+        document.deleteIn(issue.path);
+        hasChanged = true;
+        continue;
+      }
       const value = valueAs(issue.expected, node);
       if (value === undefined) continue;
       node.value = value;

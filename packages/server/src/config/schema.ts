@@ -26,6 +26,11 @@ const reasons = {
   runtime: "the server does not run on Go",
 };
 
+const rulePattern = z
+  .string()
+  .min(1)
+  .regex(/^[^*]*(\*[^/]*)?$/, { error: "expected a path in whose last part may be *" });
+
 const settings = objectWithout(
   {
     data: z.string().min(1).default("sightglass-data").describe("folder of the embedded engine and the spool"),
@@ -117,7 +122,7 @@ const settings = objectWithout(
       },
       globalReasons,
     ).prefault({}),
-    rule_files: z.array(z.string().min(1)).default([]).describe("files with recording rules, as in prometheus.yml"),
+    rule_files: z.array(rulePattern).default([]).describe("files with recording rules, as in prometheus.yml"),
     scrape_configs: scrapeConfigs.default([]).describe("jobs to scrape, as in prometheus.yml"),
     derived: z
       .strictObject({

@@ -10,6 +10,8 @@ const uselessKeys: Partial<Record<RelabelAction, readonly string[]>> = {
   labelkeep: ["source_labels", "target_label", "modulus", "separator", "replacement"],
   keepequal: ["regex", "modulus", "separator", "replacement"],
   dropequal: ["regex", "modulus", "separator", "replacement"],
+  lowercase: ["replacement"],
+  uppercase: ["replacement"],
 };
 
 const defaults: Readonly<Record<string, string>> = { regex: "(.*)", separator: ";", replacement: "$1" };

@@ -5,8 +5,8 @@ import { checkAuth, httpClientReasons, httpClientShape, objectWithout } from "./
 import { relabelConfig } from "./scrape-relabel.ts";
 
 const discoveryKinds =
-  "azure consul digitalocean dns docker dockerswarm ec2 eureka gce hetzner ionos kubernetes kuma lightsail linode marathon " +
-  "nerve nomad openstack ovhcloud puppetdb scaleway serverset stackit triton uyuni vultr";
+  "aws azure consul digitalocean dns docker dockerswarm ec2 eureka gce hetzner ionos kubernetes kuma lightsail linode marathon " +
+  "nerve nomad oci openstack outscale ovhcloud puppetdb scaleway serverset stackit triton uyuni vultr";
 
 const discoveryReasons = Object.fromEntries(
   discoveryKinds
@@ -37,6 +37,10 @@ const inheritedShape = {
   label_value_length_limit: count.optional(),
   scrape_native_histograms: z.boolean().optional().describe("ask for native histograms and keep them"),
   always_scrape_classic_histograms: z.boolean().optional().describe("keep classic buckets beside native histograms"),
+  convert_classic_histograms_to_nhcb: z
+    .literal(false, { error: "classic histograms are kept as they are" })
+    .optional()
+    .describe("only false: classic histograms are kept as they are"),
   keep_dropped_targets: count
     .optional()
     .describe("most dropped targets of a job that are listed; 0 is no limit of its own"),
@@ -54,7 +58,6 @@ const inheritedShape = {
 };
 
 const sharedReasons = {
-  convert_classic_histograms_to_nhcb: "classic histograms are kept as they are",
   scrape_failure_log_file: "the last error of each target is at /api/v1/targets and on the page Targets",
 };
 
