@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { freePorts, Server } from "./server.ts";
@@ -49,6 +50,13 @@ describe("sightglass serve", () => {
     expect(await second.exited()).toBe(73);
     expect(second.output).toContain(first.data);
     expect((await fetch(`${first.url}/health`)).ok).toBe(true);
+  });
+
+  it.skipIf(!existsSync("/proc/self"))("refuses a data folder that cannot be made (needs /proc)", async () => {
+    const server = track(await Server.spawn({ data: "/proc/sightglass/data" }));
+    expect(await server.exited()).toBe(73);
+    expect(server.output).toContain("the data folder /proc/sightglass/data cannot be written");
+    expect(server.output).toContain("--data");
   });
 
   it("refuses to be reachable from elsewhere without a token", async () => {

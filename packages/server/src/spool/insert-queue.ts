@@ -63,6 +63,11 @@ export class InsertQueue {
     return this.#segments.slice(this.#storedCount).reduce((sum, { rows }) => sum + rows, 0);
   }
 
+  /** Of the segment that is being inserted, or is next. */
+  get insertingRows(): number {
+    return this.#segments[this.#storedCount]?.rows ?? 0;
+  }
+
   /** Behind the segment that is being inserted. */
   get waitingBytes(): number {
     return this.#segments.slice(this.#storedCount + 1).reduce((sum, { bytes }) => sum + bytes, 0);

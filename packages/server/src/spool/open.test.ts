@@ -159,7 +159,7 @@ describe("append", () => {
     hold = held;
     await bench.send(spools);
     await expect.poll(() => spools.tables.spans.openRows, { timeout: waitMs }).toBe(0);
-    expect((await spools.ledger()).spans).toEqual({ received: 10, refused: 0, spooled: 0, stored: 10 });
+    expect((await spools.ledger()).spans).toEqual({ received: 20, refused: 0, spooled: 10, stored: 10 });
     release();
     await expect.poll(async () => (await spools.ledger()).spans, { timeout: waitMs }).toMatchObject({ stored: 20 });
     await spools.stop();

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../model/clock.ts";
 import { SightglassError } from "../model/errors.ts";
+import { Balance } from "./balance.ts";
 import type { Block } from "./block.ts";
 import { CheckpointFile } from "./checkpoint.ts";
 import { InsertQueue } from "./insert-queue.ts";
@@ -17,8 +18,6 @@ import type { StepHook } from "./steps.ts";
 
 const checkpointIntervalMs = 1_000;
 const stopTimeoutMs = 10_000;
-/** How long a reader of the ledger waits for an insert under way. */
-const ledgerWaitMs = 2_000;
 
 /**
  * Opens the spool of a data folder: recovers what an earlier process left, hands it to the store, and accepts.
@@ -56,10 +55,7 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
   readonly #quarantine: Quarantine;
   readonly #room: Room;
   readonly #queues = new Map<string, InsertQueue>();
-  /** Rows in the store as far as is known, for when it does not answer. */
-  readonly #known = new Map<string, number>();
-  readonly #lastCounts = new Map<string, LedgerCounts>();
-  readonly #reading = new Map<string, Promise<LedgerCounts>>();
+  readonly #balances: ReadonlyMap<string, Balance>;
   #cancelCheckpoint: (() => void) | undefined;
 
   private constructor(
@@ -84,6 +80,7 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
     this.tables = Object.fromEntries(
       Object.entries(options.newBlock).map(([table, newBlock]) => [table, this.#spool(table, newBlock, nextName)]),
     ) as { [Table in keyof Blocks]: Spool<Blocks[Table]> };
+    this.#balances = new Map(this.#spools.map((spool) => [spool.table, this.#balance(spool)]));
   }
 
   static async open<Blocks extends Record<string, Block>>(
@@ -146,40 +143,12 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
   }
 
   async ledger(): Promise<{ [Table in keyof Blocks]: LedgerCounts }> {
-    const entries = await Promise.all(
-      this.#spools.map(async (spool) => [spool.table, await this.#recentCounts(spool)] as const),
+    let asked: Promise<Readonly<Record<string, number>>> | undefined;
+    const readStored = (table: string) => async () => (await (asked ??= this.#options.storedCounts()))[table] ?? 0;
+    const entries = [...this.#balances].map(
+      async ([table, balance]) => [table, await balance.read(readStored(table))] as const,
     );
-    return Object.fromEntries(entries) as { [Table in keyof Blocks]: LedgerCounts };
-  }
-
-  /** The counts now, or, while a long insert keeps them from being read together, as they were before it. */
-  async #recentCounts(spool: AnySpool): Promise<LedgerCounts> {
-    const { table } = spool;
-    let reading = this.#reading.get(table);
-    if (reading === undefined) {
-      reading = this.#counts(spool).finally(() => this.#reading.delete(table));
-      this.#reading.set(table, reading);
-    }
-    const before = this.#lastCounts.get(table);
-    if (before === undefined) return reading;
-    let cancel = (): void => {};
-    const late = new Promise<LedgerCounts>((resolve) => {
-      cancel = this.#options.clock.after(ledgerWaitMs, () => resolve(before));
-    });
-    return Promise.race([reading, late]).finally(() => cancel());
-  }
-
-  #counts(spool: AnySpool): Promise<LedgerCounts> {
-    const { table } = spool;
-    const queue = this.#queue(table);
-    return queue.between(async () => {
-      const stored = await this.#stored(table);
-      const { accepted, refused } = this.#ledger.totals(table);
-      const spooled = spool.openRows + queue.rows + this.#quarantine.rows(table);
-      const counts = { received: accepted + refused, refused, spooled, stored };
-      this.#lastCounts.set(table, counts);
-      return counts;
-    });
+    return Object.fromEntries(await Promise.all(entries)) as { [Table in keyof Blocks]: LedgerCounts };
   }
 
   async stop({ timeoutMs = stopTimeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
@@ -197,23 +166,19 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
     }
   }
 
-  /** What the store says; while it does not answer, what it said last and the inserts it has confirmed since. */
-  async #stored(table: string): Promise<number> {
-    try {
-      const stored = (await this.#options.storedCounts())[table] ?? 0;
-      this.#known.set(table, stored);
-      return stored;
-    } catch (cause) {
-      const known = this.#known.get(table);
-      if (known === undefined) throw cause;
-      return known;
-    }
-  }
-
-  #confirm({ table, rows }: SealedSegment): void {
-    const known = this.#known.get(table);
-    if (known !== undefined) this.#known.set(table, known + rows);
-    this.#options.onStored?.(table, rows);
+  #balance(spool: AnySpool): Balance {
+    const { table } = spool;
+    const queue = this.#queue(table);
+    return new Balance({
+      clock: this.#options.clock,
+      readStored: async () => (await this.#options.storedCounts())[table] ?? 0,
+      spoolSide: () => {
+        const { accepted, refused } = this.#ledger.totals(table);
+        const spooled = spool.openRows + queue.rows + this.#quarantine.rows(table);
+        return { received: accepted + refused, refused, spooled, inserting: queue.insertingRows };
+      },
+      between: (read) => queue.between(read),
+    });
   }
 
   #spool<B extends Block>(table: string, newBlock: () => B, nextName: (table: string) => string): Spool<B> {
@@ -262,7 +227,8 @@ class SpoolFolder<Blocks extends Record<string, Block>> implements Spools<Blocks
       remove: (segment) => this.#remove(segment),
       quarantine: (segment, reason) => this.#setAside(segment, reason.message, { isSpooled: true }),
       onStored: (segment, tookMs) => {
-        this.#confirm(segment);
+        this.#balances.get(segment.table)?.confirm(segment.rows);
+        this.#options.onStored?.(segment.table, segment.rows);
         spool?.onStored(segment, tookMs);
       },
       onIdle: () => spool?.onMoved(),

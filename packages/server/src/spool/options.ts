@@ -62,7 +62,7 @@ export interface Spools<Blocks extends Record<string, Block>> {
   readonly tables: { readonly [Table in keyof Blocks]: Spool<Blocks[Table]> };
   status(): SpoolStatus;
   /**
-   * The ledger of each table. The store is asked between two inserts, so that the counts belong together.
+   * The ledger of each table, as counts that belong together (Balance).
    * @throws SightglassError when the store does not answer
    */
   ledger(): Promise<{ [Table in keyof Blocks]: LedgerCounts }>;

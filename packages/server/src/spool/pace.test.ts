@@ -44,6 +44,29 @@ describe("the size of a segment", () => {
   });
 });
 
+describe("those that wait", () => {
+  it("go on in their order, one in each turn, until one may not; then the rest do", async () => {
+    const pace = new Pace({
+      clock: clockWithoutTimers,
+      limits: { spoolSegmentInsertMs: 250, spoolSegmentBytesMin: 1_000, spoolHoldMaxMs: 750 },
+    });
+    const gone: number[] = [];
+    for (const number of [1, 2, 3]) void pace.hold(pace.deadlineMs()).then(() => gone.push(number));
+    const goneAtTurns: number[] = [];
+    pace.letGo(() => {
+      goneAtTurns.push(gone.length);
+      return gone.length < 2;
+    });
+    await expect.poll(() => goneAtTurns.length, { timeout: waitMs }).toBe(3);
+    expect(goneAtTurns).toEqual([0, 1, 2]);
+    expect(gone).toEqual([1, 2]);
+    expect(pace.hasWaiting).toBe(true);
+    pace.letGo(() => true);
+    await expect.poll(() => gone, { timeout: waitMs }).toEqual([1, 2, 3]);
+    expect(pace.hasWaiting).toBe(false);
+  });
+});
+
 describe("a spool whose store is behind", () => {
   let bench: SpoolBench;
   beforeAll(async () => {

@@ -16,6 +16,7 @@ export class Pace {
   readonly #limits: PaceLimits;
   #segmentBytes: number;
   readonly #waiting = new Set<() => void>();
+  #isLettingGo = false;
 
   constructor({ clock, limits }: { clock: Clock; limits: PaceLimits }) {
     this.#clock = clock;
@@ -62,8 +63,28 @@ export class Pace {
     });
   }
 
-  /** Those that must wait once more come back in their order. */
-  letGo(): void {
+  /** Who comes now goes behind those. */
+  get hasWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /**
+   * Those that wait go on in their order, while `mayGo`, each in a turn of its own: all at once they would be decoded before the
+   * insert begins that they waited for, and before anything else is answered.
+   */
+  letGo(mayGo: () => boolean): void {
+    if (this.#isLettingGo || !this.hasWaiting) return;
+    this.#isLettingGo = true;
+    setImmediate(() => {
+      this.#isLettingGo = false;
+      const [first] = this.#waiting;
+      if (first === undefined || !mayGo()) return;
+      first();
+      this.letGo(mayGo);
+    });
+  }
+
+  letAllGo(): void {
     for (const go of this.#waiting) go();
   }
 }

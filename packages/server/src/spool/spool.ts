@@ -91,7 +91,10 @@ export class Spool<B extends Block> {
   async append<T extends { accepted: number; rejected: number }>(write: (block: B) => T): Promise<T> {
     const { room, ledger, table, pace } = this.#options;
     room.check();
-    for (const deadlineMs = pace.deadlineMs(); this.#isFull() || (this.#isAhead() && !pace.isOver(deadlineMs));) {
+    const deadlineMs = pace.deadlineMs();
+    if (pace.hasWaiting) await pace.hold(deadlineMs);
+    room.check();
+    while (this.#isFull() || (this.#isAhead() && !pace.isOver(deadlineMs))) {
       await (this.#isFull() ? this.#committed() : pace.hold(deadlineMs));
       room.check();
     }
@@ -118,7 +121,7 @@ export class Spool<B extends Block> {
 
   /** Commits and seals what is open. Call after the room drains. */
   async flush(): Promise<void> {
-    this.#options.pace.letGo();
+    this.#options.pace.letAllGo();
     while (this.#waiters.length > 0 || this.#flight !== undefined) {
       await (this.#flight ?? this.#startCommit());
     }
@@ -140,7 +143,7 @@ export class Spool<B extends Block> {
   /** The store has taken, or refused, what it was given. */
   storeMoved(): void {
     this.sealIfDue();
-    if (!this.#isAhead()) this.#options.pace.letGo();
+    this.#options.pace.letGo(() => !this.#isAhead());
   }
 
   /** Takes back failed commits that the disk did not let us take back at once. @throws while it still does not */

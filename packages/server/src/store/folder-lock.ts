@@ -1,5 +1,5 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { SightglassError } from "../model/errors.ts";
 
 /** One process per data folder: the holder's pid, and its start time so that a pid used again does not count. */
@@ -17,7 +17,7 @@ export function lockFolder(dir: string): { release(): void } {
   const own = join(dir, `lock.${process.pid}`);
   const holder: Holder = { pid: process.pid, processStart: processStart(process.pid) };
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(resolve(dir));
     writeFileSync(own, JSON.stringify(holder));
   } catch (cause) {
     throw new SightglassError("spool_unwritable", `the data folder ${dir} cannot be written: ${message(cause)}`, {
@@ -35,6 +35,20 @@ export function lockFolder(dir: string): { release(): void } {
       if (readHolder(path)?.pid === process.pid) rmSync(path, { force: true });
     },
   };
+}
+
+/**
+ * Makes the folder and those above it, one by one: where the system refuses one with ENOENT although its parent is there, as
+ * everywhere in /proc, Node's own recursive mkdir tries for ever.
+ */
+function makeFolder(dir: string): void {
+  const parent = dirname(dir);
+  if (!existsSync(parent)) makeFolder(parent);
+  try {
+    mkdirSync(dir);
+  } catch (cause) {
+    if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) throw cause;
+  }
 }
 
 /** `link` makes the lock with its content in one step, and fails when there is one. */
