@@ -1,4 +1,4 @@
-import { formatFloat, quote } from "../text/go-format.ts";
+import { formatFloat, formatFloatDigits, quote } from "../text/go-format.ts";
 import { positionText, type Span } from "../text/position.ts";
 
 export interface Annotation {
@@ -95,7 +95,7 @@ function forcedMessage(forced: ForcedMonotonicity): string {
   return (
     `input to histogram_quantile needed to be fixed for monotonicity (see ${documentation})${name}, ` +
     `from buckets ${formatFloat(forced.lowestBound)} to ${formatFloat(forced.highestBound)}, ` +
-    `with a max diff of ${formatFloat(Number(forced.largestDrop.toPrecision(2)))}, over ${forced.steps} samples ` +
+    `with a max diff of ${formatFloatDigits(forced.largestDrop, 2)}, over ${forced.steps} samples ` +
     `from ${secondsOf(forced.firstMs)} to ${secondsOf(forced.lastMs)}`
   );
 }

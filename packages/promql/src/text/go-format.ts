@@ -36,6 +36,15 @@ function expandExponent(text: string): string {
   return (negative ? "-" : "") + body;
 }
 
+/** So many significant digits at most (Go `%.2g`): with an exponent where the digits do not reach the point. */
+export function formatFloatDigits(value: number, digits: number): string {
+  const [mantissa = "0", exponent = "0"] = value.toExponential(digits - 1).split("e");
+  if (!Number.isFinite(value) || (Number(exponent) >= -4 && Number(exponent) < digits))
+    return formatFloat(Number(value.toPrecision(digits)));
+  const sign = exponent.startsWith("-") ? "-" : "+";
+  return `${Number(mantissa)}e${sign}${exponent.replace(/^[+-]/, "").padStart(2, "0")}`;
+}
+
 /** OpenMetrics canonical floats: integers carry `.0`, zero has no sign. */
 export function formatOpenMetricsFloat(value: number): string {
   const text = formatFloat(value === 0 ? 0 : value);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatDurationMs, parseDurationMs } from "./duration.ts";
-import { formatFloat, formatOpenMetricsFloat, formatSampleValue, quote } from "./go-format.ts";
+import { formatFloat, formatFloatDigits, formatOpenMetricsFloat, formatSampleValue, quote } from "./go-format.ts";
 import { compileAnchored, expandTemplate } from "./go-regexp.ts";
 import { unquote } from "./go-string.ts";
 import { compareNatural } from "./natural-order.ts";
@@ -39,6 +39,20 @@ describe("floats as Go writes them", () => {
     ["1e", undefined],
   ])("reads %j", (text, value) => {
     expect(parseFloatText(text)).toBe(value);
+  });
+});
+
+describe("floats of two digits", () => {
+  it.each([
+    [230, "2.3e+02"],
+    [23, "23"],
+    [0.00012, "0.00012"],
+    [0.00001234, "1.2e-05"],
+    [99.6, "1e+02"],
+    [0, "0"],
+    [Infinity, "+Inf"],
+  ])("%d", (value, text) => {
+    expect(formatFloatDigits(value, 2)).toBe(text);
   });
 });
 

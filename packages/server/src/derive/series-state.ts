@@ -95,13 +95,14 @@ async function nameSeries(store: Store, points: string, options: QueryOptions): 
 
 /**
  * Points of series that would be too many for their metric, under one series of it. Those that are there stay; of several
- * that are new at once the first by their labels get the room that is left.
+ * that are new at once the first by their labels get the room that is left. Only of these, few as a rule, the labels are made
+ * a text to compare.
  */
 const withinLimit = (points: string): string => `
   SELECT metric, if(is_known OR place + known <= {seriesMax:UInt64}, labels, ${overflowLabels}) AS labels, amount
   FROM (
     SELECT metric, labels, amount, known, is_known,
-           dense_rank() OVER (PARTITION BY metric, is_known ORDER BY toString(${withoutLe})) AS place
+           dense_rank() OVER (PARTITION BY metric, is_known ORDER BY if(is_known, '', toString(${withoutLe}))) AS place
     FROM (
       SELECT metric, labels, amount,
              ${seriesIdSql} IN (SELECT series_id FROM derived_labels WHERE source = {source:String}) AS is_known
