@@ -37,7 +37,7 @@ describe.skipIf(noChromium)(`the page on a real server${skipReason}`, () => {
 
   it("is empty at first and says what to do", async () => {
     await page.goto(server.url);
-    await page.getByText("OTEL_EXPORTER_OTLP_ENDPOINT").first().waitFor();
+    await page.getByText(`OTEL_EXPORTER_OTLP_ENDPOINT=${server.url}`).waitFor();
   });
 
   it("shows the runs of the demo as they come, without a reload", { timeout: 120_000 }, async () => {

@@ -22,6 +22,7 @@ const groups: { title: string; keys: [string, string][] }[] = [
       ["k", "Previous row"],
       ["Enter", "Open"],
       ["/", "Search"],
+      ["Enter / Esc", "In a search: to the list, clear"],
       ["← / →", "In charts: point to point"],
     ],
   },

@@ -45,6 +45,11 @@ describe("heatOf", () => {
     ]);
   });
 
+  it("takes what rates leave in the last digit for no observation", () => {
+    const heat = heatOf(classic({ "1": [[0, "0.3"]], "2": [[0, "0.30000000000000004"]], "4": [[0, "0.4"]] }), range);
+    expect(heat?.cells.map(([first]) => first)).toEqual([0.3, 0, expect.closeTo(0.1)]);
+  });
+
   it("reads native buckets, below zero and around it too", () => {
     const heat = heatOf(native([1, "-2", "-1", "3"], [3, "-0.001", "0.001", "5"], [0, "1", "2", "7"]), range);
     expect(heat?.bounds).toEqual([-2, -1, -0.001, 0.001, 1, 2]);

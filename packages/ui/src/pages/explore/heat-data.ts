@@ -126,10 +126,18 @@ function classicCells(series: readonly RangeSeries[], range: Evaluated): Cell[] 
       step,
       lower,
       upper,
-      // Scrapes see buckets at slightly different moments.
-      count: Math.max(0, count - (below?.get(step) ?? 0)),
+      count: between(below?.get(step) ?? 0, count),
     }));
   });
+}
+
+/** Smaller shares of a count are what rates and sums leave of it in the last digits: no observation. */
+const residueShare = 1e-9;
+
+/** Scrapes see buckets at slightly different moments: an upper one may be behind. */
+function between(below: number, upTo: number): number {
+  const count = upTo - below;
+  return count <= upTo * residueShare ? 0 : count;
 }
 
 function thinned(bounds: readonly number[]): number[] {

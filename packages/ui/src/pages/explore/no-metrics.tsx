@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { otlpEndpointLine } from "../../api/otlp-endpoint.ts";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 
 /** Nothing measured yet: how to send some. */
@@ -10,7 +11,7 @@ export function NoMetrics({ level = 2 }: { level?: 1 | 2 }) {
       commands={[
         {
           label: "Push from any OpenTelemetry program:",
-          text: "export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318\nexport OTEL_METRICS_EXPORTER=otlp",
+          text: `${otlpEndpointLine()}\nexport OTEL_METRICS_EXPORTER=otlp`,
         },
         {
           label: "Or have them scraped, in sightglass.yaml:",

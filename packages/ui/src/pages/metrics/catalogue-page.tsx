@@ -3,6 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { metadataQuery, metricNamesQuery, tsdbStatusQuery } from "../../api/prometheus-queries.ts";
 import { countOf } from "../../format/count.ts";
+import { leaveSearch } from "../../keyboard/leave-search.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
@@ -53,6 +54,7 @@ export function CataloguePage() {
           <search className="metrics-filter">
             <input
               type="search"
+              onKeyDown={leaveSearch}
               className="input"
               aria-label="Find a metric"
               placeholder="Name or help"

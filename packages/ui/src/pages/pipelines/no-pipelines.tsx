@@ -1,12 +1,18 @@
 import { Link } from "@tanstack/react-router";
+import { otlpEndpointLine } from "../../api/otlp-endpoint.ts";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 
-/** Nothing has arrived yet: three ways to change that, from the quickest. */
+/** Nothing has arrived yet: where to send something, and two ways to begin. */
 export function NoPipelines() {
   return (
     <EmptyState
       title="No pipeline has reported yet"
       commands={[
+        {
+          label:
+            "Where to send it. A program that already speaks OpenTelemetry only has to set pipeline.stage on its spans:",
+          text: otlpEndpointLine(),
+        },
         {
           label: "Any command becomes a run, in any language:",
           text: "npx sightglass run --pipeline nightly -- python load.py",
@@ -25,20 +31,13 @@ await pipeline("flights", async (run) => {
 });
 await telemetry.shutdown();`,
         },
-        {
-          label: "A program that already speaks OpenTelemetry: set pipeline.stage on its spans, and send them here:",
-          text: "export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318",
-        },
       ]}
     >
       <p>
-        Sightglass listens for OpenTelemetry on ports 4317 (gRPC) and 4318 (HTTP). A pipeline shows up here with its
-        first span; this page needs no reload.
+        A pipeline shows up here with its first span; this page needs no reload. OpenTelemetry over HTTP comes to this
+        address, over gRPC to a port of its own, which the <Link to="/status">status page</Link> names.
       </p>
-      <p>
-        Sent something already? The <Link to="/status">status page</Link> shows what arrived and what was refused, and
-        why.
-      </p>
+      <p>Sent something already? The status page shows what arrived and what was refused, and why.</p>
     </EmptyState>
   );
 }

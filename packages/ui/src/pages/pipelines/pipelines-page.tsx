@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { pipelinesQuery } from "../../api/queries.ts";
 import { useNow } from "../../format/use-now.ts";
+import { leaveSearch } from "../../keyboard/leave-search.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
@@ -104,9 +105,7 @@ function PipelinesHead({ q, window, onChange }: HeadProps) {
             placeholder="Find a pipeline   /"
             value={q}
             onChange={(event) => onChange({ q: event.target.value })}
-            onKeyDown={(event) => {
-              if (event.key === "Escape") event.currentTarget.blur();
-            }}
+            onKeyDown={leaveSearch}
           />
         </label>
         <Segments

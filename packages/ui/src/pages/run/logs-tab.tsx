@@ -3,6 +3,7 @@ import type { RunResponse } from "sightglass/contract";
 import { useEffect, useMemo, useState } from "react";
 import { runLogsQuery } from "../../api/queries.ts";
 import { countOf, formatCount } from "../../format/count.ts";
+import { leaveSearch } from "../../keyboard/leave-search.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
@@ -151,9 +152,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
         placeholder="Find in the logs   /"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") event.currentTarget.blur();
-        }}
+        onKeyDown={leaveSearch}
       />
     </label>
   );

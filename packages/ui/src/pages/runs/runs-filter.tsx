@@ -1,5 +1,6 @@
 import type { RunStatus } from "sightglass/contract";
 import type { ReactNode } from "react";
+import { leaveSearch } from "../../keyboard/leave-search.ts";
 import { Button } from "../../primitives/button.tsx";
 import { StatusShape, statusWords, UnexplainedShape } from "../../primitives/status.tsx";
 import type { RunsFilterChange, RunsFilterSearch, RowsWanted } from "../../url/runs-search.ts";
@@ -60,9 +61,7 @@ export function RunsFilter({ search, onChange, children }: RunsFilterProps) {
             placeholder="Partition   /"
             value={search.partition ?? ""}
             onChange={(event) => onChange({ partition: event.target.value })}
-            onKeyDown={(event) => {
-              if (event.key === "Escape") event.currentTarget.blur();
-            }}
+            onKeyDown={leaveSearch}
           />
         </label>
       </span>

@@ -3,6 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { targetsQuery } from "../../api/prometheus-queries.ts";
 import type { Target } from "../../api/prometheus.ts";
 import { countOf } from "../../format/count.ts";
+import { leaveSearch } from "../../keyboard/leave-search.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
@@ -54,6 +55,7 @@ export function TargetsPage() {
           <search className="metrics-filter">
             <input
               type="search"
+              onKeyDown={leaveSearch}
               className="input"
               aria-label="Find a target"
               placeholder="Job, address or error"

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { otlpEndpointLine } from "../../api/otlp-endpoint.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { traceWindowDefault, traceWindows, type TracesSearch } from "../../url/traces-search.ts";
@@ -40,7 +41,7 @@ export function NoTraces({ search, onSearch }: SearchFormProps) {
       commands={[
         {
           label: "Send traces from any OpenTelemetry program:",
-          text: "export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318",
+          text: otlpEndpointLine(),
         },
       ]}
       actions={
