@@ -127,7 +127,7 @@ describe.skipIf(noChromium)(`run page${skipReason}`, () => {
     await page.waitForURL(`**/runs/${run.id}?tab=compare`);
   });
 
-  it("says what is different since the last good run: what was set otherwise, and the first stage with other rows", async () => {
+  it("says what is different since the last good run: what was set otherwise, and which stages kept fewer rows", async () => {
     const run = newest("flights");
     const page = await ui.open("/status");
     await page.route(`**/api/runs/${run.id}`, async (route) => {
@@ -141,7 +141,7 @@ describe.skipIf(noChromium)(`run page${skipReason}`, () => {
     await changes.waitFor();
     const words = await changes.getByRole("listitem").allInnerTexts();
     expect(words).toContain("deployment is blue, it was absent.");
-    expect(words.filter((each) => /wrote 7 rows, it was [\d,]+ \(−99.9 %\)\.$/.test(each))).toHaveLength(1);
+    expect(words.filter((each) => /^\S+ wrote 0\S* of each 100 rows it read, it was /.test(each))).not.toEqual([]);
     await changes.getByRole("link", { name: "Compare them in full" }).click();
     await page.waitForURL("**?tab=compare");
   });

@@ -21,6 +21,7 @@ import { ChecksTab } from "./checks-tab.tsx";
 import { CodeWords } from "./code-words.tsx";
 import { CompareTab } from "./compare-tab.tsx";
 import { ErrorsTab } from "./errors-tab.tsx";
+import { failedGroups } from "./failed-groups.ts";
 import { LogsTab } from "./logs-tab.tsx";
 import { OverviewTab } from "./overview-tab.tsx";
 import { RunFacts } from "./run-facts.tsx";
@@ -216,7 +217,7 @@ const tabSearch = (tab: RunTab, { stage }: RunSearch): RunSearch => ({
 
 function runTabLinks(run: RunResponse, search: RunSearch): Tab[] {
   const errors =
-    run.stages.filter((stage) => stage.error !== null || stage.status === "failed").length + run.failedRecords.length;
+    run.stages.filter((stage) => stage.error !== null || stage.status === "failed").length + failedGroups(run).length;
   const notMet = run.quality.checks.filter(({ status }) => status !== "passed").length;
   const unexplained = (run.recordsUnexplained ?? 0) !== 0 || run.handoffs.some((handoff) => handoff.unexplained !== 0);
   return runTabs.map((tab) => ({

@@ -7,14 +7,15 @@ const stage = (name: string, recordsRead: number | null, recordsWritten: number 
   stageDetail({ name, recordsRead, recordsWritten, durationMs });
 
 describe("whatChanged", () => {
-  it("names the first stage whose rows differ, not those that follow from it", () => {
-    const here = runResponse({
-      stages: [stage("extract", 1_000, 1_000), stage("clean", 1_000, 510), stage("load", 510, 510)],
-    });
-    const there = runResponse({
-      stages: [stage("extract", 990, 990), stage("clean", 990, 1_000), stage("load", 1_000, 1_000)],
-    });
-    expect(whatChanged(here, there, undefined)).toEqual(["`clean` wrote 510 rows, it was 1,000 (−49 %)."]);
+  it("names the stage that wrote another share of what it read, not those that follow from it", () => {
+    const rows = (read: number, cleaned: number) =>
+      runResponse({
+        stages: [stage("extract", read, read), stage("clean", read, cleaned), stage("load", cleaned, cleaned)],
+      });
+    expect(whatChanged(rows(1_100, 561), rows(1_000, 999), undefined)).toEqual([
+      "`clean` wrote 51 of each 100 rows it read, it was 99.9.",
+    ]);
+    expect(whatChanged(rows(1_100, 1_090), rows(1_000, 999), undefined)).toEqual([]);
   });
 
   it("says when the source itself gave less, or something where nothing was", () => {

@@ -1,11 +1,14 @@
 import type { RunResponse, StageDetail } from "sightglass/contract";
 import { countOf, formatChange, formatCount } from "../../format/count.ts";
 import { formatDuration } from "../../format/duration.ts";
+import { formatValueShort } from "../../format/value.ts";
 import { type AttributeDifference, compareRuns, type StageDifference } from "./compare.ts";
 import { inTreeOrder } from "./timeline-layout.ts";
 
-/** Row counts that differ by less are the day's, not the fault's. */
-const rowsRatioMin = 0.1;
+/** Sources give more on one day than on another: a smaller change of what the first stage read is the day's. */
+const sourceRatioMin = 0.2;
+/** Nor is a stage's share of written rows the same to the last row. */
+const shareMin = 0.02;
 /** A stage that takes less than this times as long is no news. */
 const slowerMin = 1.5;
 /** Nor is one whose delay is a smaller share of the whole run. */
@@ -14,7 +17,7 @@ const namedMax = 3;
 
 /**
  * What is different from the last good run, the likeliest causes first: one sentence each, names in backquotes.
- * Of rows only the first stage that differs is named: those after it differ because of it.
+ * Of rows it is the share that a stage wrote of what it read that counts: what it read is the stages' before it.
  *
  * @param before the good run before that: what differed between the two good ones, such as ids and partitions, says nothing
  */
@@ -24,7 +27,8 @@ export function whatChanged(here: RunResponse, good: RunResponse, before: RunRes
     ...attributesWords(before === undefined ? [] : steady(attributes, compareRuns(good, before).attributes)),
     absentWords(good.stages, here.stages, "did not run"),
     absentWords(here.stages, good.stages, "did not run then"),
-    firstRowsWords(here, good),
+    sourceWords(here, good),
+    ...shareWords(here, good),
     ...stages.filter((stage) => isSlower(stage, good.durationMs)).map(slowerWords),
   ].filter((words) => words !== null);
 }
@@ -54,23 +58,33 @@ function absentWords(from: readonly StageDetail[], to: readonly StageDetail[], w
   return `${names.slice(0, namedMax).join(", ")}${more} ${what}.`;
 }
 
-function firstRowsWords(here: RunResponse, there: RunResponse): string | null {
-  const before = new Map(there.stages.map((stage) => [stage.name, stage]));
-  for (const { stage } of inTreeOrder(here.stages)) {
-    const other = before.get(stage.name);
-    const words =
-      rowsWords(stage.name, "read", stage.recordsRead, other?.recordsRead ?? null) ??
-      rowsWords(stage.name, "wrote", stage.recordsWritten, other?.recordsWritten ?? null);
-    if (words !== null) return words;
-  }
-  return null;
+/** What the first stage that counts was given. */
+function sourceWords(here: RunResponse, good: RunResponse): string | null {
+  const first = inTreeOrder(here.stages).find(({ stage }) => stage.recordsRead !== null)?.stage;
+  const then = good.stages.find((stage) => stage.name === first?.name)?.recordsRead ?? null;
+  if (first === undefined || first.recordsRead === null || then === null) return null;
+  const change = first.recordsRead - then;
+  if (Math.abs(change) < sourceRatioMin * Math.max(1, then)) return null;
+  const ratio = then === 0 ? "" : ` (${formatChange(change / then)})`;
+  return `\`${first.name}\` read ${countOf(first.recordsRead, "row")}, it was ${formatCount(then)}${ratio}.`;
 }
 
-function rowsWords(name: string, did: string, here: number | null, there: number | null): string | null {
-  if (here === null || there === null || Math.abs(here - there) < rowsRatioMin * Math.max(1, there)) return null;
-  const ratio = there === 0 ? "" : ` (${formatChange((here - there) / there)})`;
-  return `\`${name}\` ${did} ${countOf(here, "row")}, it was ${formatCount(there)}${ratio}.`;
+function shareWords(here: RunResponse, good: RunResponse): string[] {
+  const shareThen = new Map(good.stages.map((stage) => [stage.name, writtenShare(stage)]));
+  return inTreeOrder(here.stages)
+    .flatMap(({ stage }) => {
+      const [now, then] = [writtenShare(stage), shareThen.get(stage.name) ?? null];
+      if (now === null || then === null || Math.abs(now - then) < shareMin) return [];
+      return [`\`${stage.name}\` wrote ${perHundred(now)} of each 100 rows it read, it was ${perHundred(then)}.`];
+    })
+    .slice(0, namedMax);
 }
+
+function writtenShare({ recordsRead, recordsWritten }: StageDetail): number | null {
+  return recordsRead === null || recordsWritten === null || recordsRead === 0 ? null : recordsWritten / recordsRead;
+}
+
+const perHundred = (share: number) => formatValueShort(share * 100);
 
 function isSlower({ hereMs, thereMs }: StageDifference, wholeMs: number | null): boolean {
   if (hereMs === null || thereMs === null) return false;

@@ -27,7 +27,7 @@ export function WhatChanged({ run, lastGoodRunId }: { run: RunResponse; lastGood
     >
       {changes.length === 0 ? (
         <p className="muted">
-          Nothing stands out: the same stages and versions, rows within 10 %, no stage much slower. <InFull />
+          Nothing stands out: the same stages and versions, about as many rows, no stage much slower. <InFull />
         </p>
       ) : (
         <>
