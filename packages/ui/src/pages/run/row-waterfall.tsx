@@ -1,14 +1,12 @@
-import { Link } from "@tanstack/react-router";
-import type { RunResponse, StageDetail } from "sightglass/contract";
-import { Fragment, type ReactNode, useMemo, useState } from "react";
-import { countOf, formatCount } from "../../format/count.ts";
+import type { RunResponse } from "sightglass/contract";
+import { Fragment, useMemo, useState } from "react";
+import { formatCount } from "../../format/count.ts";
 import { Button } from "../../primitives/button.tsx";
 import { Count } from "../../primitives/measures.tsx";
 import { Panel } from "../../primitives/panel.tsx";
-import { UnexplainedShape } from "../../primitives/status.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import { useAnchor } from "../../shell/use-anchor.ts";
-import { CodeWords } from "./code-words.tsx";
+import { HandoffRow, UnexplainedRow } from "./flow-words.tsx";
 import { type Fate, fateWords, type FlowStep, type RowFlow, rowFlow, stepsToShow } from "./row-flow.ts";
 import "./row-waterfall.css";
 
@@ -174,59 +172,6 @@ function Lost({ value, tone }: { value: number | null; tone?: "failed" }) {
     <td className={`num wide${isNone ? " muted" : tone === "failed" ? " is-bad" : ""}`}>
       {isNone ? <Count value={value} /> : `−${formatCount(value)}`}
     </td>
-  );
-}
-
-/** Between two stages, when what one wrote is not what the next read. */
-function HandoffRow({ step }: { step: FlowStep }) {
-  const { handoff, stage } = step;
-  if (handoff === null || handoff.unexplained === 0) return null;
-  const rows = Math.abs(handoff.unexplained);
-  return (
-    <WordsRow>
-      {handoff.unexplained > 0 ? (
-        <CodeWords
-          text={`${countOf(rows, "row")} never arrived: \`${handoff.fromName}\` wrote ${formatCount(handoff.written)}, \`${stage.name}\` read ${formatCount(handoff.read)}.`}
-        />
-      ) : (
-        <CodeWords
-          text={`${countOf(rows, "row")} came from nowhere: \`${handoff.fromName}\` wrote ${formatCount(handoff.written)}, \`${stage.name}\` read ${formatCount(handoff.read)}.`}
-        />
-      )}
-    </WordsRow>
-  );
-}
-
-function UnexplainedRow({ stage }: { stage: StageDetail }) {
-  const rows = stage.recordsUnexplained ?? 0;
-  if (rows === 0) return null;
-  const { recordsRead: read, recordsWritten: written } = stage;
-  const explained = (stage.recordsFiltered ?? 0) + (stage.recordsDeduplicated ?? 0) + (stage.recordsFailed ?? 0);
-  return (
-    <WordsRow>
-      <CodeWords
-        text={
-          rows > 0
-            ? `${countOf(rows, "row")} left \`${stage.name}\` without a reason: it read ${formatCount(read)}, wrote ${formatCount(written)}${
-                explained === 0 ? " and says nothing of the rest" : `, and accounts for ${formatCount(explained)} more`
-              }.`
-            : `${countOf(-rows, "row")} more came out of \`${stage.name}\` than went in: it read ${formatCount(read)} and wrote ${formatCount(written)}. A join may have multiplied rows.`
-        }
-      />{" "}
-      <Link to="." search={(before: object) => ({ ...before, tab: "logs" as const, stage: stage.name })}>
-        Its logs
-      </Link>
-    </WordsRow>
-  );
-}
-
-function WordsRow({ children }: { children: ReactNode }) {
-  return (
-    <tr className="flow-words">
-      <td colSpan={8}>
-        <UnexplainedShape /> {children}
-      </td>
-    </tr>
   );
 }
 
