@@ -44,9 +44,12 @@ const settings = objectWithout(
           .url({ protocol: /^https?$/ })
           .optional()
           .describe("a ClickHouse server or cluster; without it the embedded engine is used"),
-        database: z.string().default("sightglass"),
-        username: z.string().default("default"),
-        password: z.string().default(""),
+        database: z.string().default("sightglass").describe("made at the first start"),
+        username: z
+          .string()
+          .default("default")
+          .describe("needs CREATE, ALTER, DROP, INSERT and SELECT on the database"),
+        password: z.string().default("").describe("better as ${ENV} than in the file"),
         cluster: z.string().optional().describe("name for ON CLUSTER; without it a single server is assumed"),
         collector: z
           .strictObject({
@@ -66,8 +69,11 @@ const settings = objectWithout(
         tokens: z
           .array(
             z.strictObject({
-              name: z.string().min(1),
-              scopes: z.array(z.enum(["ingest", "read", "admin"])).min(1),
+              name: z.string().min(1).describe("named when it lacks a scope"),
+              scopes: z
+                .array(z.enum(["ingest", "read", "admin"]))
+                .min(1)
+                .describe("ingest, read, admin (which includes both)"),
               sha256: z
                 .string()
                 .regex(

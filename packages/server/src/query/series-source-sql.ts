@@ -1,12 +1,6 @@
 import { metricNameLabel, type Matcher } from "@sightglass/promql";
 import type { QueryParam } from "../store/store.ts";
 
-/** A condition and the values bound into it. */
-export interface SqlCondition {
-  readonly sql: string;
-  readonly params: Readonly<Record<string, QueryParam>>;
-}
-
 /** What the matchers of a selector say, in SQL. */
 export interface SelectorSql {
   /** On the column `metric`, which every metrics table has: the beginning of their order. */

@@ -159,7 +159,7 @@ describe("retention", () => {
       onFailure: (error) => failures.push(error.message),
     });
     retention.start();
-    await expect.poll(() => failures, { timeout: waitMs }).toEqual(["Error: no disk"]);
+    await expect.poll(() => failures, { timeout: waitMs }).toEqual(["no disk"]);
     due.shift()?.();
     await expect.poll(() => failures, { timeout: waitMs }).toHaveLength(2);
     expect(due).toHaveLength(1);

@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { SightglassError } from "../model/errors.ts";
+import { asSightglassError, SightglassError } from "../model/errors.ts";
 import { every, type Repeated } from "../model/every.ts";
 import { readPartitions, type Partition } from "./parts.ts";
 import { renderStatements } from "./render.ts";
@@ -106,9 +106,7 @@ export class Retention {
     try {
       await this.run();
     } catch (thrown) {
-      const error =
-        thrown instanceof SightglassError ? thrown : new SightglassError("internal", String(thrown), { cause: thrown });
-      this.#options.onFailure?.(error);
+      this.#options.onFailure?.(asSightglassError(thrown));
     }
   }
 

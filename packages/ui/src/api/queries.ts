@@ -12,8 +12,6 @@ import type {
   ServicesResponse,
   SpanResponse,
   StatusResponse,
-  TraceResponse,
-  TracesResponse,
 } from "sightglass/contract";
 import type { RowsWanted } from "../url/runs-search.ts";
 import { getJson, withParameters } from "./client.ts";
@@ -92,38 +90,6 @@ export function runLogsQuery(id: string, about: LogsFilter & { isOver: boolean }
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
-  });
-}
-
-export interface TracesFilter {
-  service?: string;
-  name?: string;
-  minDuration?: string;
-  maxDuration?: string;
-  status?: string;
-  attributes?: string[];
-  start?: string;
-  end?: string;
-}
-
-export function tracesQuery(filter: TracesFilter, limit = 50) {
-  return infiniteQueryOptions({
-    queryKey: ["traces", filter, limit],
-    queryFn: ({ signal, pageParam }) =>
-      getJson<TracesResponse>(withParameters(path("traces"), { ...filter, limit, cursor: pageParam }), signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-    placeholderData: keepPreviousData,
-  });
-}
-
-/** Spans without their heavy parts; `spanQuery` reads one whole. */
-export function traceQuery(id: string) {
-  return queryOptions({
-    queryKey: ["trace", id],
-    queryFn: ({ signal }) => getJson<TraceResponse>(withParameters(path("traces", id), { fields: "summary" }), signal),
-    // A hundred thousand spans: comparing old and new field by field costs more than drawing them.
-    structuralSharing: false,
   });
 }
 
