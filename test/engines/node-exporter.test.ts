@@ -150,12 +150,15 @@ interface ShownTarget {
   health: string;
 }
 
+/** Labels that a Prometheus of 2023 does not set yet. */
+const newerLabels = new Set(["__scrape_native_histograms__", "__always_scrape_classic_histograms__"]);
+
 async function targetsOf(url: string): Promise<ShownTarget[]> {
   const answer = await fetch(`${url}/api/v1/targets`);
   const { data } = (await answer.json()) as { data: { activeTargets: ShownTarget[] } };
   return data.activeTargets
     .map(({ discoveredLabels, labels, scrapePool, scrapeUrl, lastError, health }) => ({
-      discoveredLabels,
+      discoveredLabels: Object.fromEntries(Object.entries(discoveredLabels).filter(([name]) => !newerLabels.has(name))),
       labels,
       scrapePool,
       scrapeUrl,
