@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
+import { nothingAt } from "./nothing-at.ts";
 import { problemOf } from "./problem.ts";
 
 export interface AppOptions {
@@ -19,10 +20,7 @@ export function createApp(options: AppOptions): Hono {
   for (const routes of options.routes) app.route("/", routes);
 
   app.notFound((context) => {
-    const { method, path } = context.req;
-    throw isRead(method)
-      ? new SightglassError("not_found", `nothing is at ${path}`, { hint: "docs/reference/http.md lists the paths" })
-      : new SightglassError("method_not_allowed", `${path} does not take ${method}`, { hint: "use GET" });
+    throw nothingAt(context.req);
   });
   app.onError((thrown, context) => {
     const problem = problemOf(thrown);
@@ -32,8 +30,6 @@ export function createApp(options: AppOptions): Hono {
   });
   return app;
 }
-
-const isRead = (method: string) => method === "GET" || method === "HEAD";
 
 /** The page needs nothing from elsewhere and no inline script; answers are never to be sniffed, framed or kept. */
 const securityHeaders: MiddlewareHandler = async (context, next) => {

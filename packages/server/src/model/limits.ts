@@ -149,6 +149,7 @@ export const limits = {
   listLimitMax: { value: 1000, effect: "invalid_argument" },
   operationsPerServiceMax: { value: 10_000, effect: "further operations of the service are not offered" },
   attributeSampleSpans: { value: 200_000, effect: "attribute keys and values are offered from that many newest spans" },
+  jaegerTracesMax: { value: 1500, effect: "invalid_argument; it is the most that Jaeger UI offers" },
   attributeValuesMax: { value: 1000, effect: "the rarer values are not offered; typing more of one finds it" },
   dependencyTracesMax: { value: 10_000, effect: "service dependencies are counted from that many newest traces" },
   tracePageSpans: { value: 2_000, effect: "a trace is read in that many spans at a time" },

@@ -1,5 +1,6 @@
 import type { GridCell, PipelineGridResponse, RunStatus } from "../http/contract.ts";
 import type { Store } from "../store/store.ts";
+import { unknownPipeline } from "./pipelines.ts";
 import { runColumns, runSummaryOf, type RunRow } from "./runs-row.ts";
 
 export interface GridStageRow {
@@ -14,7 +15,7 @@ export interface GridStageRow {
   recordsUnexplained: number | null;
 }
 
-/** The latest `limit` runs of a pipeline, oldest first, against their stages. An unknown pipeline has an empty grid. */
+/** The latest `limit` runs of a pipeline, oldest first, against their stages. @throws SightglassError not_found */
 export async function readPipelineGrid(
   store: Store,
   about: { name: string; limit: number },
@@ -24,7 +25,7 @@ export async function readPipelineGrid(
      ORDER BY started_at DESC, run_id LIMIT {limit:UInt32}`,
     { params: { name: about.name, limit: about.limit } },
   );
-  if (runs.length === 0) return { runs: [], stages: [], cells: [] };
+  if (runs.length === 0) throw unknownPipeline(about.name);
   const stages = await store.query<GridStageRow>(
     `SELECT run_id AS runId, stage_id AS stageId, parent_id AS parentId, toString(name) AS name, toString(status) AS status,
        toUnixTimestamp64Milli(started_at) AS startedAtMs, duration_ms AS durationMs, attempts,

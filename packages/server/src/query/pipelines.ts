@@ -28,11 +28,15 @@ export async function readPipeline(store: Store, about: Window & { name: string 
     summariesOf(store, about, about.name),
     stageSummariesOf(store, about),
   ]);
-  if (pipeline === undefined)
-    throw new SightglassError("not_found", `no run of a pipeline "${about.name.slice(0, 200)}" is stored`, {
-      hint: "/api/pipelines lists the names; they are pipeline.name, a DAG id, a flow's name or the service's",
-    });
+  if (pipeline === undefined) throw unknownPipeline(about.name);
   return { windowMs: about.windowMs, pipeline, stages };
+}
+
+/** What is answered for a name under which nothing is stored. */
+export function unknownPipeline(name: string): SightglassError {
+  return new SightglassError("not_found", `no run of a pipeline "${name.slice(0, 200)}" is stored`, {
+    hint: "/api/pipelines lists the names; they are pipeline.name, a DAG id, a flow's name or the service's",
+  });
 }
 
 interface PipelineRow {

@@ -16,6 +16,7 @@ import {
   type CountRow,
   type RunRow,
 } from "./runs-row.ts";
+import { findRunsOfTraces } from "./trace-runs.ts";
 
 export interface FullRunRow extends RunRow {
   detail: string;
@@ -51,20 +52,27 @@ export async function readRun(store: Store, id: string): Promise<RunResponse> {
 }
 
 /**
- * The run of that id. A trace id finds the trace's run as well: that is the id a run has until its run span says another.
+ * The run of that id. The id of any of its traces finds it as well: that is the id a run has until its run span says another.
  * @throws SightglassError not_found
  */
 export async function findRun(store: Store, id: string): Promise<FullRunRow> {
-  const select = `SELECT ${runColumns}, detail, toUnixTimestamp64Milli(last_seen_at) AS lastSeenMs FROM runs FINAL`;
-  const [byId] = await store.query<FullRunRow>(`${select} WHERE run_id = {id:String}`, { params: { id } });
-  if (byId !== undefined) return byId;
-  if (/^[0-9a-f]{32}$/i.test(id)) {
-    const [byTrace] = await store.query<FullRunRow>(
-      `${select} WHERE trace_id = {id:String} ORDER BY started_at, run_id LIMIT 1`,
-      { params: { id: id.toLowerCase() } },
+  const find = async (condition: string, value: string) => {
+    const [row] = await store.query<FullRunRow>(
+      `SELECT ${runColumns}, detail, toUnixTimestamp64Milli(last_seen_at) AS lastSeenMs FROM runs FINAL
+       WHERE ${condition} ORDER BY started_at, run_id LIMIT 1`,
+      { params: { value } },
     );
-    if (byTrace !== undefined) return byTrace;
+    return row;
+  };
+  let found = await find("run_id = {value:String}", id);
+  if (found === undefined && /^[0-9a-f]{32}$/i.test(id)) {
+    const traceId = id.toLowerCase();
+    found = await find("trace_id = {value:String}", traceId);
+    // A run of several traces is listed under one of them.
+    const named = found === undefined ? (await findRunsOfTraces(store, [traceId])).get(traceId) : undefined;
+    if (named !== undefined) found = await find("run_id = {value:String}", named);
   }
+  if (found !== undefined) return found;
   throw new SightglassError("not_found", `no run has the id "${id.slice(0, 200)}"`, {
     hint: "a run appears within a second of its first span or start record; /api/runs lists what is stored, and retention may have removed older ones",
   });

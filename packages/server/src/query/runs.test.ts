@@ -107,6 +107,14 @@ beforeAll(async () => {
       end: 5,
       attributes: { "pipeline.name": "birds", "pipeline.run.id": "birds-0" },
     },
+    // The same run at work in another process, which began a trace of its own.
+    {
+      trace: "b1",
+      span: "b1load",
+      start: 2,
+      end: 4,
+      attributes: { "pipeline.name": "birds", "pipeline.run.id": "birds-0", "pipeline.stage": "load" },
+    },
   ]);
   const folder = new Folder({ store: test.store, clock: new ShiftedClock() });
   await folder.start();
@@ -223,6 +231,8 @@ describe("one run", () => {
 
   it("is found by its trace id too", async () => {
     expect((await readRun(test.store, hexId("h1", 32))).id).toBe("flights-1");
+    expect((await readRun(test.store, hexId("b0", 32))).id).toBe("birds-0");
+    expect((await readRun(test.store, hexId("b1", 32))).id).toBe("birds-0");
   });
 
   it("is refused with a hint when nobody knows it", async () => {

@@ -12,6 +12,9 @@ export function handleCors(request: IncomingMessage, response: ServerResponse, o
   response.setHeader("Vary", "Origin");
   if (origin === undefined || !(origins.includes("*") || origins.includes(origin))) return false;
   response.setHeader("Access-Control-Allow-Origin", origin);
+  // `navigator.sendBeacon`, which older OpenTelemetry exporters use, always asks for it.
+  response.setHeader("Access-Control-Allow-Credentials", "true");
+  response.setHeader("Access-Control-Expose-Headers", "Retry-After");
   if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] === undefined) return false;
   response.setHeader("Access-Control-Allow-Methods", "POST");
   response.setHeader(

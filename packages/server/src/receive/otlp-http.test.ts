@@ -251,9 +251,11 @@ describe("browsers", () => {
     expect(response.status).toBe(204);
     expect(response.headers.get("access-control-allow-origin")).toBe("https://app.example");
     expect(response.headers.get("access-control-allow-headers")).toBe("content-type");
+    expect(response.headers.get("access-control-allow-credentials")).toBe("true");
     expect((await preflight("https://evil.example")).headers.get("access-control-allow-origin")).toBeNull();
     const sent = await post("/v1/traces", { ...json, origin: "https://app.example" }, traceJson);
     expect(sent.headers.get("access-control-allow-origin")).toBe("https://app.example");
+    expect(sent.headers.get("access-control-expose-headers")).toBe("Retry-After");
   });
 });
 

@@ -54,7 +54,7 @@ export function searchOfV1(parameters: Parameters, clock: Clock): JaegerSearch {
     durations: durationFilters(durationOf(parameters, "minDuration"), durationOf(parameters, "maxDuration")),
     startNs,
     endNs,
-    limit: parameters.integer("limit", { least: 1, most: limits.listLimitMax.value }) ?? defaultLimit,
+    limit: parameters.integer("limit", { least: 1, most: limits.jaegerTracesMax.value }) ?? defaultLimit,
   };
 }
 

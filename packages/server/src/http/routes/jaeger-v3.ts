@@ -5,6 +5,7 @@ import type { OpenTrace } from "../../query/trace-batches.ts";
 import { parseTraceId } from "../../query/trace-id.ts";
 import { resourceSpansJson } from "../../query/trace-otlp-json.ts";
 import type { TraceQueries } from "../../query/trace-queries.ts";
+import { nothingAt } from "../nothing-at.ts";
 import { Parameters } from "../parameters.ts";
 import { problemOf } from "../problem.ts";
 import { streamBody } from "../stream-body.ts";
@@ -54,6 +55,10 @@ export function jaegerV3Routes({ traces, onFault }: JaegerV3RoutesDeps): Hono {
     return json(streamBody(resultJson([trace])));
   });
 
+  app.all(`${base}/*`, (context) => {
+    throw nothingAt(context.req);
+  });
+
   app.onError((thrown, context) => {
     const { status, body, headers } = problemOf(thrown);
     if (status >= 500) onFault?.({ method: context.req.method, path: context.req.path, error: thrown });
@@ -87,7 +92,7 @@ function searchOf(parameters: Parameters): JaegerSearch {
     throw new SightglassError("invalid_argument", "query.startTimeMin and query.startTimeMax are required");
   const attributes = text("query.attributes");
   const depth = ["query.searchDepth", "query.search_depth", "query.num_traces"]
-    .map((name) => parameters.integer(name, { least: 0, most: limits.listLimitMax.value }))
+    .map((name) => parameters.integer(name, { least: 0, most: limits.jaegerTracesMax.value }))
     .find((value) => value !== undefined && value > 0);
   return {
     service: text("query.serviceName", "query.service_name"),

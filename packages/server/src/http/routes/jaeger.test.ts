@@ -12,6 +12,25 @@ describe("the Jaeger API", () => {
   afterAll(() => opened.close());
   const get: TraceApp["get"] = (path) => opened.get(path);
 
+  it("takes as many traces as Jaeger UI asks for", async () => {
+    expect((await get("/jaeger/api/traces?service=flights&limit=1500")).status).toBe(200);
+    expect((await get("/jaeger/api/traces?service=flights&limit=1501")).status).toBe(400);
+  });
+
+  it("says in Jaeger's own shape what is not served", async () => {
+    const error = (code: number, msg: string) => ({ errors: [{ code, msg: expect.stringContaining(msg) }] });
+    expect((await get("/jaeger/api/metrics/calls?service=flights")).status).toBe(501);
+    expect((await get("/jaeger/api/metrics/minstep")).body).toMatchObject(error(501, "disabled"));
+    expect((await get("/jaeger/api/quality-metrics")).body).toMatchObject(error(404, "nothing is at"));
+    expect((await get("/jaeger/api/v3/nothing")).body).toMatchObject({ error: { httpCode: 404 } });
+    const archived = await opened.app.request(`/jaeger/api/archive/${traceIdOfFullTrace}`, { method: "POST" });
+    expect(archived.status).toBe(501);
+    expect(await archived.json()).toMatchObject(error(501, "archive"));
+    const posted = await opened.app.request("/jaeger/api/traces", { method: "POST" });
+    expect(posted.status).toBe(405);
+    expect(await posted.json()).toMatchObject(error(405, "does not take POST"));
+  });
+
   describe("Jaeger v1", () => {
     const envelope = { total: 0, limit: 0, offset: 0, errors: null };
     const tag = (key: string, type: string, value: unknown) => ({ key, type, value });

@@ -4,6 +4,7 @@ import { SightglassError } from "../../model/errors.ts";
 import type { OpenTrace } from "../../query/trace-batches.ts";
 import { parseTraceId } from "../../query/trace-id.ts";
 import { jaegerTraceJson } from "../../query/trace-jaeger.ts";
+import { nothingAt } from "../nothing-at.ts";
 import { Parameters } from "../parameters.ts";
 import { problemOf } from "../problem.ts";
 import { streamBody } from "../stream-body.ts";
@@ -91,6 +92,23 @@ function jaegerV1Routes({ traces, clock, onFault }: JaegerRoutesDeps): Hono {
     const lookbackNs = lookback === undefined ? dayNs : microsecondsAsNs("lookback", lookback) * 1000n;
     const range = { startNs: endNs - lookbackNs, endNs, signal: context.req.raw.signal };
     return context.json(envelope(await traces.dependencies(range)));
+  });
+
+  app.post(`${base}/archive/:traceId`, () => {
+    throw new SightglassError("not_implemented", "there is no archive", {
+      hint: "retention.spans in sightglass.yaml says how long traces are kept",
+    });
+  });
+
+  // 501 tells Jaeger UI that its Monitor tab has nothing to show.
+  app.get(`${base}/metrics/:name`, () => {
+    throw new SightglassError("not_implemented", "metrics querying is currently disabled", {
+      hint: "the same figures are series in PromQL: traces_span_metrics_calls_total and traces_span_metrics_duration_milliseconds",
+    });
+  });
+
+  app.all("/jaeger/*", (context) => {
+    throw nothingAt(context.req);
   });
 
   app.onError((thrown, context) => {

@@ -19,6 +19,14 @@ describe("the Tempo API", () => {
     expect((await get("/tempo/api/status/buildinfo")).body).toMatchObject({ version: "2.8.0" });
   });
 
+  it("says as text what is not served, as Tempo does", async () => {
+    expect(await get("/tempo/api/metrics/query_range?q=%7B%7D%20%7C%20rate()")).toEqual({
+      status: 501,
+      body: expect.stringMatching(/^TraceQL metrics are not computed here: .*traces_spanmetrics_calls_total/),
+    });
+    expect(await get("/tempo/api/nothing")).toEqual({ status: 404, body: expect.stringMatching(/^nothing is at/) });
+  });
+
   it("answers v1 JSON in the protobuf mapping: base64 ids, names of enums", async () => {
     const { body } = await get(`/tempo/api/traces/${traceIdOfFullTrace}`);
     const [first] = (body as { batches: { scopeSpans: { spans: object[] }[] }[] }).batches;

@@ -8,6 +8,7 @@ import type { OpenTrace } from "../../query/trace-batches.ts";
 import { parseTraceId } from "../../query/trace-id.ts";
 import type { TraceQueries } from "../../query/trace-queries.ts";
 import type { StoredSpan } from "../../query/trace-span.ts";
+import { nothingAt } from "../nothing-at.ts";
 import { Parameters } from "../parameters.ts";
 import { problemOf } from "../problem.ts";
 import { streamBody } from "../stream-body.ts";
@@ -111,6 +112,16 @@ export function tempoRoutes({ traces, clock, version, onFault }: TempoRoutesDeps
   app.get(`${base}/v2/search/tag/:tag/values`, async (context) =>
     context.json({ tagValues: await values(context), metrics: {} }),
   );
+
+  app.get(`${base}/metrics/:form`, () => {
+    throw new SightglassError("not_implemented", "TraceQL metrics are not computed here", {
+      hint: "the same spans are counted as series in PromQL: traces_spanmetrics_calls_total and traces_spanmetrics_latency",
+    });
+  });
+
+  app.all("/tempo/*", (context) => {
+    throw nothingAt(context.req);
+  });
 
   app.onError((thrown, context) => {
     const { status, body, headers } = problemOf(thrown);
