@@ -1,7 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { packedServer } from "./packed.ts";
 import { freePorts, Server } from "./server.ts";
 
 const started: Server[] = [];
@@ -59,9 +63,51 @@ describe("sightglass serve", () => {
     expect(server.output).toContain("--data");
   });
 
+  it("says that an address is not of this machine", async () => {
+    const server = track(await Server.spawn({ args: ["--listen", "192.0.2.1:4319", "--insecure"] }));
+    expect(await server.exited()).toBe(78);
+    expect(server.output).toContain("choose an address of this machine with --listen");
+  });
+
   it("refuses to be reachable from elsewhere without a token", async () => {
     const server = track(await Server.spawn({ args: ["--listen", "0.0.0.0:0"] }));
     expect(await server.exited()).toBe(78);
     expect(server.output).toContain("--insecure");
+  });
+});
+
+describe("the command line", () => {
+  it.each([["bogus"], ["serve --bogus"], ["serve more"], ["run"], ["query"], ["check --bogus"]])(
+    "says what is wrong with %j, and how to get help",
+    (args) => {
+      const { status, stderr } = spawnSync(process.execPath, [packedServer(), ...args.split(" ")], {
+        encoding: "utf8",
+      });
+      expect(stderr).toMatch(/^error: .*\n\(add --help for the options and examples\)\n$/);
+      expect(status).toBe(64);
+    },
+  );
+
+  it.each([[[]], [["--json"]]])("checks a configuration with %j, and shows no secret", (flags) => {
+    const folder = mkdtempSync(join(tmpdir(), "sightglass-check-"));
+    const file = join(folder, "sightglass.yaml");
+    writeFileSync(
+      file,
+      `store: {url: "http://u:hidden1@h:8123", password: hidden2}
+scrape_configs:
+  - {job_name: a, basic_auth: {username: u, password: hidden3}}
+  - {job_name: b, authorization: {credentials: hidden4}, http_sd_configs: [{url: "http://u:hidden5@h/x"}]}
+`,
+    );
+    try {
+      const { status, stdout } = spawnSync(process.execPath, [packedServer(), "check", ...flags, file], {
+        encoding: "utf8",
+      });
+      expect(status).toBe(0);
+      expect(stdout).toContain("http://u:***@h:8123");
+      expect(stdout).not.toContain("hidden");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -16,12 +16,17 @@ export function checkCommand(): Command {
       if (options.json) {
         const { store, ...shown } = config;
         const masked = { ...store, password: store.password === "" ? "" : "***" };
-        process.stdout.write(`${JSON.stringify({ ...shown, store: masked }, undefined, 2)}\n`);
+        process.stdout.write(`${withoutPasswords(JSON.stringify({ ...shown, store: masked }, undefined, 2))}\n`);
         return;
       }
       const store = config.store.url ?? `embedded in ${config.data}`;
       process.stdout.write(
-        `${file} is right: page on ${formatAddress(config.listen)}, store ${store}, ${groups.length} rule groups\n`,
+        `${file} is right: page on ${formatAddress(config.listen)}, store ${withoutPasswords(store)}, ${groups.length} rule groups\n`,
       );
     });
+}
+
+/** Passwords in URLs; those of their own settings are masked there. */
+function withoutPasswords(text: string): string {
+  return text.replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"]*):[^\s/@"]+@/gi, "$1:***@");
 }

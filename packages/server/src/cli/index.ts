@@ -20,7 +20,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .showHelpAfterError("(add --help for the options and examples)");
   for (const command of [serveCommand(), runCommandDefinition(exit), checkCommand(), queryCommand()])
-    program.addCommand(command.exitOverride());
+    program.addCommand(command.copyInheritedSettings(program));
   try {
     await program.parseAsync(["node", "sightglass", ...args]);
   } catch (thrown) {

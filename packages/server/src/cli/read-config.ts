@@ -19,7 +19,7 @@ export function readConfig(file: string | undefined, flags: ConfigFlags): Config
     if (file === undefined && (error as NodeJS.ErrnoException).code === "ENOENT")
       return loadConfig({ flags, environment });
     throw new SightglassError("config_invalid", `${file ?? defaultFile}: ${(error as Error).message}`, {
-      hint: "name a readable file with --config",
+      hint: "name a readable file",
       cause: error,
     });
   }

@@ -37,7 +37,15 @@ describe("configuration", () => {
 
   it.each([
     ["data: ${NOPE}", /^sightglass.yaml:1:7: \$\{NOPE\} is not set/],
-    ["lisen: 127.0.0.1:1", /^sightglass.yaml:1:8: Unrecognized key: "lisen"/],
+    ["lisen: 127.0.0.1:1", /^sightglass.yaml:1:1: unknown setting "lisen"$/],
+    [
+      "spool:\n  bytes: 1GiB\n  byte: 1\n  age: 2",
+      /^sightglass.yaml:3:3: spool: unknown setting "byte"\nsightglass.yaml:4:3: spool: unknown setting "age"$/,
+    ],
+    [
+      "auth:\n  tokens:\n    - name: a\n      scopes: [read]",
+      /^sightglass.yaml:3:7: auth.tokens.0.sha256: is missing: /,
+    ],
     ["retention:\n  spans:\n    age: soon", /^sightglass.yaml:3:10: retention.spans.age: expected a duration such as/],
     ["retention:\n  spans:\n    bytes: 3 potatoes", /^sightglass.yaml:3:12: retention.spans.bytes: expected a size/],
     ["listen: 4319", /^sightglass.yaml:1:9: listen: /],

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { isScalar, LineCounter, type Node, parseDocument, type Scalar, visit } from "yaml";
+import { isMap, isScalar, LineCounter, type Node, parseDocument, type Scalar, visit } from "yaml";
 import type { z } from "zod";
 import { SightglassError } from "../model/errors.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -33,17 +33,19 @@ export function loadConfig({ source, flags = {}, environment }: ConfigInput): Co
   while (!result.success && reinterpret(result.error.issues)) {
     result = configSchema.safeParse({ ...read(), ...flags });
   }
-  if (!result.success) throw invalid(result.error.issues.map((issue) => describe(issue, flags, locate)));
+  if (!result.success) throw invalid(result.error.issues.flatMap((issue) => describe(issue, flags, locate)));
   const config = { ...result.data, folder: dirname(source?.file ?? ".") };
   checkReach(config);
   return config;
 }
 
+/** `file:line:column: ` of the value at a path, or of one key in the mapping there; of what is around it where it is not. */
+type Locate = (path: PropertyKey[], key?: string) => string;
+
 /** A file as it was parsed. */
 interface Parsed {
   read: () => object;
-  /** `file:line:column: ` of what stands at a path. */
-  locate: (path: PropertyKey[]) => string;
+  locate: Locate;
   /** Reads scalars as the types that are wanted there. @returns whether there were any that were read otherwise before */
   reinterpret: (issues: readonly z.core.$ZodIssue[]) => boolean;
 }
@@ -70,10 +72,12 @@ function parse(source: ConfigSource, environment: ConfigInput["environment"]): P
     },
   });
   if (faults.length > 0) throw invalid(faults);
-  const locate = (path: PropertyKey[]) => {
+  const locate: Locate = (path, key) => {
     for (let length = path.length; length >= 0; length--) {
       const node = document.getIn(path.slice(0, length), true) as Node | undefined;
-      if (node?.range) return at(node.range[0]);
+      const named = isMap(node) ? node.items.find((pair) => isScalar(pair.key) && pair.key.value === key) : undefined;
+      const range = isScalar(named?.key) ? named.key.range : node?.range;
+      if (range) return at(range[0]);
     }
     return `${source.file}: `;
   };
@@ -134,12 +138,21 @@ function substitute(node: Scalar<string>, environment: ConfigInput["environment"
   return missing;
 }
 
-function describe(issue: z.core.$ZodIssue, flags: ConfigFlags, locate: (path: PropertyKey[]) => string): string {
-  const [first] = issue.path;
-  if (typeof first === "string" && first in flags) return `--${first.replace("_", "-")}: ${issue.message}`;
-  const path = issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
-  const name = issue.path.map(String).join(".");
-  return `${locate(path)}${name === "" ? "" : `${name}: `}${issue.message}`;
+/** One line for each fault; a mapping may have several keys that it should not have. */
+function describe(issue: z.core.$ZodIssue, flags: ConfigFlags, locate: Locate): string[] {
+  const { path, message } = issue;
+  const [first] = path;
+  if (typeof first === "string" && first in flags) return [`--${first.replace("_", "-")}: ${message}`];
+  const name = path.length === 0 ? "" : `${path.map(String).join(".")}: `;
+  if (issue.code === "unrecognized_keys") {
+    const unknown = (key: string) => `${locate(path, key)}${name}unknown setting "${key}"`;
+    const [key = "", ...others] = issue.keys;
+    // The schema has words of its own for settings that it knows by name and does not take.
+    const isTold = !message.startsWith("Unrecognized");
+    return [isTold ? `${locate(path, key)}${name}${message}` : unknown(key), ...others.map(unknown)];
+  }
+  const isMissing = issue.code === "invalid_type" && message.endsWith("received undefined");
+  return [`${locate(path)}${name}${isMissing ? `is missing: a value of type ${issue.expected} is expected` : message}`];
 }
 
 /** @throws SightglassError config_invalid when other machines could reach the server without a token */

@@ -40,6 +40,6 @@ describe("otlp", () => {
       "otlp:\n  ignore_resource_attributes: [a]",
       "s.yaml:2:31: otlp.ignore_resource_attributes: cannot be set unless promote_all_resource_attributes is true",
     ],
-    ["otlp:\n  strategy: NoTranslation", 's.yaml:2:13: otlp: Unrecognized key: "strategy"'],
+    ["otlp:\n  strategy: NoTranslation", 's.yaml:2:3: otlp: unknown setting "strategy"'],
   ])("tells what is wrong in %j", (text, message) => expect(() => load(text)).toThrow(message));
 });

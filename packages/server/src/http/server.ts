@@ -52,8 +52,14 @@ export function createHttpServer({ address, app, ingest, clock }: HttpServerOpti
 }
 
 function listenError(cause: NodeJS.ErrnoException, { host, port }: HttpServerOptions["address"]): SightglassError {
-  const hint = "stop the other program or choose another address with --listen (npm start: --port)";
+  const flag = "--listen (npm start: --port)";
   if (cause.code === "EADDRINUSE")
-    return new SightglassError("port_taken", `${host}:${port} is already in use`, { hint, cause });
-  return new SightglassError("config_invalid", `cannot listen on ${host}:${port}: ${cause.message}`, { hint, cause });
+    return new SightglassError("port_taken", `${host}:${port} is already in use`, {
+      hint: `stop the other program or choose another address with ${flag}`,
+      cause,
+    });
+  return new SightglassError("config_invalid", `cannot listen on ${host}:${port}: ${cause.message}`, {
+    hint: `choose an address of this machine with ${flag}`,
+    cause,
+  });
 }

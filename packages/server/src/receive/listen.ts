@@ -22,7 +22,7 @@ export function listenError(cause: unknown, address: ListenAddress, flag: string
     });
   }
   return new SightglassError("config_invalid", `cannot listen on ${at}: ${text}`, {
-    hint: `choose another address with ${flag}`,
+    hint: `choose an address of this machine with ${flag}`,
     cause,
   });
 }

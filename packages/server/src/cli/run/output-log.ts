@@ -1,4 +1,5 @@
 import type { Clock } from "../../model/clock.ts";
+import type { SightglassError } from "../../model/errors.ts";
 import { limits } from "../../model/limits.ts";
 import { LineSplitter } from "./lines.ts";
 import type { LogRecord } from "./otlp-json.ts";
@@ -88,7 +89,8 @@ export class OutputLog {
       this.#options.onCounts(counts);
       return true;
     } catch (thrown) {
-      if (!this.#hasWarned) this.#options.onInvalidCounts(`"${text.trim().slice(0, 200)}": ${String(thrown)}`);
+      if (!this.#hasWarned)
+        this.#options.onInvalidCounts(`"${text.trim().slice(0, 200)}": ${(thrown as SightglassError).message}`);
       this.#hasWarned = true;
       return false;
     }

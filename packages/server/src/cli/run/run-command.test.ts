@@ -308,7 +308,8 @@ describe("row counts", () => {
   it("warns once about lines that cannot be read, and keeps them as output", async () => {
     await run(shell("echo '::sightglass read=many::'; echo '::sightglass rows=1::'"));
     expect(stderr.text.match(/sightglass run:/g)).toHaveLength(1);
-    expect(stderr.text).toContain('read="many" is not a whole number of rows');
+    expect(stderr.text).toContain(': read="many" is not a whole number of rows');
+    expect(stderr.text).not.toContain("Error");
     expect(outputLogs()).toHaveLength(2);
   });
 });
@@ -340,6 +341,17 @@ describe("without a server", () => {
     expect(receiver.headers).toEqual([]);
     expect(stderr.text).toBe("");
   });
+
+  it.each(["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"])(
+    "runs the command all the same when %s is no URL, with one warning",
+    async (name) => {
+      expect(await run(shell("echo started; exit 3"), {}, { [name]: "collector:4317" })).toBe(3);
+      expect(stdout.text).toBe("started\n");
+      expect(stderr.text).toMatch(/^sightglass run: telemetry is not sent \(.*"collector:4317.* is not .* URL.*\)/);
+      expect(stderr.text.trim().split("\n")).toHaveLength(1);
+      expect(receiver.spans).toEqual([]);
+    },
+  );
 
   it("refuses an endpoint that is no URL before it starts anything", async () => {
     await expect(run(shell("echo started"), { endpoint: "localhost" })).rejects.toThrow(/not an http or https URL/);

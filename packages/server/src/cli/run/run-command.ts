@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { Clock } from "../../model/clock.ts";
+import { SightglassError } from "../../model/errors.ts";
 import { version } from "../../self/version.ts";
 import { runChild, type SignalSource } from "./child.ts";
 import { childEnvironment } from "./child-environment.ts";
@@ -36,7 +37,7 @@ export interface RunIo {
 export async function runCommand(options: RunOptions, io: RunIo): Promise<number> {
   const warn = (text: string) => void io.stderr.write(`sightglass run: ${text}\n`);
   const parent = parseTraceparent(io.environment["TRACEPARENT"], io.environment["TRACESTATE"]);
-  const destination = destinationOf(options.endpoint, io.environment);
+  const destination = destinationFor(options, io.environment, warn);
   const outbox =
     // A parent that is not sampled speaks for the whole trace.
     destination === undefined || parent?.isSampled === false
@@ -70,6 +71,21 @@ export async function runCommand(options: RunOptions, io: RunIo): Promise<number
   recorder.finish(ending, output.errorTail);
   await outbox?.finish();
   return exitCodeOf(ending);
+}
+
+/** A wrong flag is the caller's to mend; a wrong variable, which may have been set for other programs, must not stop the job. */
+function destinationFor(
+  { endpoint }: RunOptions,
+  environment: Environment,
+  warn: (text: string) => void,
+): Destination | undefined {
+  try {
+    return destinationOf(endpoint, environment);
+  } catch (error) {
+    if (endpoint !== undefined || !(error instanceof SightglassError)) throw error;
+    warn(`telemetry is not sent (${error.message}); the command runs all the same`);
+    return undefined;
+  }
 }
 
 const nowhere: RecordSink = { addLog() {}, addSpan() {} };

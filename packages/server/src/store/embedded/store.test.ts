@@ -81,4 +81,10 @@ describe("the data folder of the embedded store", () => {
       code: "spool_unwritable",
     });
   });
+
+  it.skipIf(process.platform !== "linux")("is refused where nobody can make a folder", async () => {
+    await expect(openEmbeddedStore({ dataDir: "/proc/sightglass/data" })).rejects.toMatchObject({
+      code: "spool_unwritable",
+    });
+  });
 });

@@ -38,7 +38,7 @@ function message(fields: Readonly<Record<string, Declared>>): MessageType {
   }));
 }
 
-const anyValue: MessageType = message({
+export const anyValue: MessageType = message({
   stringValue: [1, "string"],
   boolValue: [2, "bool"],
   intValue: [3, "int64"],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SightglassError } from "../../../model/errors.ts";
+import { limits } from "../../../model/limits.ts";
 import { decodeMessage } from "../../testing/otlp-messages.ts";
 import { exportTraceServiceRequest } from "./message-types.ts";
 import { jsonToProtobuf } from "./transcode.ts";
@@ -104,6 +105,12 @@ describe("OTLP/JSON", () => {
   it("refuses values nested too deeply", () => {
     const deep = '{"arrayValue":{"values":['.repeat(5000);
     expect(errorOf(span(`"attributes":[{"key":"k","value":${deep}`)).message).toContain("deeply");
+
+    const nested = (depth: number) =>
+      `"attributes":[{"key":"k","value":${'{"arrayValue":{"values":['.repeat(depth)}{"intValue":1}${"]}}".repeat(depth)}}]`;
+    const depthMax = limits.decodeDepthMax.value;
+    expect(jsonToProtobuf(Buffer.from(span(nested(depthMax))), exportTraceServiceRequest).length).toBeGreaterThan(0);
+    expect(errorOf(span(nested(depthMax + 1))).message).toMatch(/^invalid OTLP\/JSON at .*nested too deeply$/);
   });
 
   it("refuses what is not UTF-8", () => {

@@ -5,11 +5,9 @@ import { GrowableBytes } from "../../native/growable-bytes.ts";
 import { finish, type Steps } from "../../steps.ts";
 import { wireBytes } from "../protobuf-reader.ts";
 import { colon, JsonReader } from "./json-reader.ts";
-import type { FieldType, MessageType } from "./message-types.ts";
+import { anyValue, type FieldType, type MessageType } from "./message-types.ts";
 import { ScalarWriter } from "./scalar-writer.ts";
 
-/** Each AnyValue level takes two messages; what is around the deepest one takes few. The decoder counts exactly. */
-const messageDepthMax = 2 * limits.decodeDepthMax.value + 16;
 /** Lengths of messages are patched in as four-byte varints, so that nothing is moved: 28 bits. */
 const messageBytesMax = 2 ** 28 - 1;
 /** Lists of an export request inside of each other: resources, scopes, items. The items are the many. */
@@ -36,7 +34,7 @@ class Transcoder {
   private readonly reader: JsonReader;
   private readonly out = new GrowableBytes();
   private readonly scalars: ScalarWriter;
-  private depth = 0;
+  private valueDepth = 0;
 
   constructor(body: Uint8Array) {
     this.reader = new JsonReader(body);
@@ -79,14 +77,16 @@ class Transcoder {
 
   private message(type: MessageType): void {
     const { reader } = this;
-    if (++this.depth > messageDepthMax) reader.fail("values are nested too deeply");
+    const isValue = type === anyValue;
+    // Values are the only messages that contain their own kind. The outermost one has the depth 0.
+    if (isValue && this.valueDepth++ > limits.decodeDepthMax.value) reader.fail("values are nested too deeply");
     if (reader.peek() !== 0x7b) reader.fail("an object expected");
     reader.members(() => {
       const field = this.member(type);
       if (field !== undefined) this.field(field);
       reader.path.pop();
     });
-    this.depth--;
+    if (isValue) this.valueDepth--;
   }
 
   /** Takes a member up to its value, and puts its name on the path. @returns undefined when its value needs nothing more */
