@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrap } from "@sightglass/sdk/bootstrap";
 import { type DemoOptions, readOptions, usage } from "./options.ts";
 import { createProgress } from "./progress.ts";
-import { advance, position, runDay } from "./schedule.ts";
+import { advance, position, quickDaysFrom, runDay } from "./schedule.ts";
 import { openWarehouse } from "./warehouse.ts";
 
 /** A slow source is slow enough to be seen, and not so slow that the first weeks take long. */
@@ -13,15 +13,14 @@ async function main(options: DemoOptions, stop: AbortSignal): Promise<void> {
   const warehouse = await openWarehouse(`${options.stateDir}/warehouse`);
   try {
     const first = await position(warehouse);
-    // After a restart the weeks are there already: go on at the steady pace.
-    const quickDays = first === 0 || options.once ? options.quickDays : 0;
+    const quickDays = quickDaysFrom(first, options);
     const progress = createProgress(quickDays);
     for (let day = first; day < first + quickDays && !stop.aborted; day++) {
       await runDay(warehouse, day, slowSourceMs.quick);
       await advance(warehouse, day + 1);
       progress(day + 1 - first, "flight days");
     }
-    if (!options.once) process.stdout.write(`demo: from now on a flight day every ${options.paceMs / 1000} s\n`);
+    if (!options.once && !stop.aborted) process.stdout.write(`demo: from now on a flight day every ${options.paceMs / 1000} s\n`);
     for (let day = first + quickDays; !options.once && !stop.aborted; day++) {
       await sleep(options.paceMs, undefined, { signal: stop }).catch(() => undefined);
       if (stop.aborted) break;

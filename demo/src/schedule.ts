@@ -25,6 +25,14 @@ export async function runDay(warehouse: Warehouse, dayNumber: number, slowSource
     await settle(runBirdStrikes(warehouse, 1 + ((dayNumber / birdStrikesEveryDays) % 12)));
 }
 
+/**
+ * How many days run quickly before the steady pace. After a restart, what is there of the first weeks already counts.
+ * @param first the day to go on with, from 0
+ */
+export function quickDaysFrom(first: number, options: { once: boolean; quickDays: number }): number {
+  return options.once ? options.quickDays : Math.max(0, options.quickDays - first);
+}
+
 async function settle(run: Promise<unknown>): Promise<void> {
   await run.catch(() => undefined);
 }
