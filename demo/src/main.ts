@@ -20,7 +20,8 @@ async function main(options: DemoOptions, stop: AbortSignal): Promise<void> {
       await advance(warehouse, day + 1);
       progress(day + 1 - first, "flight days");
     }
-    if (!options.once && !stop.aborted) process.stdout.write(`demo: from now on a flight day every ${options.paceMs / 1000} s\n`);
+    if (!options.once && !stop.aborted)
+      process.stdout.write(`demo: from now on a flight day every ${options.paceMs / 1000} s\n`);
     for (let day = first + quickDays; !options.once && !stop.aborted; day++) {
       await sleep(options.paceMs, undefined, { signal: stop }).catch(() => undefined);
       if (stop.aborted) break;

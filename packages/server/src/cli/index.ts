@@ -18,7 +18,11 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .version(version)
     .exitOverride()
     .enablePositionalOptions()
-    .showHelpAfterError("(add --help for the options and examples)");
+    .showHelpAfterError("(add --help for the options and examples)")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ sightglass serve\n  $ sightglass run --pipeline nightly -- ./load.sh\n\n`sightglass COMMAND --help` has more of them.",
+    );
   for (const command of [serveCommand(), runCommandDefinition(exit), checkCommand(), queryCommand()])
     program.addCommand(command.copyInheritedSettings(program));
   try {

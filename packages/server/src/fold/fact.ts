@@ -58,14 +58,17 @@ const noSpan = "0000000000000000";
 export function factOf(row: FactRow): Fact {
   const { fact, startMicros, durationMicros, attributes_string, attributes_int, ...rest } = row;
   const { attributes_double, attributes_bool, ...same } = rest;
+  const lastedMicros = Math.max(0, durationMicros);
+  // A span without a start (0 in OTLP) did not last since 1970: all that is known is when it ended.
+  const beganMicros = startMicros === 0 ? lastedMicros : startMicros;
   const kind = fact === "span" ? "span" : fact === "pipeline.heartbeat" ? "heartbeat" : "start";
   return {
     ...same,
     kind,
     parentId: same.parentId === noSpan ? "" : same.parentId,
-    timeMs: startMicros / 1000,
+    timeMs: beganMicros / 1000,
     // A sender may give an end before the start; the span then took no time.
-    endMs: kind === "span" ? (startMicros + Math.max(0, durationMicros)) / 1000 : null,
+    endMs: kind === "span" ? (startMicros + lastedMicros) / 1000 : null,
     strings: attributes_string,
     ints: attributes_int,
     doubles: attributes_double,
