@@ -16,6 +16,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono {
   const app = new Hono();
   app.use(securityHeaders);
+  app.use(endUnsentBody);
   app.use(limitConcurrency(options.concurrentRequestsMax ?? limits.concurrentRequestsMax.value));
   for (const routes of options.routes) app.route("/", routes);
 
@@ -39,6 +40,12 @@ const securityHeaders: MiddlewareHandler = async (context, next) => {
   headers.set("referrer-policy", "same-origin");
   headers.set("content-security-policy", contentSecurityPolicy);
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+};
+
+/** A HEAD is answered by the route of GET, and what would be streamed is dropped: whoever makes it must be told, or goes on for ever. */
+const endUnsentBody: MiddlewareHandler = async (context, next) => {
+  await next();
+  if (context.req.method === "HEAD") await context.res.body?.cancel();
 };
 
 const contentSecurityPolicy =

@@ -64,6 +64,18 @@ async function open(app: ReturnType<typeof createApp>, query = "") {
 }
 
 describe("/api/live", () => {
+  it("holds no place for a HEAD, whose stream nobody reads", async () => {
+    const { app, listeners, clock } = setUp(1);
+    for (let turn = 0; turn < 3; turn++) {
+      const answer = await app.request("/api/live", { method: "HEAD" });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("content-type")).toBe("text/event-stream");
+      await expect.poll(() => listeners.size + clock.pending).toBe(0);
+    }
+    const { reader } = await open(app);
+    expect(await readUntil(reader, "hello")).toContain("1.2.3");
+  });
+
   it("greets, tells of runs, and keeps the connection alive", async () => {
     const { app, clock, listeners } = setUp();
     const { answer, reader } = await open(app);
