@@ -133,7 +133,7 @@ describe("scrape_configs", () => {
     ],
     ["remote_write: []", /s.yaml:1:1: remote_write is not supported: what is taken in is stored here/],
     ["scrape_configs:\n  - \n  - job_name: a", /s.yaml:2:5: scrape_configs.0: .*received null/],
-    [job("convert_classic_histograms_to_nhcb: true"), /s.yaml:3:5: .*classic histograms are kept as they are/],
+    [job("convert_classic_histograms_to_nhcb: true"), /s.yaml:3:41: .*classic histograms are kept as they are/],
     [job("oci_sd_configs: []"), /s.yaml:3:5: .*oci_sd_configs is not supported: targets come from/],
     [
       job("relabel_configs: [{action: lowercase, target_label: x, replacement: y}]"),
