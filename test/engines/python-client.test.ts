@@ -64,7 +64,10 @@ describe.skipIf(!hasClient)("the Python client (needs prometheus_client)", () =>
     async () => {
       const { page } = await freePorts();
       const url = `http://127.0.0.1:${page}`;
-      const real = new Command("prometheus-pushgateway", [`--web.listen-address=127.0.0.1:${page}`]);
+      const real = new Command("prometheus-pushgateway", [
+        `--web.listen-address=127.0.0.1:${page}`,
+        "--persistence.file=",
+      ]);
       try {
         await until(async () => (await fetch(url).catch(() => undefined))?.ok === true, { what: () => real.output });
         const script = join(import.meta.dirname, "push.py");

@@ -109,7 +109,10 @@ describe("metrics of the SDK by OTLP", () => {
     async () => {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}`;
-      const gateway = new Command("prometheus-pushgateway", [`--web.listen-address=127.0.0.1:${port}`]);
+      const gateway = new Command("prometheus-pushgateway", [
+        `--web.listen-address=127.0.0.1:${port}`,
+        "--persistence.file=",
+      ]);
       try {
         await until(async () => (await fetch(url).catch(() => undefined))?.ok === true, {
           what: () => "the Pushgateway",
