@@ -1,8 +1,11 @@
+import { countedStream } from "./counted-stream.ts";
+
 /** Anything that yields records: an array, a generator, a database cursor, a Node or Web stream. */
 export type Records<T> = Iterable<T> | AsyncIterable<T>;
 
 export function isAsync<T>(source: Records<T>): source is AsyncIterable<T> {
-  return Symbol.asyncIterator in source;
+  // A text is iterable as well, and no object.
+  return Symbol.asyncIterator in Object(source);
 }
 
 /** Web streams, by what tells them from other things that can be iterated: whose `ReadableStream` it is does not matter. */
@@ -29,18 +32,7 @@ export function counted<T>(source: Records<T>, counters: Counters): Records<T> {
 }
 
 function isWebStream<T>(source: AsyncIterable<T>): source is ReadableStream<T> & AsyncIterable<T> {
-  return source instanceof ReadableStream;
-}
-
-/** A stream again, so that it can be piped on; ends, errors and cancellation pass through. */
-function countedStream<T>(source: ReadableStream<T>, tell: (record: T) => void): AsyncIterable<T> {
-  const through = new TransformStream<T, T>({
-    transform(record, controller) {
-      tell(record);
-      controller.enqueue(record);
-    },
-  });
-  return source.pipeThrough(through);
+  return typeof (source as Partial<WebStream>).getReader === "function";
 }
 
 async function* countedAsync<T>(source: AsyncIterable<T>, tell: (record: T) => void): AsyncGenerator<T, void, void> {

@@ -314,3 +314,86 @@ it("costs little for each record", async () => {
     expect(((spent.user + spent.system) * 1000) / records.length).toBeLessThan(1000);
   });
 });
+
+describe("a consumer that stops early", () => {
+  it.each([1, 4])("leaves uncounted what it never took, %i at a time", async (concurrency) => {
+    await inStage(async (stage) => {
+      for await (const result of stage.map(range(20), (record) => Promise.resolve(record), { concurrency })) {
+        // Long enough for all others to be done.
+        for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+        if (result === 2) break;
+      }
+    });
+    expect(counts()).toEqual({ read: 3, written: 3 });
+  });
+
+  it("leaves what failed meanwhile counted: it has happened", async () => {
+    const parked: number[] = [];
+    const work = (record: number) => (record === 1 ? Promise.reject(new Error("no")) : Promise.resolve(record));
+    await inStage(async (stage) => {
+      const options = { concurrency: 3, deadLetter: (record: number) => void parked.push(record) };
+      for await (const result of stage.map(range(3), work, options)) {
+        for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+        if (result === 0) break;
+      }
+    });
+    expect(parked).toEqual([1]);
+    expect(counts()).toEqual({ read: 2, written: 1, failed: 1 });
+  });
+
+  it("does not undo what is done: records of each are counted when they are", async () => {
+    const work = async (record: number) => {
+      for (let turn = 0; turn < 50 && record === 1; turn++) await Promise.resolve();
+      if (record === 1) throw new Error("no");
+    };
+    await expect(inStage((stage) => stage.each(range(4), work, { concurrency: 4 }))).rejects.toThrow("no");
+    expect(counts()).toEqual({ read: 4, written: 3, failed: 1 });
+  });
+});
+
+describe("what is asked about records", () => {
+  it("fails no record where the caller's own size throws", async () => {
+    const fail = () => {
+      throw new Error("no size");
+    };
+    const totals = await inStage((stage) => stage.each([1, 2], () => {}, { bytes: fail }));
+    expect(totals).toMatchObject({ read: 2, written: 2, failed: 0 });
+  });
+
+  it.each([Number.NaN, -1])("takes %s from a batch as no number of rows", async (result) => {
+    const totals = await inStage((stage) => stage.batches([1, 2, 3], 2, () => result));
+    expect(totals).toMatchObject({ written: 3 });
+    expect(counts()).toEqual({ read: 3, written: 3 });
+  });
+
+  it("takes the characters of a text for records, as any loop does", async () => {
+    expect(await inStage((stage) => stage.each("abc", () => {}))).toMatchObject({ read: 3, written: 3 });
+  });
+});
+
+describe("work that was called off", () => {
+  const aborted = () => Promise.reject(new DOMException("enough", "AbortError"));
+
+  it("is not tried again", async () => {
+    let attempts = 0;
+    const work = () => {
+      attempts += 1;
+      return aborted();
+    };
+    await expect(inStage((stage) => stage.each([1], work, { retries: 5 }))).rejects.toThrow("enough");
+    await expect(pipeline("p", (run) => run.stage("whole", { retries: 5 }, work))).rejects.toThrow("enough");
+    expect(attempts).toBe(2);
+  });
+
+  it("waits for no further attempt once the signal is aborted", async () => {
+    const controller = new AbortController();
+    const retries = { retries: 5, delayMs: 3_600_000, delayMaxMs: 3_600_000, signal: controller.signal };
+    const fail = () => {
+      setImmediate(() => controller.abort());
+      throw new Error("no");
+    };
+    await expect(inStage((stage) => stage.each([1], fail, { retries }))).rejects.toThrow("no");
+    await expect(pipeline("p", (run) => run.stage("whole", { retries }, fail))).rejects.toThrow("no");
+    expect(counts()).toEqual({ read: 1, failed: 1 });
+  });
+});

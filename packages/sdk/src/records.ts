@@ -1,6 +1,7 @@
 import { addFailedAttempt, type Attempt, inAttemptSpan } from "./attempt-spans.ts";
-import { type Clock, sleep, systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { isAsync, type Records } from "./counted.ts";
+import { HeldCounts, type RecordCounter } from "./record-counter.ts";
 import { retryOptions, type RetryOptions } from "./retry.ts";
 import { safely } from "./safely.ts";
 
@@ -38,17 +39,6 @@ export interface RecordTotals {
   deduplicated: number;
 }
 
-/** Where records are counted: a stage. */
-export interface RecordCounter {
-  readonly name: string;
-  read(count: number): void;
-  written(count: number): void;
-  filtered(count: number): void;
-  deduplicated(count: number): void;
-  failed(count: number, reason: string, detail: { record: unknown }): void;
-  bytes(count: number): void;
-}
-
 /** What to do with each unit: a record, or a batch of them. */
 export interface Work<Unit, Result> {
   readonly stage: RecordCounter;
@@ -65,10 +55,13 @@ export interface Work<Unit, Result> {
 
 type Outcome<Result> = { kind: "result"; value: Result } | { kind: "none" } | { kind: "error"; thrown: unknown };
 
-/** Results of `work` in the order of their records, with everything counted on the stage. */
+/** Results of `work` in the order of their records. What a consumer that stops early never took does not count. */
 export function mapRecords<Unit, Result>(source: Records<Unit>, work: Work<Unit, Result>): AsyncIterable<Result> {
-  const concurrency = work.options.concurrency ?? 1;
-  return concurrency > 1 ? sideBySide(source, work, concurrency) : inTurn(source, work);
+  const holding = (unit: Unit) => {
+    const counts = new HeldCounts(work.stage);
+    return { outcome: outcomeOf({ ...work, stage: counts }, unit), counts };
+  };
+  return isSideBySide(work.options) ? sideBySide(source, work, holding) : inTurn(source, work);
 }
 
 /** Does `work` for all of `source`. Without anything to wait for, a record costs no promise. */
@@ -76,7 +69,7 @@ export async function consumeRecords<Unit, Result>(
   source: Records<Unit>,
   work: Work<Unit, Result>,
 ): Promise<RecordTotals> {
-  if (!isAsync(source) && (work.options.concurrency ?? 1) <= 1) {
+  if (!isAsync(source) && !isSideBySide(work.options)) {
     for (const unit of source) {
       const pending = outcomeOf(work, unit);
       const outcome = pending instanceof Promise ? await pending : pending;
@@ -84,9 +77,14 @@ export async function consumeRecords<Unit, Result>(
     }
     return work.totals;
   }
-  const results = mapRecords(source, work)[Symbol.asyncIterator]();
+  const atOnce = (unit: Unit) => ({ outcome: outcomeOf(work, unit) });
+  const results = isSideBySide(work.options) ? sideBySide(source, work, atOnce) : inTurn(source, work);
   while ((await results.next()).done !== true);
   return work.totals;
+}
+
+function isSideBySide({ concurrency = 1 }: { concurrency?: number }): boolean {
+  return concurrency > 1;
 }
 
 async function* inTurn<Unit, Result>(
@@ -100,34 +98,42 @@ async function* inTurn<Unit, Result>(
   }
 }
 
+/** A record at work; what it counts for, where that waits until its result is taken. */
+interface Started<Result> {
+  readonly outcome: Outcome<Result> | Promise<Outcome<Result>>;
+  readonly counts?: HeldCounts;
+}
+
 /** Up to `concurrency` records at work. A slow source does not hold back results that are there. */
 async function* sideBySide<Unit, Result>(
   source: Records<Unit>,
-  work: Work<Unit, Result>,
-  concurrency: number,
+  { options: { concurrency = 1 } }: Work<Unit, Result>,
+  start: (unit: Unit) => Started<Result>,
 ): AsyncGenerator<Result, void, void> {
   const iterator = isAsync(source) ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
-  const window: Promise<Outcome<Result>>[] = [];
+  const window: Started<Result>[] = [];
   let pulled: Promise<IteratorResult<Unit>> | undefined;
   let isOver = false;
   try {
     for (;;) {
       if (!isOver && window.length < concurrency) pulled ??= Promise.resolve(iterator.next());
-      if (pulled === undefined && window[0] === undefined) return;
-      const event = await firstOf(pulled, window[0]);
+      const [oldest] = window;
+      if (pulled === undefined && oldest === undefined) return;
+      const event = await firstOf(pulled, oldest);
       if (event.kind === "pulled") {
         pulled = undefined;
         if (event.result.done === true) isOver = true;
-        else window.push(Promise.resolve(outcomeOf(work, event.result.value)));
+        else window.push(start(event.result.value));
         continue;
       }
       void window.shift();
+      oldest?.counts?.release();
       if (event.outcome.kind === "error") throw event.outcome.thrown;
       if (event.outcome.kind === "result") yield event.outcome.value;
     }
   } finally {
-    // What is still at work is counted before the stage ends.
-    await Promise.all(window);
+    // What is still at work ends before the stage does, and what failed or was left out counts, for it has happened.
+    for (const { outcome, counts } of window) if ((await outcome).kind !== "result") counts?.release();
     if (!isOver) await iterator.return?.();
   }
 }
@@ -138,10 +144,11 @@ type Event<Unit, Result> =
 
 function firstOf<Unit, Result>(
   pulled: Promise<IteratorResult<Unit>> | undefined,
-  oldest: Promise<Outcome<Result>> | undefined,
+  oldest: Started<Result> | undefined,
 ): Promise<Event<Unit, Result>> {
   const candidates: Promise<Event<Unit, Result>>[] = [];
-  if (oldest !== undefined) candidates.push(oldest.then((outcome) => ({ kind: "worked", outcome })));
+  if (oldest !== undefined)
+    candidates.push(Promise.resolve(oldest.outcome).then((outcome) => ({ kind: "worked", outcome })));
   if (pulled !== undefined) candidates.push(pulled.then((result) => ({ kind: "pulled", result })));
   return Promise.race(candidates);
 }
@@ -152,7 +159,8 @@ function outcomeOf<Unit, Result>(work: Work<Unit, Result>, unit: Unit): Outcome<
   work.stage.read(size);
   work.totals.read += size;
   try {
-    work.countBytes(unit);
+    // The caller's own `bytes` may throw: that is no fault of the record.
+    safely(() => work.countBytes(unit), undefined);
     const value = work.run(unit);
     if (!isPromise(value)) return successOf(work, unit, value);
     // Asked only where there may be another attempt, which says how long this one took.
@@ -223,9 +231,9 @@ async function tryAgain<Unit, Result>(
     reason: (thrown) => reasonFor(work, thrown),
   });
   let thrown = firstThrown;
-  for (let failed = 1; failed <= retry.retries && retry.when(thrown, failed); failed += 1) {
+  for (let failed = 1; retry.isWorthIt(thrown, failed, failed); failed += 1) {
     if (failed === 1) addFailedAttempt(attempt(1), thrown, startedAtMs);
-    await sleep(work.clock, retry.delayMs(failed));
+    if (!(await retry.wait(work.clock, failed))) break;
     try {
       return successOf(work, unit, await inAttemptSpan(attempt(failed + 1), () => work.run(unit)));
     } catch (again) {
@@ -281,7 +289,7 @@ export function batchWork<T>(
     clock: systemClock,
     totals: emptyTotals(),
     size: (batch) => batch.length,
-    resultSize: (result, batch) => (typeof result === "number" ? result : batch.length),
+    resultSize: (result, batch) => (typeof result === "number" && result >= 0 ? result : batch.length),
     countBytes(batch) {
       if (options.bytes !== undefined) stage.bytes(options.bytes(batch));
       else for (const record of batch) countSize(stage, byteLength(record));

@@ -1,6 +1,6 @@
 import { type Attributes, context, type Link, type Span } from "@opentelemetry/api";
 import { attributeNames as names } from "./attribute-names.ts";
-import { type Clock, sleep, systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { Counts } from "./counts.ts";
 import { type FailureDetail, Failures } from "./failures.ts";
 import { counted, inBatches, type Records, type WebStream } from "./counted.ts";
@@ -141,8 +141,8 @@ async function retryStage<T>(start: StageStart, first: number, work: StageWork<T
     try {
       return await attemptStage(start, attempt, work, clock);
     } catch (thrown) {
-      if (attempt - first >= retry.retries || !retry.when(thrown, attempt)) throw thrown;
-      await sleep(clock, retry.delayMs(attempt - first + 1));
+      const failed = attempt - first + 1;
+      if (!retry.isWorthIt(thrown, failed, attempt) || !(await retry.wait(clock, failed))) throw thrown;
     }
   }
 }

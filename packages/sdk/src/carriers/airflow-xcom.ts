@@ -29,7 +29,8 @@ export const airflowXcom = {
   },
 
   /** The body to POST: the trace of what is active. `mapIndex` is that of a mapped task, else -1. */
-  inject(this: void, { key = keyDefault, mapIndex = -1 } = {}): XcomEntry {
+  inject(this: void, options?: { key?: string; mapIndex?: number } | null): XcomEntry {
+    const { key = keyDefault, mapIndex = -1 } = options ?? {};
     return { key, value: activeFieldsWithW3c(), map_index: mapIndex };
   },
 

@@ -155,6 +155,8 @@ describe("a sidecar", () => {
       expect(await sidecar.links([file, broken, file], () => 10)).toMatchObject([
         { context: { traceId, spanId }, attributes: { "pipeline.records.read": 10 } },
       ]);
+      // Writers of one name at one time are not in each other's way.
+      await inTrace(() => Promise.all(Array.from({ length: 8 }, () => sidecar.inject(file))));
       await inTrace(() => sidecar.inject(join(folder, "no", "such", "folder")));
       await sidecar.inject(join(folder, "without-a-trace"));
       expect(readdirSync(folder)).not.toContain("_without-a-trace.trace.json");

@@ -2,7 +2,7 @@ import { ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pipeline } from "../pipeline.ts";
 import { Memory } from "../testing/memory.ts";
-import { environment, http, kafka, s3, sidecar } from "./index.ts";
+import { airflowXcom, environment, http, type HttpHeaders, kafka, s3, sidecar, spark, sqlComment } from "./index.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
 const message = (producer: string, value = "") => ({
@@ -54,7 +54,55 @@ it("what is no message, or none at all, is taken as it is", async () => {
   expect(nothing.map(kafka.inject)).toEqual(nothing);
   expect([http.inject(null), s3.inject(null)]).toEqual([{}, {}]);
   expect(environment.inject(null)).toEqual(environment.inject());
-  for (const path of [undefined, 5, {}]) expect(await sidecar.extract(path as string)).toBe(ROOT_CONTEXT);
+  expect(spark.inject(null)).toEqual({});
+  expect(airflowXcom.inject(null)).toMatchObject({ key: "trace_context", map_index: -1 });
+  for (const path of [undefined, 5, {}]) {
+    expect(await sidecar.extract(path as string)).toBe(ROOT_CONTEXT);
+    await pipeline("p", () => sidecar.inject(path as string));
+    expect(await sidecar.links(path as unknown as string[])).toEqual([]);
+  }
+  const query = { text: "select 1", values: [] } as unknown as string;
+  expect(await pipeline("p", () => sqlComment.inject(query))).toBe(query);
+  for (const odd of [5, "x", [null], [[]], Symbol("x"), { get: 1 }])
+    expect(await pipeline("p", () => http.inject(odd as never))).toHaveProperty("traceparent");
+});
+
+describe("HTTP headers in each of their forms", () => {
+  const old = `00-${traceId}-${"1".repeat(16)}-01`;
+  it.each<[string, Parameters<typeof http.inject>[0]]>([
+    ["an object", { Accept: "a, b", n: 1, gone: undefined, Traceparent: old }],
+    ["an object with lists", { Accept: ["a", "b"], n: "1", traceparent: [old] }],
+    ["Headers", new Headers({ Accept: "a, b", n: "1", TRACEPARENT: old })],
+    [
+      "those of a Request",
+      new Request("http://localhost", { headers: { Accept: "a, b", n: "1", traceparent: old } }).headers,
+    ],
+    [
+      "pairs",
+      [
+        ["Accept", "a, b"],
+        ["n", "1"],
+        ["traceparent", old],
+      ],
+    ],
+    [
+      "a map",
+      new Map([
+        ["Accept", "a, b"],
+        ["n", "1"],
+        ["traceparent", old],
+      ]),
+    ],
+    ["names and values in turn", ["Accept", "a, b", "n", "1", "traceparent", old]],
+  ])("are taken as %s", async (_form, headers) => {
+    const injected = await pipeline("p", () => http.inject(headers));
+    const { traceparent, ...others } = Object.fromEntries(
+      Object.entries(injected).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    expect(others).toEqual({ accept: expect.stringMatching(/^a, ?b$/), n: "1" });
+    expect(traceparent?.slice(36, 52)).toBe(memory.span("p").spanContext().spanId);
+    expect(trace.getSpanContext(http.extract(headers as HttpHeaders))?.spanId).toBe("1".repeat(16));
+  });
 });
 
 it("a run continues the trace that a carrier held, not what is active", async () => {

@@ -1,6 +1,7 @@
 import { open, rename, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type Context, diag, type Link, ROOT_CONTEXT } from "@opentelemetry/api";
+import { newRunId } from "../random.ts";
 import { safely } from "../safely.ts";
 import { activeFields, contextOf } from "./fields.ts";
 import { membersOf } from "./members.ts";
@@ -21,14 +22,10 @@ export const sidecar = {
   async inject(this: void, path: string): Promise<void> {
     const fields = activeFields();
     if (Object.keys(fields).length === 0) return;
-    const target = sidecar.path(path);
-    const unfinished = `${target}.${process.pid}.tmp`;
     try {
-      await writeFile(unfinished, `${JSON.stringify(fields)}\n`);
-      await rename(unfinished, target);
+      await writeWhole(sidecar.path(path), `${JSON.stringify(fields)}\n`);
     } catch (thrown) {
-      safely(() => diag.warn(`sightglass: ${target} cannot be written`, thrown), undefined);
-      await unlink(unfinished).catch(() => {});
+      safely(() => diag.warn(`sightglass: the sidecar of ${path} cannot be written`, thrown), undefined);
     }
   },
 
@@ -41,10 +38,22 @@ export const sidecar = {
   /** One link to each producer of a batch of files, with the rows that came from it (`rowsOf` each; default 1). */
   async links(this: void, paths: Iterable<string>, rowsOf: (path: string) => number = () => 1): Promise<Link[]> {
     const contexts = new Map<string, Context>();
-    for (const path of paths) contexts.set(path, await sidecar.extract(path));
-    return linksOf(contexts.keys(), (path) => contexts.get(path) ?? ROOT_CONTEXT, rowsOf);
+    for (const path of safely(() => [...paths], [])) contexts.set(path, await sidecar.extract(path));
+    return safely(() => linksOf(contexts.keys(), (path) => contexts.get(path) ?? ROOT_CONTEXT, rowsOf), []);
   },
 };
+
+/** Two writers of one name are not in each other's way, in whatever threads and processes they are. */
+async function writeWhole(target: string, content: string): Promise<void> {
+  const unfinished = `${target}.${newRunId()}.tmp`;
+  try {
+    await writeFile(unfinished, content);
+    await rename(unfinished, target);
+  } catch (thrown) {
+    await unlink(unfinished).catch(() => {});
+    throw thrown;
+  }
+}
 
 async function read(path: string): Promise<string | undefined> {
   try {

@@ -15,7 +15,8 @@ export type SparkConf = Readonly<Record<string, string>>;
 /** Spark's configuration, and the applications that run with it. */
 export const spark = {
   /** A copy with the trace of what is active, as environment variables and as Java properties (`-Dtraceparent=...`) of the driver. */
-  inject(this: void, conf: SparkConf = {}): Record<string, string> {
+  inject(this: void, given?: SparkConf | null): Record<string, string> {
+    const conf = given ?? {};
     const fields = Object.entries(activeFieldsWithW3c());
     const variables = variablePrefixes.flatMap((prefix) =>
       fields.map(([field, value]) => [prefix + variableOf(field), value] as const),

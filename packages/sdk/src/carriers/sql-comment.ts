@@ -13,6 +13,8 @@ const pair = /([^\s,=']+)='((?:[^'\\]|\\.)*)'/g;
 export const sqlComment = {
   /** The text with the trace of what is active at its end. A trace that it carried goes; a comment of its own stays. */
   inject(this: void, sql: string): string {
+    // pg's queries may be objects as well; a comment has no place in these.
+    if (typeof sql !== "string") return sql;
     const fields = Object.entries(activeFields()).sort(([a], [b]) => (a < b ? -1 : 1));
     if (fields.length === 0) return sql;
     const comment = fields.map(([field, value]) => `${quoted(field)}='${quoted(value)}'`).join(",");
