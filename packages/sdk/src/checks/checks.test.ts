@@ -101,6 +101,61 @@ describe("expectations", () => {
     expect(checked({ rows: { min: 2 }, unique: "status", columns: { status: {} } }, rows).rows).toBe(2);
   });
 
+  it.each<[string, unknown[], boolean]>([
+    ["objects that hold large integers", [{ n: 1n }, { n: 2n }], true],
+    ["objects that hold the same one", [{ n: 1n }, { n: 1n }], false],
+    ["maps", [new Map([["a", 1]]), new Map([["a", 2]])], true],
+    ["sets", [new Set([1]), new Set([1])], false],
+    ["what writes itself as nothing", [{ toJSON: () => undefined }, 1], true],
+    ["bytes", [Buffer.from("a"), Buffer.from("b")], true],
+  ])("tell keys apart: %s", (_name, keys, passed) => {
+    const rows = keys.map((status) => ({ ...orders[0], status })) as Order[];
+    expect(checked({ unique: "status" }, rows).passed).toBe(passed);
+  });
+
+  it("tell keys of several columns apart, whatever is in them", () => {
+    const rows = [
+      { id: 1, status: "a\u001F", amount: "b" },
+      { id: 1, status: "a", amount: "\u001Fb" },
+      { id: 1, status: "1:a", amount: "b" },
+      { id: 1, status: null, amount: "b" },
+      { id: 1, status: "null", amount: "b" },
+      { id: 1, status: "", amount: "b" },
+    ] as unknown as Order[];
+    expect(checked({ unique: ["status", "amount"] }, rows).passed).toBe(true);
+    expect(checked({ unique: ["status", "amount"] }, [...rows, ...rows.slice(3, 4)]).passed).toBe(false);
+  });
+
+  it("count a value that cannot be read, and a date that is none, as missing", () => {
+    const broken = {
+      id: 1,
+      get amount(): number {
+        throw new Error("no");
+      },
+      status: "x",
+      at: new Date(Number.NaN),
+    };
+    const report = checked({ columns: { amount: { complete: true, min: 0 }, at: { complete: true } } }, [
+      broken,
+      { id: 2, amount: 1, status: "x", at: new Date(0) },
+    ]);
+    expect(verdicts(report)).toEqual([
+      ["completeness", "amount", 0.5, false],
+      ["validity", "amount", 1, true],
+      ["completeness", "at", 0.5, false],
+    ]);
+  });
+
+  it("know a date among those that are allowed", () => {
+    const rows = [
+      { ...orders[0], at: new Date(5) },
+      { ...orders[0], at: new Date(6) },
+    ] as Order[];
+    expect(verdicts(checked({ columns: { at: { oneOf: [new Date(5)] } } }, rows))).toEqual([
+      ["validity", "at", 0.5, false],
+    ]);
+  });
+
   it("of what cannot be looked at are not met", () => {
     const rows = [null, undefined, orders[0]] as Order[];
     const expected = { columns: { amount: { complete: true } }, rules: { any: () => true }, schema: z.object({}) };

@@ -1,5 +1,5 @@
 import { safely } from "../safely.ts";
-import { ColumnProfile, type ColumnSummary, isMissing, numberOf, textOf } from "./column-profile.ts";
+import { ColumnProfile, type ColumnSummary, isMissing, numberOf, textOf, valueOf } from "./column-profile.ts";
 import type { ColumnExpectation, Range, Severity, Statistic } from "./expectation.ts";
 import { isWithin, type Probe, rangeText, Share, shareResult } from "./probe.ts";
 import type { CheckResult } from "./report.ts";
@@ -21,7 +21,7 @@ export class ColumnProbe<Row> implements Probe<Row> {
   }
 
   add(row: Row): void {
-    const value: unknown = row[this.name];
+    const value = valueOf(row, this.name);
     this.#profile.add(value);
     if (this.#isValid !== undefined && !isMissing(value)) this.#valid.count(this.#isValid(value));
   }
@@ -76,8 +76,10 @@ export function statisticsOf({ rows, missing, distinct, numbers }: ColumnSummary
 function validator({ min, max, pattern, oneOf }: ColumnExpectation): ((value: unknown) => boolean) | undefined {
   const conditions: ((value: unknown) => boolean)[] = [];
   if (oneOf !== undefined) {
-    const allowed = new Set(oneOf);
-    conditions.push((value) => allowed.has(value));
+    // Two dates of one moment are two objects.
+    const comparable = (value: unknown) => (value instanceof Date ? `date ${value.getTime()}` : value);
+    const allowed = new Set(oneOf.map(comparable));
+    conditions.push((value) => allowed.has(comparable(value)));
   }
   if (pattern !== undefined) {
     // One that cannot be read is met by nothing.

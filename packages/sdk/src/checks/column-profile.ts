@@ -4,7 +4,7 @@ import { FrequentValues } from "./frequent-values.ts";
 
 export interface ColumnSummary {
   rows: number;
-  /** Null, undefined, NaN or an empty string. */
+  /** Null, undefined, NaN, an invalid date or an empty string. */
   missing: number;
   /** Estimated beyond 16,384, within about 2 %. */
   distinct: number;
@@ -102,7 +102,17 @@ export class ColumnProfile {
 }
 
 export function isMissing(value: unknown): boolean {
-  return value === null || value === undefined || value === "" || (typeof value === "number" && Number.isNaN(value));
+  if (value === null || value === undefined || value === "") return true;
+  return (typeof value === "number" || value instanceof Date) && Number.isNaN(Number(value));
+}
+
+/** The value that a row has; undefined where it cannot be read. */
+export function valueOf<Row>(row: Row, column: keyof Row): unknown {
+  try {
+    return row[column];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Finite numbers as they are, dates in milliseconds; undefined for anything else. */
@@ -117,9 +127,15 @@ export function textOf(value: unknown): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (typeof value !== "object" || value === null) return String(value);
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(value, withoutLoss) ?? "";
   } catch {
     // A cycle, or a toJSON that throws.
     return Object.prototype.toString.call(value);
   }
+}
+
+/** What JSON would refuse, or take for empty. */
+function withoutLoss(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return `${value}n`;
+  return value instanceof Map || value instanceof Set ? [...value] : value;
 }

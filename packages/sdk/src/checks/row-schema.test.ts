@@ -37,6 +37,11 @@ describe("a row schema says which columns were wrong and why, without their valu
   it.each<[string, RowSchema, string[]]>([
     ["zod", zodSchema, ofZod],
     ["a Standard Schema", { "~standard": zodSchema["~standard"] }, ofZod],
+    [
+      "a Standard Schema that is a function, as arktype's are",
+      Object.assign(() => "no verdict", { "~standard": zodSchema["~standard"] }),
+      ofZod,
+    ],
     ["a JSON Schema", jsonSchema, ofJsonSchema],
     ["a JSON Schema that zod makes", z.toJSONSchema(zodSchema), ofZod],
     [

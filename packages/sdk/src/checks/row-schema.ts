@@ -42,8 +42,8 @@ const reasonCharsMax = 64;
 
 /** @throws an Error that says why, when a JSON Schema is none */
 export function validatorOf(schema: RowSchema): RowValidator {
-  if (typeof schema === "function") return validatorOfCompiled(schema);
-  // JSON Schemas may have that property as well (standardschema.dev, "Standard JSON Schema"), and not be able to judge.
+  // First, for some are functions as well (arktype's). JSON Schemas may have that property and not be able to judge (standardschema.dev,
+  // "Standard JSON Schema").
   if (isStandard(schema))
     return (row) => {
       const result = schema["~standard"].validate(row) as { issues?: readonly Issue[] };
@@ -55,14 +55,14 @@ export function validatorOf(schema: RowSchema): RowValidator {
       const result = schema.safeParse(row);
       return result.success ? [] : someOf((result.error?.issues ?? []).map(findingOf));
     };
-  return validatorOfCompiled(compile(schema));
+  return validatorOfCompiled(typeof schema === "function" ? schema : compile(schema));
 }
 
-function isStandard(schema: object): schema is StandardSchema {
+function isStandard(schema: RowSchema): schema is StandardSchema {
   return typeof (schema as Partial<StandardSchema>)["~standard"]?.validate === "function";
 }
 
-function isZod(schema: object): schema is ZodSchema {
+function isZod(schema: Exclude<RowSchema, StandardSchema>): schema is ZodSchema {
   return typeof (schema as Partial<ZodSchema>).safeParse === "function";
 }
 

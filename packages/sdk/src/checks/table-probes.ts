@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { numberOf, textOf } from "./column-profile.ts";
+import { numberOf, textOf, valueOf } from "./column-profile.ts";
 import { DistinctCounter } from "./distinct-counter.ts";
 import type { DatasetExpectation, Range, Severity } from "./expectation.ts";
 import { isWithin, type Probe, rangeText } from "./probe.ts";
@@ -32,7 +32,6 @@ export class RowCountProbe implements Probe<unknown> {
 const exactKeysMax = 1_000_000;
 /** Six standard errors of the estimate: it only speaks up beyond that. */
 const estimateMin = 0.95;
-const keySeparator = "\u001F";
 
 export class UniquenessProbe<Row> implements Probe<Row> {
   readonly #columns: readonly (keyof Row & string)[];
@@ -49,9 +48,18 @@ export class UniquenessProbe<Row> implements Probe<Row> {
     this.#rows += 1;
     const [first] = this.#columns;
     const isSingle = this.#columns.length === 1 && first !== undefined;
-    this.#keys.add(
-      isSingle ? textOf(row[first]) : this.#columns.map((column) => textOf(row[column])).join(keySeparator),
-    );
+    this.#keys.add(isSingle ? textOf(valueOf(row, first)) : this.#keyOf(row));
+  }
+
+  /** Each part with its length before it, so that no value can look like two, and null like no text. */
+  #keyOf(row: Row): string {
+    let key = "";
+    for (const column of this.#columns) {
+      const value = valueOf(row, column);
+      const text = textOf(value);
+      key += `${value === null || value === undefined ? "-" : text.length}:${text}`;
+    }
+    return key;
   }
 
   results(): CheckResult[] {
@@ -80,7 +88,7 @@ export class FreshnessProbe<Row> implements Probe<Row> {
   }
 
   add(row: Row): void {
-    this.#newestMs = Math.max(this.#newestMs, timeOf(row[this.#freshness.column]));
+    this.#newestMs = Math.max(this.#newestMs, timeOf(valueOf(row, this.#freshness.column)));
   }
 
   results(): CheckResult[] {
