@@ -19,6 +19,7 @@ rmSync(out, { recursive: true, force: true });
 writeTypes();
 const bundled = await bundle();
 keepReachableTypes();
+writeTypesOfCommonJs();
 writeFileSync(join(out, "THIRD-PARTY.md"), bundledLicences(bundled));
 
 function writeTypes() {
@@ -70,6 +71,17 @@ function keepReachableTypes() {
   };
   for (const name of entries()) visit(join(out, `${name}.d.ts`));
   for (const file of filesIn(out)) if (file.endsWith(".d.ts") && !reachable.has(file)) rmSync(file);
+}
+
+/**
+ * The same types as those of CommonJS modules: Node lets these `require` an ES module, but TypeScript, up to 5.7 and with `module: node16`,
+ * lets them import types of CommonJS only.
+ */
+function writeTypesOfCommonJs() {
+  for (const file of filesIn(out).filter((each) => each.endsWith(".d.ts"))) {
+    const types = readFileSync(file, "utf8").replaceAll(/((?:from |import\()"\.[^"]+)\.[jt]s"/g, '$1.cjs"');
+    writeFileSync(file.replace(/\.ts$/, ".cts"), types);
+  }
 }
 
 function isBundled(target) {

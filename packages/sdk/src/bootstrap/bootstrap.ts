@@ -9,7 +9,7 @@ import { safely } from "../safely.ts";
 import { watch } from "../watch.ts";
 import type { Channel } from "./channel.ts";
 import { Complaints } from "./complaints.ts";
-import { type DeclaredOptions, readConfigFile } from "./config-file.ts";
+import { type DeclaredOptions, readConfigFile, usableOptions } from "./config-file.ts";
 import { currentEnvironment, readSettings, type Settings } from "./environment.ts";
 import { type ExitHooks, installExitHooks } from "./exit-hooks.ts";
 import { partWith } from "./parting.ts";
@@ -77,7 +77,7 @@ function setUp(inCode: BootstrapOptions, forget: () => void): Telemetry {
   const environment = currentEnvironment();
   const problems: string[] = [];
   const inFile = readConfigFile(environment["SIGHTGLASS_CONFIG"], (problem) => problems.push(problem));
-  const options: BootstrapOptions = { ...inFile, ...inCode };
+  const options: BootstrapOptions = { ...inFile, ...usableOptions(inCode, (problem) => problems.push(problem)) };
   const settings = readSettings(environment, {
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.headers === undefined ? {} : { headers: options.headers }),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readConfigFile } from "./config-file.ts";
+import { readConfigFile, usableOptions } from "./config-file.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -17,6 +17,30 @@ function read(text: string) {
   const options = readConfigFile(path, (problem) => problems.push(problem.replace(path, "FILE")));
   return { options, problems };
 }
+
+describe("options in the code", () => {
+  const usableOf = (given: object | null) => {
+    const problems: string[] = [];
+    return { options: usableOptions(given, (problem) => problems.push(problem)), problems };
+  };
+
+  it("that are not given leave the file its say", () => {
+    expect(usableOf({ service: undefined, endpoint: null, spool: undefined })).toEqual({ options: {}, problems: [] });
+    expect(usableOf(null)).toEqual({ options: {}, problems: [] });
+  });
+
+  it("that cannot be used are reported, and the others hold", () => {
+    const spool = "/tmp/spool";
+    const keep = { failed: true, unexplained: undefined };
+    const attributes = { "host.ip": ["a", "b"], shard: undefined };
+    const { options, problems } = usableOf({ sampleRatio: Number.NaN, exitTimeoutMs: -1, keep, attributes, spool });
+    expect(options).toEqual({ keep, attributes, spool });
+    expect(problems).toEqual([
+      'bootstrap: "sampleRatio" is not a number from 0 to 1, or an object with one for each environment; it is not used',
+      'bootstrap: "exitTimeoutMs" is not a positive number; it is not used',
+    ]);
+  });
+});
 
 describe("a configuration file", () => {
   it("says what the code would say", () => {

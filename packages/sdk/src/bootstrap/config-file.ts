@@ -37,20 +37,23 @@ const isScalar = (value: unknown): boolean => isFlag(value) || typeof value === 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isMapOf = (is: (value: unknown) => boolean) => (value: unknown) =>
-  isObject(value) && Object.values(value).every(is);
+  isObject(value) && Object.values(value).every((one) => one === undefined || is(one));
+/** OpenTelemetry's attributes: lists as well, of one kind, which their own setup looks at. */
+const isAttribute = (value: unknown): boolean => isScalar(value) || Array.isArray(value);
 
 const keepFlags = new Set(["failed", "unexplained"]);
 const isKeep = (value: unknown): boolean =>
   isObject(value) &&
-  Object.entries(value).every(([key, rule]) =>
-    keepFlags.has(key) ? isFlag(rule) : key === "slowerThanMs" && isPositive(rule),
+  Object.entries(value).every(
+    ([key, rule]) =>
+      rule === undefined || (keepFlags.has(key) ? isFlag(rule) : key === "slowerThanMs" && isPositive(rule)),
   );
 
 const shapes: Readonly<Record<keyof DeclaredOptions, Shape>> = {
   service: { isRight: isText, expected: "a text" },
   endpoint: { isRight: isText, expected: "a text" },
   headers: { isRight: isMapOf(isText), expected: "an object of texts" },
-  attributes: { isRight: isMapOf(isScalar), expected: "an object of texts, numbers and booleans" },
+  attributes: { isRight: isMapOf(isAttribute), expected: "an object of texts, numbers and booleans, or lists of them" },
   sampleRatio: {
     isRight: (value) => isShare(value) || isMapOf(isShare)(value),
     expected: "a number from 0 to 1, or an object with one for each environment",
@@ -76,15 +79,47 @@ export function readConfigFile(path: string | undefined, complain: (problem: str
     complain(`SIGHTGLASS_CONFIG: ${path} is not a JSON object`);
     return {};
   }
+  return usable(
+    content,
+    (name) => {
+      const shape = shapeOf(name);
+      return shape === undefined
+        ? `SIGHTGLASS_CONFIG: ${path}: "${name}" is none of ${Object.keys(shapes).join(", ")}`
+        : `SIGHTGLASS_CONFIG: ${path}: "${name}" is not ${shape.expected}`;
+    },
+    complain,
+  );
+}
+
+/**
+ * The options that the code gives: without those that are undefined, so that `{ service: process.env.NAME }` leaves the file its say, and
+ * without those that cannot be used, which are reported.
+ */
+export function usableOptions<Options extends DeclaredOptions>(
+  given: Options | null,
+  complain: (problem: string) => void,
+): Options {
+  const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined && value !== null);
+  const [declared, others] = [true, false].map((isDeclared) =>
+    Object.fromEntries(entries.filter(([name]) => (shapeOf(name) !== undefined) === isDeclared)),
+  );
+  const problem = (name: string) => `bootstrap: "${name}" is not ${shapeOf(name)?.expected}; it is not used`;
+  return { ...others, ...usable(declared ?? {}, problem, complain) } as Options;
+}
+
+function shapeOf(name: string): Shape | undefined {
+  return Object.hasOwn(shapes, name) ? shapes[name as keyof DeclaredOptions] : undefined;
+}
+
+function usable(
+  content: object,
+  problem: (name: string) => string,
+  complain: (problem: string) => void,
+): DeclaredOptions {
   return Object.fromEntries(
     Object.entries(content).filter(([name, value]) => {
-      const shape = Object.hasOwn(shapes, name) ? shapes[name as keyof DeclaredOptions] : undefined;
-      if (shape?.isRight(value) === true) return true;
-      complain(
-        shape === undefined
-          ? `SIGHTGLASS_CONFIG: ${path}: "${name}" is none of ${Object.keys(shapes).join(", ")}`
-          : `SIGHTGLASS_CONFIG: ${path}: "${name}" is not ${shape.expected}`,
-      );
+      if (shapeOf(name)?.isRight(value) === true) return true;
+      complain(problem(name));
       return false;
     }),
   );

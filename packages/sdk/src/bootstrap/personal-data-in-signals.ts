@@ -1,3 +1,4 @@
+import type { AnyValue } from "@opentelemetry/api-logs";
 import type { SdkLogRecord } from "@opentelemetry/sdk-logs";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import type { PersonalDataFilter } from "./personal-data.ts";
@@ -11,10 +12,10 @@ export function cleanSpan(span: ReadableSpan, filter: PersonalDataFilter | undef
   return true;
 }
 
-/** Cleans a record in place: attributes and a body of text. Returns true when it has. */
+/** Cleans a record in place: attributes and the body. Returns true when it has. */
 export function cleanLogRecord(record: SdkLogRecord, filter: PersonalDataFilter | undefined): boolean {
   if (filter === undefined) return true;
   filter.clean(record.attributes);
-  if (typeof record.body === "string") record.setBody(filter.text(record.body));
+  if (record.body !== undefined) record.setBody(filter.value(record.body) as AnyValue);
   return true;
 }

@@ -4,7 +4,13 @@ import { gunzipSync } from "node:zlib";
 import protobuf from "protobufjs";
 import { otlpProto } from "./otlp-proto.ts";
 
-export type AttributeValue = string | number | boolean | AttributeValue[] | undefined;
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | AttributeValue[]
+  | { [key: string]: AttributeValue }
+  | undefined;
 export type AttributeRecord = Record<string, AttributeValue>;
 
 export interface ReceivedEvent {
@@ -220,6 +226,7 @@ interface Any {
   intValue?: string | number;
   doubleValue?: number;
   arrayValue?: { values: Any[] };
+  kvlistValue?: { values: Pairs };
 }
 type Pairs = { key: string; value: Any }[];
 interface Points {
@@ -283,5 +290,6 @@ function record(pairs: Pairs | undefined): AttributeRecord {
 function value(any: Any): AttributeValue {
   if (any.intValue !== undefined) return Number(any.intValue);
   if (any.arrayValue !== undefined) return any.arrayValue.values.map(value);
+  if (any.kvlistValue !== undefined) return record(any.kvlistValue.values);
   return any.stringValue ?? any.boolValue ?? any.doubleValue;
 }
