@@ -64,7 +64,12 @@ describe("the packed package", () => {
     expect(receiver.spans.at(-1)?.resource["service.name"]).toBe("from-code");
   });
 
-  it.each(["user.mts", "user.cts"])("has types for %s", (file) => {
+  it.each([
+    ["user.mts", "nodenext"],
+    ["user.cts", "nodenext"],
+    ["user.cts", "node16"],
+    ["user.mts", "node18"],
+  ])("has types for %s with module %s", (file, module) => {
     const source = `
       import { bootstrap } from "@sightglass/sdk/bootstrap";
       import { pipeline, filtered } from "@sightglass/sdk";
@@ -92,7 +97,7 @@ describe("the packed package", () => {
       gauge("depth").set(1);
       environment.inject()["TRACEPARENT"]?.length;
       line.inject()?.length;`;
-    expect(workshop.typecheck(file, source)).toBe("");
+    expect(workshop.typecheck(file, source, ["--module", module])).toBe("");
   });
 
   it("is one thing when it is loaded twice, and bootstraps once", async () => {

@@ -10,7 +10,7 @@ const head = `
   import { logs } from "@opentelemetry/api-logs";
   import { bootstrap } from "@sightglass/sdk/bootstrap";
   import { pipeline } from "@sightglass/sdk";
-  const telemetry = bootstrap({ service: "s" });
+  const telemetry = bootstrap({ service: "s", exitTimeoutMs: 60_000 });
 `;
 const start = (source: string) =>
   workshop.start("main.mjs", head + source, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint });

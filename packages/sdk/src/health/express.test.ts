@@ -16,6 +16,7 @@ it("serves express", async () => {
     let isUp = true;
     const checked = health({ checks: { database: { check: () => isUp, cacheMs: 0 } } });
     const app = express().use(checked.node).get("/other", (request, response) => response.send("mine"));
+    app.use("/internal", health({ path: "/internal/health" }).node);
     const server = app.listen(0, "127.0.0.1", async () => {
       const get = async (path) => {
         const response = await fetch("http://127.0.0.1:" + server.address().port + path);
@@ -25,9 +26,14 @@ it("serves express", async () => {
       isUp = false;
       await get("/health/ready");
       await get("/other");
+      await get("/internal/health/live");
       server.close();
       server.closeAllConnections();
     });`,
   );
-  expect(result).toMatchObject({ code: 0, stdout: '200 {"status":"ok",\n503 {"status":"unav\n200 mine\n', stderr: "" });
+  expect(result).toMatchObject({
+    code: 0,
+    stdout: '200 {"status":"ok",\n503 {"status":"unav\n200 mine\n200 {"status":"ok",\n',
+    stderr: "",
+  });
 });

@@ -71,7 +71,9 @@ export function health(options: HealthOptions = {}, clock: Clock = systemClock):
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse, next?: () => void) => {
-    const found = await answer(request.url ?? "/");
+    // Below a mounted path (`app.use("/health", ...)`) express cuts it from the URL and keeps the whole one beside it.
+    const { originalUrl, url = "/" } = request as IncomingMessage & { originalUrl?: string };
+    const found = (await answer(url)) ?? (originalUrl === undefined ? undefined : await answer(originalUrl));
     if (found === undefined && next !== undefined) next();
     // Somebody else may have begun an answer already.
     else safely(() => respond(response, found ?? notFound), undefined);

@@ -135,6 +135,13 @@ describe("histogram", () => {
     });
   });
 
+  it("times work that is shorter than a millisecond, by a clock that nobody sets", async () => {
+    let ticksMs = 0;
+    const took = histogram("short.work", { unit: "s" }, { monotonicMs: () => (ticksMs += 0.25) });
+    took.time(() => 1);
+    expect((await meters.samples("short.work"))[0]?.value).toMatchObject({ count: 1, sum: 0.000_25 });
+  });
+
   it("times work that returns, throws, resolves and rejects, once each", async () => {
     const clock = new ManualClock();
     const took = histogram("work", { unit: "s", labels: { how: 9 } }, clock);
@@ -190,6 +197,15 @@ describe("collector", () => {
 });
 
 describe("quantiles", () => {
+  it("of very many combinations of labels take bounded memory: what is too much counts together", async () => {
+    const many = quantiles("many", { quantiles: [0.5], labels: { a: 100, b: 100 } });
+    for (let index = 0; index < 2000; index++) many.record(1, { a: index % 50, b: Math.floor(index / 50) });
+    const counts = await meters.samples("many.count");
+    expect(counts).toHaveLength(501);
+    expect(counts.at(-1)).toEqual({ labels: { a: "other", b: "other" }, value: 1500 });
+    expect(counts.reduce((sum, { value }) => sum + Number(value), 0)).toBe(2000);
+  });
+
   it("are those of the last minutes, within 1 %", async () => {
     const clock = new ManualClock();
     const sizes = quantiles("size", { windowMs: 1000, quantiles: [0.5] }, clock);

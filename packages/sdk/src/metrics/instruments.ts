@@ -99,7 +99,7 @@ export function gauge<const Rules extends LabelRules = NoLabels>(
 export function histogram<const Rules extends LabelRules = NoLabels>(
   name: string,
   options: HistogramOptions<Rules> = {},
-  clock: Pick<Clock, "nowMs"> = systemClock,
+  clock: Pick<Clock, "monotonicMs"> = systemClock,
 ): Histogram<Rules> {
   return once("histogram", name, options, (isStray, given) => {
     const buckets = given.buckets ?? (given.unit === "s" ? secondsBuckets : undefined);
@@ -111,8 +111,8 @@ export function histogram<const Rules extends LabelRules = NoLabels>(
     return {
       record: (value, ...[labels]) => record(value, labels),
       time(work, ...[labels]) {
-        const startMs = clock.nowMs();
-        return afterWork(work, () => record((clock.nowMs() - startMs) / 1000, labels));
+        const startMs = clock.monotonicMs();
+        return afterWork(work, () => record((clock.monotonicMs() - startMs) / 1000, labels));
       },
     };
   });

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { safely } from "../safely.ts";
 import { Late, observe, once } from "./catalogue.ts";
 import type { InstrumentOptions } from "./instruments.ts";
-import { type LabelArguments, LabelGuard, type LabelRules, type NoLabels } from "./labels.ts";
+import { type LabelArguments, LabelGuard, type LabelRules, type NoLabels, overflowValue } from "./labels.ts";
 import { quantileLabel, summaryParts } from "./summary-names.ts";
 
 export interface QuantilesOptions<Rules extends LabelRules> extends InstrumentOptions<Rules> {
@@ -17,6 +17,9 @@ export interface QuantilesOptions<Rules extends LabelRules> extends InstrumentOp
 export interface Quantiles<Rules extends LabelRules = NoLabels> {
   record(value: number, ...labels: LabelArguments<Rules>): void;
 }
+
+/** Combinations of labels that are told apart; what comes beyond counts together, with `other` for each label. */
+const windowsMax = 500;
 
 const newSketch = () => new DDSketch({ relativeAccuracy: 0.01 });
 
@@ -90,15 +93,21 @@ export function quantiles<const Rules extends LabelRules = NoLabels>(
       meter.addBatchObservableCallback(observeAll, [gauge, sum, count]);
     };
     if (!isStray) observe(new Late(make));
+    const windowOf = (labels: Record<string, string>) => {
+      const key = JSON.stringify(labels);
+      const known = windows.get(key);
+      if (known !== undefined) return known;
+      const isRoom = windows.size < windowsMax;
+      const kept = isRoom ? labels : Object.fromEntries(Object.keys(labels).map((name) => [name, overflowValue]));
+      const keptKey = isRoom ? key : JSON.stringify(kept);
+      const window = windows.get(keptKey) ?? new Window(kept, clock.nowMs() + windowMs);
+      windows.set(keptKey, window);
+      return window;
+    };
     const record = (value: number, given: Record<string, unknown> | undefined) => {
       if (isStray || !Number.isFinite(value)) return;
       const labels = guard.admit(given);
-      const key = JSON.stringify(labels);
-      let window = windows.get(key);
-      if (window === undefined) {
-        window = new Window(labels, clock.nowMs() + windowMs);
-        windows.set(key, window);
-      }
+      const window = windowOf(labels);
       window.turn(clock.nowMs(), windowMs);
       window.add(value);
     };

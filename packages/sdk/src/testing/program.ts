@@ -93,9 +93,9 @@ export class Workshop {
   }
 
   /** The same for one program, which sees no package that the SDK does not bring. */
-  typecheck(name: string, source: string): string {
+  typecheck(name: string, source: string, options: readonly string[] = []): string {
     this.write(name, source);
-    return this.compile([name], ["--noEmit", "--preserveSymlinks"]);
+    return this.compile([name], ["--noEmit", "--preserveSymlinks", ...options]);
   }
 
   run(name: string, source: string, environment: Record<string, string> = {}): Promise<ProgramResult> {
