@@ -10,6 +10,7 @@ import { watch } from "../watch.ts";
 import type { Channel } from "./channel.ts";
 import { Complaints } from "./complaints.ts";
 import { type DeclaredOptions, readConfigFile, usableOptions } from "./config-file.ts";
+import { showDiagnostics } from "./diagnostics.ts";
 import { currentEnvironment, readSettings, type Settings } from "./environment.ts";
 import { type ExitHooks, installExitHooks } from "./exit-hooks.ts";
 import { partWith } from "./parting.ts";
@@ -87,6 +88,11 @@ function setUp(inCode: BootstrapOptions, forget: () => void): Telemetry {
   const complaints = new Complaints(clock, options.onTrouble ?? ((line) => void process.stderr.write(`${line}\n`)));
   const complain = (text: string) => complaints.report(text);
   problems.push(...settings.problems);
+  const hideDiagnostics = showDiagnostics(
+    settings.logLevel,
+    (problem) => problems.push(problem),
+    (line) => void process.stderr.write(`${line}\n`),
+  );
   if (problems.length > 0) complain(problems.join("; "));
   const assembly = assemble(options, settings, clock, complain);
   const { channels, forMetrics, unregister, spool } = assembly;
@@ -105,6 +111,7 @@ function setUp(inCode: BootstrapOptions, forget: () => void): Telemetry {
       await flush(timeoutMs);
       uninstall();
       unregister();
+      hideDiagnostics();
       forMetrics.stop();
       part(false);
       for (const channel of channels) channel.close();

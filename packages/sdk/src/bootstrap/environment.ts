@@ -47,6 +47,7 @@ export interface Settings {
   readonly logs: SignalSettings;
   readonly propagators: readonly string[];
   readonly nodeEnvironment: string | undefined;
+  readonly logLevel: string | undefined;
   readonly keepsPersonalData: boolean;
   /** The folder for what could not be sent. */
   readonly spool: string | undefined;
@@ -111,6 +112,7 @@ export function readSettings(environment: Environment, overrides: SettingsOverri
     },
     keep: parseKeepRules(reader.text("SIGHTGLASS_KEEP"), (problem) => problems.push(problem)),
     nodeEnvironment: reader.text("NODE_ENV"),
+    logLevel: reader.text("OTEL_LOG_LEVEL"),
     keepsPersonalData: reader.text("SIGHTGLASS_PERSONAL_DATA")?.toLowerCase() === "keep",
     spool: reader.text("SIGHTGLASS_SPOOL"),
     spanAttributeValueCharsMax:
