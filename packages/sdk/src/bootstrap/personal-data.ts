@@ -21,6 +21,9 @@ export interface PersonalDataOptions {
 const allowDefault = ["server.address", "network.local.address", "service.version"];
 /** Credentials first: what follows them looks like an e-mail address. */
 const order: readonly PersonalPattern[] = ["credentials", "email", "card", "ip"];
+/** Texts that are remembered, and how long they may be. */
+const rememberedMax = 1000;
+const rememberedCharsMax = 200;
 /** What is nested deeper, in a log record, is not looked into and not sent. */
 const depthMax = 8;
 
@@ -32,6 +35,8 @@ export class PersonalDataFilter {
   readonly #steps: ((text: string) => string)[];
   readonly #names: PersonalNames;
   readonly #allow: Set<string>;
+  /** What became of texts: names of pipelines, stages and tables come again and again. */
+  readonly #remembered = new Map<string, string>();
 
   constructor(options: PersonalDataOptions = {}) {
     const steps: Record<PersonalPattern, (text: string) => string> = {
@@ -47,12 +52,19 @@ export class PersonalDataFilter {
   }
 
   text(text: string): string {
-    return this.#steps.reduce((current, step) => step(current), text);
+    if (text.length > rememberedCharsMax) return this.#lookedAt(text);
+    const known = this.#remembered.get(text);
+    if (known !== undefined) return known;
+    const cleaned = this.#lookedAt(text);
+    if (this.#remembered.size === rememberedMax) this.#remembered.clear();
+    this.#remembered.set(text, cleaned);
+    return cleaned;
   }
 
   /** Replaces values in place; what is nested, which is the caller's own, in copies. */
   clean(attributes: Record<string, unknown>): void {
-    for (const [key, value] of Object.entries(attributes)) {
+    for (const key of Object.keys(attributes)) {
+      const value = attributes[key];
       const cleaned = this.#named(key, value, depthMax);
       if (cleaned !== value) attributes[key] = cleaned;
     }
@@ -61,6 +73,10 @@ export class PersonalDataFilter {
   /** A value of any kind, such as the body of a log record; a copy where something in it was replaced. */
   value(value: unknown): unknown {
     return this.#cleaned(value, depthMax);
+  }
+
+  #lookedAt(text: string): string {
+    return this.#steps.reduce((current, step) => step(current), text);
   }
 
   #named(name: string, value: unknown, depth: number): unknown {

@@ -12,6 +12,8 @@ const ipv4Form = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)/g;
 const ipv6Form = /(?<![\w:.])(?=[a-f:]{0,39}\d)([0-9a-f]{0,4}(?::[0-9a-f]{1,4}|::[0-9a-f]{0,4}){1,7})(?!\w)/gi;
 const cardForm = /(?<!\w|\w[.-])\d(?:[ \u00A0-]?\d){13,18}(?!\w|[.-]\w)/g;
 
+const cardDigitsMin = 14;
+
 /** The password may hold a slash; a port is none. Before the host of a web address even an account alone is a token. */
 const credentialsForm =
   /:\/\/[^/\s:@]{0,256}:(?!\d{1,5}(?:[/?#,\s]|$))[^\s@]{1,256}@|(?<=\bhttps?):\/\/[^/\s:@]{1,256}@/gi;
@@ -20,7 +22,7 @@ const assignmentForm = /(?<![\w.-])([\w.-]{2,64})=(?!\?|\$\d|[:@]\w|%s)([^\s&;,"
 /** Of a URL that is signed: whoever has it may use it. */
 const signatureName = /^(?:x-(?:amz|goog)-)?(?:signature|sig)$/i;
 const jsonMemberForm = /"([\w.-]{2,64})"(\s{0,8}:\s{0,8})"((?:[^"\\]|\\.){1,4096})"/g;
-const bearerForm = /\b(bearer|basic) [\w.~+/-]{16,4096}=*/gi;
+const bearerForm = /\b([Bb]earer|[Bb]asic) [\w.~+/-]{16,4096}=*/g;
 const jsonWebTokenForm = /\beyJ[\w-]{8,4096}\.[\w-]{8,8192}\.[\w-]{0,4096}/g;
 
 /**
@@ -46,7 +48,9 @@ export function withoutCredentials(text: string, isPersonal: (name: string) => b
     cleaned = cleaned.replace(jsonMemberForm, (found, name: string, colon: string) =>
       isPersonal(name) ? `"${name}"${colon}"${replacement}"` : found,
     );
-  return cleaned.replace(bearerForm, `$1 ${replacement}`).replace(jsonWebTokenForm, replacement);
+  if (cleaned.includes("earer ") || cleaned.includes("asic "))
+    cleaned = cleaned.replace(bearerForm, `$1 ${replacement}`);
+  return cleaned.includes("eyJ") ? cleaned.replace(jsonWebTokenForm, replacement) : cleaned;
 }
 
 export function withoutEmails(text: string): string {
@@ -54,13 +58,17 @@ export function withoutEmails(text: string): string {
 }
 
 export function withoutCards(text: string): string {
-  return /\d{4}/.test(text) ? text.replace(cardForm, (found) => (isCard(found) ? "[card]" : found)) : text;
+  return text.length >= cardDigitsMin && /\d{4}/.test(text)
+    ? text.replace(cardForm, (found) => (isCard(found) ? "[card]" : found))
+    : text;
 }
 
 export function withoutAddresses(text: string): string {
-  return text
-    .replace(ipv4Form, (found) => (isIP(found) === 4 && !isNobody(found) ? "[ip]" : found))
-    .replace(ipv6Form, (found) => (isIPv6(found) && !isNobody(found) ? "[ip]" : found));
+  const cleaned = text.includes(".")
+    ? text.replace(ipv4Form, (found) => (isIP(found) === 4 && !isNobody(found) ? "[ip]" : found))
+    : text;
+  if (!cleaned.includes(":")) return cleaned;
+  return cleaned.replace(ipv6Form, (found) => (isIPv6(found) && !isNobody(found) ? "[ip]" : found));
 }
 
 /** Loopback and "any": addresses of no one. */
