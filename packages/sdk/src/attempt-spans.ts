@@ -1,6 +1,6 @@
 import { context, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
 import { attributeNames as names, scopeName } from "./attribute-names.ts";
-import { safely } from "./safely.ts";
+import { nameOfThrown, safely } from "./safely.ts";
 import { version } from "./version.ts";
 
 /** Which attempt it is, at what. */
@@ -18,7 +18,7 @@ export async function inAttemptSpan<T>(attempt: Attempt, work: () => T | Promise
   try {
     return await context.with(trace.setSpan(context.active(), span), work);
   } catch (thrown) {
-    markFailed(span, attempt, thrown);
+    safely(() => markFailed(span, attempt, thrown), undefined);
     throw thrown;
   } finally {
     safely(() => span.end(), undefined);
@@ -43,7 +43,6 @@ function startAttempt({ stage, number }: Attempt, startTime?: number): Span {
 /** Without the error's message: what a record holds often stands in it. */
 function markFailed(span: Span, attempt: Attempt, thrown: unknown): void {
   const reason = attempt.reason(thrown);
-  const type = thrown instanceof Error ? thrown.name : typeof thrown;
-  span.setAttributes({ [names.failureReason]: reason, [names.errorType]: type });
+  span.setAttributes({ [names.failureReason]: reason, [names.errorType]: nameOfThrown(thrown) });
   span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
 }

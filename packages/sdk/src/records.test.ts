@@ -397,3 +397,25 @@ describe("work that was called off", () => {
     expect(counts()).toEqual({ read: 1, failed: 1 });
   });
 });
+
+it("errors that cannot be looked at end a stage as failed, and are thrown on, the same object", async () => {
+  const evil = new Error("x");
+  for (const property of ["stack", "name", "message", "code"])
+    Object.defineProperty(evil, property, {
+      get() {
+        throw new Error("not ours to throw");
+      },
+    });
+  const fail = () => Promise.reject(evil);
+  const retries = { retries: 1, delayMs: 1 };
+  // Not expect(...).rejects, which looks at the error.
+  const isThrownOn = (work: Promise<unknown>) =>
+    work.then(
+      () => false,
+      (thrown: unknown) => thrown === evil,
+    );
+  expect(await isThrownOn(inStage((stage) => stage.each([1], fail, { retries })))).toBe(true);
+  expect(await isThrownOn(pipeline("p", (run) => run.stage("whole", { retries }, fail)))).toBe(true);
+  expect(memory.spans.filter(({ status }) => status.code !== 2)).toEqual([]);
+  expect(memory.spans.filter(({ name }) => name.startsWith("attempt"))).toHaveLength(2);
+});

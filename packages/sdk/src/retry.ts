@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { nameOfThrown } from "./safely.ts";
 
 export interface RetryOptions {
   /** Attempts after the first one. */
@@ -39,7 +40,7 @@ export function retryOptions(given: number | RetryOptions | undefined): Retry {
 }
 
 function isNoAbort(thrown: unknown): boolean {
-  return !(thrown instanceof Error && thrown.name === "AbortError");
+  return nameOfThrown(thrown) !== "AbortError";
 }
 
 function wait(clock: Clock, delayMs: number, signal: AbortSignal | undefined): Promise<boolean> {

@@ -21,3 +21,8 @@ export function safely<T>(work: () => T, fallback: T): T {
 export function asText(value: unknown): string {
   return typeof value === "string" ? value : safely(() => String(value), "");
 }
+
+/** The name of what was thrown, of an error its own. An error may be anything, a getter that throws among it. */
+export function nameOfThrown(thrown: unknown): string {
+  return safely(() => (thrown instanceof Error ? asText(thrown.name) : typeof thrown), "Error");
+}

@@ -12,7 +12,7 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 import { attributeNames as names, scopeName } from "./attribute-names.ts";
-import { asText, safely } from "./safely.ts";
+import { asText, nameOfThrown, safely } from "./safely.ts";
 import { version } from "./version.ts";
 
 /** What is known of the span of a run or stage before it is made. */
@@ -62,11 +62,11 @@ export function startTimeOf(span: Span): HrTime | undefined {
 }
 
 function describe(thrown: unknown): { type: string; message: string; stack: { stack?: string } } {
-  if (thrown instanceof Error) {
-    const stack = typeof thrown.stack === "string" ? { stack: thrown.stack.slice(0, stackCharsMax) } : {};
-    return { type: thrown.name, message: asText(thrown.message), stack };
-  }
-  return { type: typeof thrown, message: asText(thrown), stack: {} };
+  const type = nameOfThrown(thrown);
+  if (!(thrown instanceof Error)) return { type, message: asText(thrown), stack: {} };
+  const stack = safely(() => thrown.stack, undefined);
+  const message = safely(() => asText(thrown.message), "");
+  return { type, message, stack: typeof stack === "string" ? { stack: stack.slice(0, stackCharsMax) } : {} };
 }
 
 let current: { provider: TracerProvider; tracer: Tracer } | undefined;

@@ -101,7 +101,8 @@ function setUp(inCode: BootstrapOptions, forget: () => void): Telemetry {
   const part = (isWorthPosting: boolean) =>
     safely(() => {
       const letters = channels.flatMap((channel) => channel.takeLetters());
-      partWith(letters, isWorthPosting, { limitMs, clock, spool, complain });
+      const complainAtEnd = (text: string, mustBeSaid: boolean) => complaints.report(text, mustBeSaid);
+      partWith(letters, isWorthPosting, { limitMs, clock, spool, complain: complainAtEnd });
     }, undefined);
   const uninstall = installExitHooks(exitHooks(assembly, { flush: () => flush(limitMs), part }));
   return {

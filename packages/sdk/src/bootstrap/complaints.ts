@@ -4,8 +4,8 @@ import { safely } from "../safely.ts";
 const intervalMs = 60_000;
 
 /**
- * What a pipeline's owner hears about trouble with telemetry: at most one line a minute, however much goes wrong.
- * Lines held back in between are counted in the next one.
+ * What a pipeline's owner hears about trouble with telemetry: at most one line a minute, however much goes wrong, and one in the end where
+ * something is lost that was to be kept. Lines held back in between are counted in the next one.
  */
 export class Complaints {
   readonly #clock: Clock;
@@ -18,9 +18,10 @@ export class Complaints {
     this.#write = write;
   }
 
-  report(text: string): void {
+  /** @param mustBeSaid it is not held back: what nobody would learn otherwise */
+  report(text: string, mustBeSaid = false): void {
     const nowMs = this.#clock.nowMs();
-    if (nowMs < this.#nextAtMs) {
+    if (nowMs < this.#nextAtMs && !mustBeSaid) {
       this.#heldBack += 1;
       return;
     }

@@ -7,7 +7,8 @@ export interface Parting {
   readonly limitMs: number;
   readonly clock: Clock;
   readonly spool: SpoolFolder | undefined;
-  readonly complain: (text: string) => void;
+  /** `mustBeSaid` where something is lost that somebody wanted to be kept. */
+  readonly complain: (text: string, mustBeSaid: boolean) => void;
 }
 
 /** The last that this process does for what it could not send: posts it once more, and keeps on disk what is left. */
@@ -22,7 +23,7 @@ export function partWith(letters: readonly Letter[], isWorthPosting: boolean, pa
   if (kept > 0) lines.push(`${kept} requests wait in ${spool?.path} for the next start`);
   if (dropped > 0) lines.push(`${dropped} older ones there were dropped to make room`);
   if (lost > 0) lines.push(`${lost} requests are lost${reason === undefined ? "" : ` (${reason})`}`);
-  complain(`the server did not take the last telemetry; ${lines.join("; ")}`);
+  complain(`the server did not take the last telemetry; ${lines.join("; ")}`, spool !== undefined && lost > 0);
 }
 
 function keep(
