@@ -94,12 +94,14 @@ describe("the production checklist", () => {
     await program(`
       bootstrap();
       await pipeline("p", (run) => run.stage("s", (stage) =>
-        stage.failed(1, "bad", { record: { email: "someone@example.org" } })));`);
+        stage.failed(1, "bad", { record: { email: "someone@example.org", remark: "pays late" } })));`);
     const sent = JSON.stringify([receiver.spans, receiver.logs], (_key, value: unknown) =>
       typeof value === "bigint" ? String(value) : value,
     );
     expect(sent).toContain("pipeline.record.hash");
     expect(sent).not.toContain("example.org");
+    // What no filter of personal data would know for such.
+    expect(sent).not.toContain("pays late");
     expect(sent).not.toContain("main.mjs");
   });
 
