@@ -34,7 +34,7 @@ describe("a Web stream that is counted", () => {
       const { done, value } = await reader.read(new Uint8Array(buffer));
       if (done) break;
       read.push(...value);
-      ({ buffer } = value as Uint8Array<ArrayBuffer>);
+      ({ buffer } = value);
     }
     expect(read).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);
     expect([records, bytes]).toEqual([0, 12]);

@@ -26,6 +26,6 @@ it("each thread has its own", async () => {
   const stacks = receiver.spans
     .filter((span) => span.name === "burn")
     .map((span) => span.events.filter(({ name }) => name === "pipeline.profile.stacks"))
-    .map((parts) => parts.map(({ attributes }) => attributes["pipeline.profile.folded"]).join(""));
+    .map((parts) => parts.map(({ attributes }) => attributes["pipeline.profile.folded"] as string).join(""));
   expect(stacks.filter((text) => text.includes("inMain") !== text.includes("inWorker"))).toHaveLength(2);
 });
