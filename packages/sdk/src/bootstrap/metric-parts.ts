@@ -55,7 +55,8 @@ export function metricParts(
     addChannel("cumulative", carrier(undefined, target, textSerializer, clock, complain));
   }
   const scraped = options.prometheus ?? settings.prometheus;
-  const server = scraped === undefined ? undefined : new MetricsServer(new OnDemandReader("cumulative"), complain);
+  const server =
+    scraped === undefined ? undefined : new MetricsServer(new OnDemandReader("cumulative"), clock, complain);
   if (server !== undefined) readers.push(server.reader);
   if (readers.length === 0) return { provider: undefined, channels, start() {}, stop() {} };
   let stopRuntime = () => {};

@@ -1,15 +1,22 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { Clock } from "../clock.ts";
 import { exposition, expositionType } from "../metrics/exposition.ts";
 import type { OnDemandReader } from "./metric-reader.ts";
+
+/** How long a collector of the program may take: half of what Prometheus waits for a scrape (`scrape_timeout`). */
+const collectTimeoutMs = 5000;
 
 /** `/metrics` for Prometheus. It does not keep the process alive, and a port that is taken is only reported. */
 export class MetricsServer {
   readonly reader: OnDemandReader;
+  readonly #clock: Clock;
   readonly #complain: (text: string) => void;
   #server: Server | undefined;
 
-  constructor(reader: OnDemandReader, complain: (text: string) => void) {
+  constructor(reader: OnDemandReader, clock: Clock, complain: (text: string) => void) {
     this.reader = reader;
+    this.#clock = clock;
     this.#complain = complain;
   }
 
@@ -53,13 +60,25 @@ export class MetricsServer {
       return;
     }
     try {
-      const { resourceMetrics } = await this.reader.collect();
+      const resourceMetrics = await this.#collect();
       response.writeHead(200, { "content-type": expositionType });
-      response.end(request.method === "HEAD" ? undefined : exposition(resourceMetrics));
+      const isWanted = request.method !== "HEAD" && resourceMetrics !== undefined;
+      response.end(isWanted ? exposition(resourceMetrics) : undefined);
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
       if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" });
       response.end(`the metrics cannot be collected: ${reason}\n`);
     }
+  }
+
+  /** When a collector of the program is late, the others go out without it. */
+  async #collect(): Promise<ResourceMetrics | undefined> {
+    let cancel = () => {};
+    const timeUp = new Promise<undefined>((resolve) => {
+      cancel = this.#clock.after(collectTimeoutMs, () => resolve(undefined));
+    });
+    const collecting = this.reader.collect().then(({ resourceMetrics }) => resourceMetrics);
+    const collected = await Promise.race([collecting, timeUp]).finally(cancel);
+    return collected ?? this.reader.collectNow(this.#clock.nowMs());
   }
 }

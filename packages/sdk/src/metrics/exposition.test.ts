@@ -2,6 +2,7 @@ import { metrics } from "@opentelemetry/api";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Meters } from "../testing/meters.ts";
 import { exposition } from "./exposition.ts";
+import { counter, histogram } from "./instruments.ts";
 import { quantiles } from "./quantiles.ts";
 
 let meters: Meters;
@@ -81,4 +82,24 @@ it("writes quantiles with their sum and number as a summary", async () => {
   expect(lines.slice(0, 2)).toEqual(["# HELP page_size_bytes Pages", "# TYPE page_size_bytes summary"]);
   expect(lines[2]).toMatch(/^page_size_bytes\{quantile="0.5",shop="a"\} (99|100|101)\.?\d*$/);
   expect(lines.slice(3)).toEqual(['page_size_bytes_sum{shop="a"} 300', 'page_size_bytes_count{shop="a"} 3', ""]);
+});
+
+it("writes no series twice, nor a label: Prometheus would refuse all of it", async () => {
+  counter("same.rows").add(1);
+  counter("same_rows").add(2);
+  histogram("odd", { buckets: [1, Number.NaN], labels: { le: 3 } }).record(0.5, { le: "mine" });
+  quantiles("mid", { quantiles: [0.5], labels: { quantile: 3, shop: 3 } }).record(1, { quantile: "mine", shop: "a" });
+  const lines = (await text()).split("\n");
+  const series = lines.filter((line) => /^(?:same|odd|mid)/.test(line));
+  expect(series.map((line) => line.replace(/ [^ ]+$/, ""))).toEqual([
+    "same_rows_total",
+    'odd_bucket{exported_le="mine",le="1"}',
+    'odd_bucket{exported_le="mine",le="+Inf"}',
+    'odd_sum{exported_le="mine"}',
+    'odd_count{exported_le="mine"}',
+    'mid{quantile="0.5",shop="a"}',
+    'mid_sum{shop="a"}',
+    'mid_count{shop="a"}',
+  ]);
+  expect(series[0]).toBe("same_rows_total 1");
 });

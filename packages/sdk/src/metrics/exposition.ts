@@ -53,10 +53,10 @@ type FamilyType = "counter" | "gauge" | "histogram" | "summary";
 
 /**
  * Collected metrics as Prometheus' text format 0.0.4. Sums must be cumulative. Of two metrics that come to the same name but
- * not to the same type, the first holds, for a scrape with both would be refused as a whole.
+ * not to the same type, and of two samples of one series, the first holds, for a scrape with both would be refused as a whole.
  */
 export function exposition(collected: CollectedMetrics, options: ExpositionOptions = {}): string {
-  const families = new Map<string, { type: FamilyType; lines: string[]; header: string }>();
+  const families = new Map<string, { type: FamilyType; lines: Map<string, string>; header: string }>();
   for (const { metrics } of collected.scopeMetrics)
     for (const { metric, type, suffix } of withType(metrics)) {
       const name = familyName(metric.descriptor, type);
@@ -66,12 +66,14 @@ export function exposition(collected: CollectedMetrics, options: ExpositionOptio
       // promtool wants a text, and without one Prometheus shows nothing.
       const description = metric.descriptor.description || `${metric.descriptor.name}, without a description`;
       const header = `# HELP ${name} ${escapeHelp(description)}\n# TYPE ${name} ${type}\n`;
-      const family = found ?? { type, lines: [], header };
-      family.lines.push(...samples(name + suffix, metric));
+      const family = found ?? { type, lines: new Map<string, string>(), header };
+      for (const [series, value] of samples(name + suffix, metric))
+        if (!family.lines.has(series)) family.lines.set(series, value);
       families.set(name, family);
     }
   const info = options.withoutResource === true ? "" : targetInfo(collected);
-  return info + [...families.values()].map(({ header, lines }) => header + lines.join("")).join("");
+  const text = (lines: Map<string, string>) => [...lines].map(([series, value]) => `${series} ${value}\n`).join("");
+  return info + [...families.values()].map(({ header, lines }) => header + text(lines)).join("");
 }
 
 interface Typed {
@@ -118,10 +120,12 @@ function familyName(descriptor: MetricData["descriptor"], type: FamilyType): str
   return type === "counter" ? `${name}_total` : name;
 }
 
-function samples(name: string, metric: MetricData): string[] {
-  const lines: string[] = [];
+/** Each series with its value. */
+function samples(name: string, metric: MetricData): [series: string, value: string][] {
+  const lines: [series: string, value: string][] = [];
   for (const point of metric.dataPoints) {
-    const labels = labelPairs(point.attributes);
+    const isOfBuckets = metric.dataPointType === types.histogram;
+    const labels = labelPairs(isOfBuckets ? withoutBound(point.attributes) : point.attributes);
     if (typeof point.value === "number") {
       lines.push(sample(name, labels, point.value));
       continue;
@@ -146,8 +150,15 @@ function isHistogram(value: object): value is HistogramValue {
 }
 
 /** No time stamp: the scrape's own is the right one, and a Pushgateway refuses them. */
-function sample(name: string, labels: readonly string[], value: number): string {
-  return `${name}${labels.length === 0 ? "" : `{${labels.join(",")}}`} ${numberText(value)}\n`;
+function sample(name: string, labels: readonly string[], value: number): [series: string, value: string] {
+  return [`${name}${labels.length === 0 ? "" : `{${labels.join(",")}}`}`, numberText(value)];
+}
+
+/** The buckets' own label; a program's of that name goes by the one that Prometheus gives what is in its way. */
+function withoutBound(attributes: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (!("le" in attributes)) return attributes;
+  const { le, ...others } = attributes;
+  return { ...others, exported_le: le };
 }
 
 function numberText(value: number): string {

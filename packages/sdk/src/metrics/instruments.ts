@@ -102,7 +102,7 @@ export function histogram<const Rules extends LabelRules = NoLabels>(
   clock: Pick<Clock, "monotonicMs"> = systemClock,
 ): Histogram<Rules> {
   return once("histogram", name, options, (isStray, given) => {
-    const buckets = given.buckets ?? (given.unit === "s" ? secondsBuckets : undefined);
+    const buckets = given.buckets?.filter(Number.isFinite) ?? (given.unit === "s" ? secondsBuckets : undefined);
     const advice = buckets === undefined ? {} : { advice: { explicitBucketBoundaries: buckets } };
     const record = recorder(name, given, isStray, (meter) => {
       const made = meter.createHistogram(name, { ...described(given), ...advice });

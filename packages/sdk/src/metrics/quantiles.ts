@@ -70,7 +70,9 @@ export function quantiles<const Rules extends LabelRules = NoLabels>(
 ): Quantiles<Rules> {
   return once("quantiles", name, options, (isStray, given) => {
     const { quantiles: wanted = [0.5, 0.9, 0.99], windowMs = 5 * 60_000 } = given;
-    const guard = new LabelGuard(name, given.labels ?? {});
+    // The summary has that label itself.
+    const { [quantileLabel]: _taken, ...rules } = (given.labels ?? {}) as LabelRules;
+    const guard = new LabelGuard(name, rules);
     const windows = new Map<string, Window>();
     const make = (meter: Meter) => {
       const { unit = "", description = "" } = given;
