@@ -8,7 +8,7 @@ const receiver = useReceiver();
 const start = `
   import { bootstrap } from "@sightglass/sdk/bootstrap";
   import { pipeline } from "@sightglass/sdk";
-  bootstrap({ service: "s" });
+  bootstrap({ service: "s", exitTimeoutMs: Number(process.env.EXIT_TIMEOUT_MS ?? 60_000) });
 `;
 const forever = "new Promise((resolve) => setTimeout(resolve, 60_000))";
 const openRun = `
@@ -22,7 +22,7 @@ const begin = (source: string, environment: Record<string, string> = {}) =>
   workshop.start("main.mjs", start + source, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, ...environment });
 const run = (source: string, environment?: Record<string, string>) => begin(source, environment).ended;
 /** So that only the limit of the process's end can end it. */
-const neverTimesOut = { OTEL_EXPORTER_OTLP_TIMEOUT: "600000" };
+const neverTimesOut = { OTEL_EXPORTER_OTLP_TIMEOUT: "600000", EXIT_TIMEOUT_MS: "2000" };
 
 describe("process.exit", () => {
   it("keeps its code and loses nothing", async () => {
