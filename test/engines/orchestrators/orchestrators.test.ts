@@ -78,6 +78,7 @@ describe.skipIf(!hasPrefect)("Prefect (needs prefect and opentelemetry-exporter-
     const environment = {
       PREFECT_HOME: temporaryFolder("prefect"),
       PREFECT_SERVER_ANALYTICS_ENABLED: "false",
+      PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: "240",
       OTEL_EXPORTER_OTLP_ENDPOINT: server.otlpHttp,
       OTEL_SERVICE_NAME: "flows",
     };
