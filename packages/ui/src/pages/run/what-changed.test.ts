@@ -54,6 +54,12 @@ describe("whatChanged", () => {
     ]);
   });
 
+  it("does not name the error, which is what is to be explained", () => {
+    const failed = runResponse({ attributes: [text("error.type", "IOError"), text("release", "2")] });
+    const good = runResponse({ attributes: [text("release", "1")] });
+    expect(whatChanged(failed, good, good)).toEqual(["`release` is `2`, it was `1`."]);
+  });
+
   it("says of which stage an attribute is, and names three at most", () => {
     const run = (value: string) =>
       runResponse({

@@ -33,10 +33,10 @@ export function whatChanged(here: RunResponse, good: RunResponse, before: RunRes
   ].filter((words) => words !== null);
 }
 
-/** Of the attributes that differ now, those that did not before. */
+/** Of the attributes that differ now, those that did not before. What tells of an error is the effect and not the cause. */
 function steady(now: readonly AttributeDifference[], then: readonly AttributeDifference[]): AttributeDifference[] {
   const restless = new Set(then.flatMap(({ of, key }) => of.map((each) => `${each} ${key}`)));
-  return now.filter(({ of, key }) => !of.some((each) => restless.has(`${each} ${key}`)));
+  return now.filter(({ of, key }) => !key.startsWith("error.") && !of.some((each) => restless.has(`${each} ${key}`)));
 }
 
 function attributesWords(attributes: readonly AttributeDifference[]): string[] {
