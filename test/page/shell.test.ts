@@ -49,6 +49,21 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
     await page.getByRole("heading", { level: 1, name: "Traces" }).waitFor();
   });
 
+  it("says so where a part of it is asked for while the server is away, and shows it when the server is back", async () => {
+    const page = await ui.open("/pipelines");
+    await page.locator("tbody tr").first().waitFor();
+    await page.waitForFunction(() => document.querySelector("[data-live='live']") !== null);
+    ui.mock.cut(true);
+    await page.getByText("Connection lost.").waitFor();
+    await page.getByRole("link", { name: "Traces", exact: true }).click();
+    await page.getByText("A part of the page could not be loaded").waitFor();
+    await page.getByRole("button", { name: "Try again" }).click();
+    expect(await page.getByText("Connection lost.").count()).toBe(1);
+    ui.mock.cut(false);
+    await page.getByRole("heading", { level: 1, name: "Traces" }).waitFor();
+    ui.problems.length = 0;
+  });
+
   it("goes to anything by its name, or by a pasted id", async () => {
     const page = await ui.open("/pipelines");
     await page.locator("tbody tr").first().waitFor();

@@ -7,7 +7,7 @@ import { createRoot } from "react-dom/client";
 import { isPassing } from "./api/errors.ts";
 import { startLive } from "./api/live.ts";
 import { makeRouter } from "./routes.tsx";
-import { reloadWhenOutdated } from "./shell/reload-when-outdated.ts";
+import { reloadWhenOutdated } from "./shell/parts.ts";
 
 const queries = new QueryClient({
   defaultOptions: {

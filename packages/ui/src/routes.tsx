@@ -7,6 +7,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
+import { part } from "./shell/parts.ts";
 import { RouteErrorPage } from "./shell/route-error-page.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { parseCatalogueSearch } from "./url/catalogue-search.ts";
@@ -36,49 +37,70 @@ const pipelines = createRoute({
   getParentRoute: () => root,
   path: "/pipelines",
   validateSearch: parsePipelinesSearch,
-  component: lazyRouteComponent(() => import("./pages/pipelines/pipelines-page.tsx"), "PipelinesPage"),
+  component: lazyRouteComponent(
+    part(() => import("./pages/pipelines/pipelines-page.tsx")),
+    "PipelinesPage",
+  ),
 });
 
 const pipeline = createRoute({
   getParentRoute: () => root,
   path: "/pipelines/$pipeline",
   validateSearch: parsePipelineSearch,
-  component: lazyRouteComponent(() => import("./pages/pipeline/pipeline-page.tsx"), "PipelinePage"),
+  component: lazyRouteComponent(
+    part(() => import("./pages/pipeline/pipeline-page.tsx")),
+    "PipelinePage",
+  ),
 });
 
 const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
   validateSearch: parseRunsSearch,
-  component: lazyRouteComponent(() => import("./pages/runs/runs-page.tsx"), "RunsPage"),
+  component: lazyRouteComponent(
+    part(() => import("./pages/runs/runs-page.tsx")),
+    "RunsPage",
+  ),
 });
 
 const run = createRoute({
   getParentRoute: () => root,
   path: "/runs/$runId",
   validateSearch: parseRunSearch,
-  component: lazyRouteComponent(() => import("./pages/run/run-page.tsx"), "RunPage"),
+  component: lazyRouteComponent(
+    part(() => import("./pages/run/run-page.tsx")),
+    "RunPage",
+  ),
 });
 
 const traces = createRoute({
   getParentRoute: () => root,
   path: "/traces",
   validateSearch: parseTracesSearch,
-  component: lazyRouteComponent(() => import("./pages/traces/traces-page.tsx"), "TracesPage"),
+  component: lazyRouteComponent(
+    part(() => import("./pages/traces/traces-page.tsx")),
+    "TracesPage",
+  ),
 });
 
 const trace = createRoute({
   getParentRoute: () => root,
   path: "/traces/$traceId",
   validateSearch: parseTraceSearch,
-  component: lazyRouteComponent(() => import("./pages/trace/trace-page.tsx"), "TracePage"),
+  component: lazyRouteComponent(
+    part(() => import("./pages/trace/trace-page.tsx")),
+    "TracePage",
+  ),
 });
 
 const explore = createRoute({
   getParentRoute: () => root,
   path: "/explore",
   validateSearch: parseExploreSearch,
-  component: lazyRouteComponent(() => import("./pages/explore/explore-page.tsx"), "ExplorePage"),
+  component: lazyRouteComponent(
+    part(() => import("./pages/explore/explore-page.tsx")),
+    "ExplorePage",
+  ),
 });
 
 // Not /metrics: there the server shows its own.
@@ -86,20 +108,29 @@ const catalogue = createRoute({
   getParentRoute: () => root,
   path: "/catalogue",
   validateSearch: parseCatalogueSearch,
-  component: lazyRouteComponent(() => import("./pages/metrics/catalogue-page.tsx"), "CataloguePage"),
+  component: lazyRouteComponent(
+    part(() => import("./pages/metrics/catalogue-page.tsx")),
+    "CataloguePage",
+  ),
 });
 
 const targets = createRoute({
   getParentRoute: () => root,
   path: "/targets",
   validateSearch: parseTargetsSearch,
-  component: lazyRouteComponent(() => import("./pages/targets/targets-page.tsx"), "TargetsPage"),
+  component: lazyRouteComponent(
+    part(() => import("./pages/targets/targets-page.tsx")),
+    "TargetsPage",
+  ),
 });
 
 const status = createRoute({
   getParentRoute: () => root,
   path: "/status",
-  component: lazyRouteComponent(() => import("./pages/status/status-page.tsx"), "StatusPage"),
+  component: lazyRouteComponent(
+    part(() => import("./pages/status/status-page.tsx")),
+    "StatusPage",
+  ),
 });
 
 const tree = root.addChildren([
