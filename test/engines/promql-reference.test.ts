@@ -3,7 +3,7 @@ import { Engine, loadScript, MemorySource, scriptSettings } from "@sightglass/pr
 import { afterAll, describe, expect, it } from "vitest";
 import { pick, randomFrom } from "./prometheus-data.ts";
 import { differences, hasTwoAtOnce } from "./reference/compare.ts";
-import { Reference, referenceProgram, type QueryTimes } from "./reference/peer.ts";
+import { Reference, type ReferenceAnswer, referenceProgram, type QueryTimes } from "./reference/peer.ts";
 import { generateQuery } from "./reference/queries.ts";
 import { generateLoad, sampleCount, stepMs } from "./reference/series.ts";
 
@@ -28,22 +28,11 @@ describe.skipIf(referenceProgram === undefined)("beside the engine of Prometheus
       for (let index = 0; index < casesPerLoad; index++) {
         const query = generateQuery(random);
         const times = timesOf(pick(random, [0, 15_000, 60_000, 20_000]), random());
-        const [ours, theirs] = await Promise.all([evaluate(engine, query, times), reference.query(query, times)]);
-        const where = `${query}   (load ${done / casesPerLoad}, ${JSON.stringify(times)})`;
-        if (hasTwoAtOnce(theirs)) continue;
-        if (typeof ours === "string" || theirs.error !== undefined) {
-          if (typeof ours !== "string" || settled(ours) !== settled(theirs.error ?? ""))
-            wrong[where] = [
-              `${typeof ours === "string" ? ours : "an answer"} instead of ${theirs.error ?? "an answer"}`,
-            ];
-          continue;
-        }
-        answered++;
-        const found = differences(ours, theirs, {
-          ordered: times.stepMs > 0 || query.startsWith("sort_by_label"),
-          hasSubquery: /\[[^\]]*:/.test(query),
-        });
-        if (found.length > 0) wrong[where] = found;
+        const ours = await evaluate(engine, query, times);
+        const found = await differencesFrom(reference, load, ours, query, times);
+        if (found === undefined) continue;
+        if (found.length > 0) wrong[`${query}   (load ${done / casesPerLoad}, ${JSON.stringify(times)})`] = found;
+        else if (typeof ours !== "string") answered++;
       }
     }
     const report = process.env.SIGHTGLASS_DIFFERENTIAL_REPORT;
@@ -52,6 +41,35 @@ describe.skipIf(referenceProgram === undefined)("beside the engine of Prometheus
     expect(answered).toBeGreaterThan(cases / 2);
   });
 });
+
+type Ours = Awaited<ReturnType<typeof evaluate>>;
+
+/**
+ * The reference stores the series of a script in the order of a Go map, which is another each time, and some answers (which of
+ * two annotations) follow it: what differs is loaded and asked again.
+ */
+const askedMax = 20;
+
+/** Undefined where the reference has two answers in one. */
+async function differencesFrom(reference: Reference, load: string, ours: Ours, query: string, times: QueryTimes) {
+  for (let asked = 1; ; asked++) {
+    const theirs = await reference.query(query, times);
+    if (hasTwoAtOnce(theirs)) return undefined;
+    const found = compare(ours, theirs, query, times);
+    if (found.length === 0 || asked === askedMax) return found;
+    await reference.load(load);
+  }
+}
+
+function compare(ours: Ours, theirs: ReferenceAnswer, query: string, times: QueryTimes): string[] {
+  if (typeof ours !== "string" && theirs.error === undefined)
+    return differences(ours, theirs, {
+      ordered: times.stepMs > 0 || query.startsWith("sort_by_label"),
+      hasSubquery: /\[[^\]]*:/.test(query),
+    });
+  if (typeof ours === "string" && settled(ours) === settled(theirs.error ?? "")) return [];
+  return [`${typeof ours === "string" ? ours : "an answer"} instead of ${theirs.error ?? "an answer"}`];
+}
 
 function timesOf(step: number, share: number): QueryTimes {
   const startMs = Math.floor((share * sampleCount * stepMs) / 15_000) * 15_000 + (share < 0.5 ? 0 : 1700);
