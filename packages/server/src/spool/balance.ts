@@ -35,8 +35,8 @@ export class Balance {
   readonly #options: BalanceOptions;
   /** Rows in the store as far as is known: its last answer between two inserts, and what it confirmed since. */
   #known: number | undefined;
-  /** Rows of each segment that was confirmed since the store was asked. */
-  #confirmed: number[] = [];
+  /** Rows of each segment that was confirmed since the store was asked; undefined while it is not. */
+  #confirmed: number[] | undefined;
   #last: LedgerCounts | undefined;
   #reading: Promise<LedgerCounts> | undefined;
 
@@ -47,7 +47,7 @@ export class Balance {
   /** The store has taken a segment. */
   confirm(rows: number): void {
     if (this.#known !== undefined) this.#known += rows;
-    this.#confirmed.push(rows);
+    this.#confirmed?.push(rows);
   }
 
   /**
@@ -74,11 +74,13 @@ export class Balance {
   /** Undefined when the inserts do not explain what the store says. */
   async #besideInserts(readStored: ReadStored): Promise<LedgerCounts | undefined> {
     if (this.#known === undefined) return undefined;
-    this.#confirmed = [];
-    const stored = await this.#stored(readStored);
+    const confirmed: number[] = [];
+    this.#confirmed = confirmed;
+    const stored = await this.#stored(readStored).finally(() => (this.#confirmed = undefined));
     const { inserting, ...counts } = this.#options.spoolSide();
     const ahead = stored - this.#known;
-    const behind = this.#confirmed.map((_, index, all) => all.slice(index).reduce((sum, rows) => sum + rows, 0));
+    let sinceRows = 0;
+    const behind = confirmed.toReversed().map((rows) => (sinceRows += rows));
     if (ahead !== 0 && ahead !== inserting && !behind.includes(-ahead)) return undefined;
     return { ...counts, spooled: counts.spooled - ahead, stored };
   }
