@@ -13,7 +13,10 @@ import type { Fault, PipelinePlan, StagePlan } from "./catalogue.ts";
 import { qualityOf } from "./quality.ts";
 import { type Random, randomFrom } from "./random.ts";
 
-/** Makes one run from its plan, its start and its fault. The same input gives the same run. */
+/**
+ * Makes one run from its plan, its id, its age and its fault. The same input gives the same run.
+ * Chance comes from the id and never from the time of day: the made-up weeks are the same ones whenever they are made.
+ */
 
 export const text = (key: string, value: string): KeyValue => ({ key, value: { stringValue: value } });
 const int = (key: string, value: number): KeyValue => ({ key, value: { intValue: String(value) } });
@@ -32,14 +35,14 @@ interface Draft {
 
 export function buildRun(options: {
   plan: PipelinePlan;
+  id: string;
   startMs: number;
   nowMs: number;
   fault: Fault;
   isBackfill: boolean;
 }): RunResponse {
-  const { plan, startMs, nowMs, fault } = options;
-  const random = randomFrom(`${plan.name} ${Math.round(startMs / 60_000)}`);
-  const id = `${plan.name}-${random.hex(8)}`;
+  const { plan, id, startMs, nowMs, fault } = options;
+  const random = randomFrom(id);
   const draft: Draft = {
     plan,
     fault,
@@ -373,11 +376,12 @@ function failedRecords(plan: PipelinePlan, stages: readonly StageDetail[], rando
 
 function runAttributes(draft: Draft): KeyValue[] {
   const at = iso(draft.startMs);
+  const daysOld = Math.floor((draft.nowMs - draft.startMs) / 86_400_000);
   return [
     text("pipeline.name", draft.plan.name),
     text("pipeline.logical_date", at),
     text("deployment.environment", "production"),
-    text("git.commit", randomFrom(`${draft.plan.name}${at.slice(0, 10)}`).hex(10)),
+    text("git.commit", randomFrom(`${draft.plan.name} ${daysOld} days old`).hex(10)),
     int("batch.size", draft.fault === "vanished" ? 1000 : 500),
     { key: "dry_run", value: { boolValue: false } },
     { key: "sample.ratio", value: { doubleValue: 1 } },

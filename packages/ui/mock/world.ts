@@ -41,10 +41,11 @@ function pipelineRuns(plan: PipelinePlan, nowMs: number, weeks: number): RunResp
   const runsNow = plan.latest[0] === "running";
   let startMs = nowMs - (runsNow ? usualMs * 0.55 : Math.min(plan.everyMs * 0.6, usualMs * 2 + plan.offsetMs));
   for (let back = 0; startMs > firstMs; back++, startMs -= plan.everyMs) {
-    const fault = plan.latest[back] ?? chance(plan, startMs);
+    const id = runId(plan, `${back}`);
+    const fault = plan.latest[back] ?? chance(plan, id);
     const jitterMs = runsNow && back === 0 ? 0 : randomFrom(`${plan.name}${back}`).between(0, 20_000);
     const isBackfill = plan.name === "ml-features" && back % 9 === 5;
-    runs.push(buildRun({ plan, startMs: startMs - jitterMs, nowMs, fault, isBackfill }));
+    runs.push(buildRun({ plan, id, startMs: startMs - jitterMs, nowMs, fault, isBackfill }));
   }
   for (const [index, run] of runs.entries()) {
     run.previousRunId = runs[index + 1]?.id ?? null;
@@ -63,7 +64,7 @@ export function advanceRun(world: World, id: string, nowMs: number): RunResponse
   if (before === undefined || plan === undefined) return null;
   const startMs = Date.parse(before.startedAt);
   const { lastGoodRunId, previousRunId, nextRunId } = before;
-  const after = buildRun({ plan, startMs, nowMs, fault: "running", isBackfill: before.isBackfill });
+  const after = buildRun({ plan, id, startMs, nowMs, fault: "running", isBackfill: before.isBackfill });
   return replaceRun(world, { ...after, lastGoodRunId, previousRunId, nextRunId });
 }
 
@@ -71,8 +72,9 @@ export function advanceRun(world: World, id: string, nowMs: number): RunResponse
 export function beginRun(world: World, pipeline: string, nowMs: number): RunResponse | null {
   const plan = world.plans.find((each) => each.name === pipeline);
   if (plan === undefined) return null;
-  const before = world.runs.find((run) => run.pipeline === pipeline);
-  const run = buildRun({ plan, startMs: nowMs, nowMs: nowMs + 1_000, fault: "running", isBackfill: false });
+  const [before, ...older] = world.runs.filter((run) => run.pipeline === pipeline);
+  const id = runId(plan, `begun after ${older.length}`);
+  const run = buildRun({ plan, id, startMs: nowMs, nowMs: nowMs + 1_000, fault: "running", isBackfill: false });
   if (before !== undefined) before.nextRunId = run.id;
   return replaceRun(world, { ...run, previousRunId: before?.id ?? null, lastGoodRunId: before?.lastGoodRunId ?? null });
 }
@@ -85,8 +87,10 @@ function replaceRun(world: World, run: RunResponse): RunResponse {
   return run;
 }
 
-function chance(plan: PipelinePlan, startMs: number): Fault {
-  let at = randomFrom(`${plan.name} fault ${Math.round(startMs / 60_000)}`).next();
+const runId = (plan: PipelinePlan, which: string) => `${plan.name}-${randomFrom(`${plan.name} ${which}`).hex(8)}`;
+
+function chance(plan: PipelinePlan, id: string): Fault {
+  let at = randomFrom(`${id} fault`).next();
   for (const [fault, share] of Object.entries(plan.chances) as [Fault, number][]) {
     at -= share;
     if (at < 0) return fault;
