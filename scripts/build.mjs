@@ -9,22 +9,23 @@ const packages = ["packages/sdk", "packages/promql", "packages/server", "demo"];
 /** Packages of ours that a bundle holds: when they change it is built anew. */
 const bundledSources = { "packages/server": ["packages/promql/src"] };
 
-export function build() {
+export async function build({ signal } = {}) {
   for (const folder of packages) {
     if (isFresh(folder, `${folder}/dist`, bundledSources[folder])) continue;
     step(`Building ${folder}`);
     const page = folder === "packages/server" ? keepPage() : undefined;
     rmSync(`${folder}/dist`, { recursive: true, force: true });
-    if (existsSync(`${folder}/build.mjs`)) run(process.execPath, [`${folder}/build.mjs`]);
-    else run(process.execPath, [tsc, "-p", `${folder}/tsconfig.build.json`]);
+    if (existsSync(`${folder}/build.mjs`)) await run(process.execPath, [`${folder}/build.mjs`], { signal });
+    else await run(process.execPath, [tsc, "-p", `${folder}/tsconfig.build.json`], { signal });
     page?.();
     stamp(folder);
   }
   // The page bundles the PromQL package.
   if (!isFresh("packages/ui", "packages/server/dist/ui", ["packages/promql/src"])) {
     step("Building packages/ui");
-    run(process.execPath, ["../../node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], {
+    await run(process.execPath, ["../../node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], {
       cwd: "packages/ui",
+      signal,
     });
     stamp("packages/ui", "packages/server/dist/ui");
   }
@@ -65,6 +66,6 @@ function newestMtimeMs(path) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  installIfNeeded();
-  build();
+  await installIfNeeded();
+  await build();
 }

@@ -32,7 +32,7 @@ if (files.length === 0) {
   process.exit(2);
 }
 
-installIfNeeded();
+await installIfNeeded();
 buildIfStale();
 const { runScript } = await import(pathToFileURL(entry).href);
 let failed = false;

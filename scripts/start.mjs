@@ -17,13 +17,13 @@ const usage = `npm start [-- OPTIONS]
 `;
 const options = readOptions();
 await requireFreePorts();
-installIfNeeded();
-build();
-
 const address = `http://127.0.0.1:${options.port}`;
 const children = [];
+const preparing = new AbortController();
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void stop(0));
+await installIfNeeded(preparing);
+await build(preparing);
 
 const server = start("server", "packages/server/bin/sightglass.cjs", [
   "serve",
@@ -132,6 +132,7 @@ async function ready() {
 async function stop(code) {
   if (stopping) return;
   stopping = true;
+  preparing.abort();
   for (const child of children.toReversed()) {
     if (child.exitCode !== null || child.signalCode !== null) continue;
     const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -6,16 +6,16 @@ import { build } from "./build.mjs";
 import { installIfNeeded, run, step } from "./install.mjs";
 
 /** `npm test [-- PROJECT...]`: install, build, check, and every test; ends with one line that counts them. */
-installIfNeeded();
-build();
+await installIfNeeded();
+await build();
 const projects = process.argv.slice(2);
 if (projects.length === 0) {
   step("Types");
-  run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]);
+  await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"]);
   step("Lint");
-  run(process.execPath, ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"]);
+  await run(process.execPath, ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"]);
   step("Format");
-  run(process.execPath, ["node_modules/oxfmt/bin/oxfmt", "--check"]);
+  await run(process.execPath, ["node_modules/oxfmt/bin/oxfmt", "--check"]);
 }
 step("Tests");
 const folder = mkdtempSync(join(tmpdir(), "sightglass-test-"));

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,6 +44,34 @@ describe("npm start", () => {
     }
   });
 
+  it("ends with 0 on Ctrl-C while it still installs, and leaves no installer behind", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sightglass-install-"));
+    cpSync("scripts", join(folder, "scripts"), { recursive: true });
+    writeFileSync(join(folder, "npm"), "#!/bin/sh\necho installer $$\nexec sleep 600\n", { mode: 0o755 });
+    const { page, grpc, http } = await freePorts();
+    const start = spawn(
+      process.execPath,
+      ["scripts/start.mjs", "--port", String(page), "--otlp-grpc", String(grpc), "--otlp-http", String(http)],
+      {
+        cwd: folder,
+        env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}` },
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    const ended = once(start, "exit");
+    let output = "";
+    start.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    try {
+      await until(() => /installer \d+\n/.test(output), { what: () => `the installer: ${output}` });
+      start.kill("SIGINT");
+      expect(await ended).toEqual([0, null]);
+      const installer = Number(/installer (\d+)/.exec(output)?.[1]);
+      await until(() => !isAlive(installer), { what: () => `the end of process ${installer}` });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it("names a taken port and the flag, before it starts anything", async () => {
     const holder = createServer().listen(0, "127.0.0.1");
     await once(holder, "listening");
@@ -80,3 +108,11 @@ describe("npm start", () => {
     expect(output).toContain("--port many: expected a number from 1 to 65535");
   });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
