@@ -6,7 +6,8 @@ import { inheritedContext } from "./carriers/environment.ts";
 import { newRunId } from "./random.ts";
 import { asText, safely } from "./safely.ts";
 import { Scope } from "./scope.ts";
-import { type RunIdentity, type StartStage, stageStarter } from "./stage.ts";
+import { stageStarter } from "./open-stage.ts";
+import type { RunIdentity, StartStage } from "./stage.ts";
 import { watch } from "./watch.ts";
 
 export interface PipelineOptions {

@@ -1,6 +1,6 @@
 import { type Span, trace } from "@opentelemetry/api";
 import { type Clock, systemClock } from "../clock.ts";
-import type { Records } from "../counted.ts";
+import type { Records } from "../records/counted.ts";
 import { emitReport } from "./emit.ts";
 import type { DatasetExpectation } from "./expectation.ts";
 import { Quality } from "./quality.ts";

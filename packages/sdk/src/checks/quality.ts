@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { isAsync, type Records } from "../counted.ts";
+import { isAsync, type Records } from "../records/counted.ts";
 import { safely } from "../safely.ts";
 import { ColumnProbe } from "./column-probe.ts";
 import type { ColumnExpectation, Columns, DatasetExpectation, SchemaExpectation, Severity } from "./expectation.ts";

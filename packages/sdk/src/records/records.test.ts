@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import { SpanStatusCode } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { pipeline } from "./pipeline.ts";
-import { duplicate, filtered } from "./records.ts";
-import type { Stage } from "./stage.ts";
-import { Memory } from "./testing/memory.ts";
+import { pipeline } from "../pipeline.ts";
+import { duplicate, filtered } from "./options.ts";
+import type { Stage } from "../stage.ts";
+import { Memory } from "../testing/memory.ts";
 
 let memory: Memory;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { context, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
-import { attributeNames as names, scopeName } from "./attribute-names.ts";
-import { nameOfThrown, safely } from "./safely.ts";
-import { version } from "./version.ts";
+import { attributeNames as names, scopeName } from "../attribute-names.ts";
+import { nameOfThrown, safely } from "../safely.ts";
+import { version } from "../version.ts";
 
 /** Which attempt it is, at what. */
 export interface Attempt {
