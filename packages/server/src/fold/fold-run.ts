@@ -19,6 +19,8 @@ export interface RunParts {
   /** Each with its attempts; several when processes that make up the run have a run span each. */
   runs: Attempts[];
   executions: readonly Execution[];
+  /** Spans that are neither run nor stage; they may still say which pipeline and partition it is. */
+  links: readonly Execution[];
   generationOf: (execution: Execution) => number;
   ancestry: Ancestry;
   /** When runs of their own were at work within it. */
@@ -57,10 +59,10 @@ export function* runOf(parts: RunParts): Generator<void, FoldedRun> {
   const timed = isSeenWhole ? spans : executions;
   const startedAtMs = least(timed.map(({ startMs }) => startMs));
   const endedAtMs = isOver(status) ? greatest(timed.map(({ endMs, lastSeenMs }) => endMs ?? lastSeenMs)) : null;
-  const { partition, logicalDateMs, backfill } = logicalDateOf(executions, startedAtMs);
+  const { partition, logicalDateMs, backfill } = logicalDateOf([...executions, ...parts.links], startedAtMs);
   const run: Run = {
     id,
-    pipeline: pipelineOf(runs, executions, main),
+    pipeline: pipelineOf([...runs, ...executions, ...parts.links], main),
     status,
     origin: originOf(spans, executions),
     partition,
@@ -106,9 +108,9 @@ function countedStageOf(node: StageNode): CountedStage {
   };
 }
 
-/** `pipeline.name`, `pipeline.job`, the DAG or the flow: of the run, else of its first stage that says; else the service. */
-function pipelineOf(runs: readonly Execution[], executions: readonly Execution[], main: Execution): string {
-  const named = [...runs, ...executions].find(({ sighting }) => sighting.pipeline !== undefined);
+/** `pipeline.name`, `pipeline.job`, the DAG or the flow: of the first that says; else the service. */
+function pipelineOf(executions: readonly Execution[], main: Execution): string {
+  const named = executions.find(({ sighting }) => sighting.pipeline !== undefined);
   return named?.sighting.pipeline ?? (main.service === "" ? "unknown" : main.service);
 }
 
@@ -139,7 +141,7 @@ function logicalDateOf(executions: readonly Execution[], startedAtMs: number) {
   };
 }
 
-const rank = ({ sighting }: Execution) => (sighting.role === "run" ? 0 : 1);
+const rank = ({ sighting }: Execution) => (sighting.role === "run" ? 0 : sighting.role === "link" ? 2 : 1);
 
 /** Null without stages: then nothing says when it was at work. */
 function waitMsOf(whole: Interval, nodes: readonly StageNode[], inside: readonly Interval[]): number | null {

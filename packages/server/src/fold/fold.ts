@@ -45,6 +45,7 @@ export function* foldInSteps({ facts, bridges, nowMs, patience }: FoldInput): Ge
         id,
         runs,
         executions: members.filter(({ sighting }) => sighting.role !== "link"),
+        links: members.filter(({ sighting }) => sighting.role === "link"),
         generationOf: (execution) => generationOf(execution, runs, ancestry),
         ancestry,
         inside: inside.get(id) ?? [],

@@ -1,7 +1,7 @@
 import type { Fact } from "./fact.ts";
 import { recogniseAirflow } from "./recognise/airflow.ts";
 import { recogniseDbt } from "./recognise/dbt.ts";
-import { recognisePipeline } from "./recognise/pipeline.ts";
+import { aboutRun, recognisePipeline } from "./recognise/pipeline.ts";
 import { recognisePrefect } from "./recognise/prefect.ts";
 import type { Sighting } from "./sighting.ts";
 
@@ -21,5 +21,5 @@ export function recognise(fact: Fact): Sighting {
     const sighting = source(fact);
     if (sighting !== undefined) return sighting;
   }
-  return { role: "link", origin: "otel" };
+  return { role: "link", origin: "otel", ...aboutRun(fact) };
 }

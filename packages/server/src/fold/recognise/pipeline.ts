@@ -11,17 +11,24 @@ export function recognisePipeline(fact: Fact): Sighting | undefined {
   return {
     role: isRun ? "run" : "stage",
     origin: isOurs(fact) ? "sdk" : "otel",
-    pipeline: firstTextOf(fact, "pipeline.name", "pipeline.job", "airflow.dag_id"),
+    ...aboutRun(fact),
     runId,
     stage,
     attempt: numberOf(fact, "pipeline.attempt"),
     status: statusOfWord(textOf(fact, "pipeline.status")),
-    partition: textOf(fact, "pipeline.partition.key"),
-    logicalDateMs: timeOf(fact, "pipeline.logical_date"),
-    isBackfill: flagOf(fact, "pipeline.backfill"),
     isToBeContinued: flagOf(fact, "pipeline.run.to_be_continued"),
     isContinuation: flagOf(fact, "pipeline.run.continues"),
     queuedAtMs: timeOf(fact, "pipeline.queued_at"),
+  };
+}
+
+/** Which run it is about, which a span may say without being its run or a stage: the root around a program's stages, say. */
+export function aboutRun(fact: Fact): Pick<Sighting, "pipeline" | "partition" | "logicalDateMs" | "isBackfill"> {
+  return {
+    pipeline: firstTextOf(fact, "pipeline.name", "pipeline.job", "airflow.dag_id"),
+    partition: textOf(fact, "pipeline.partition.key"),
+    logicalDateMs: timeOf(fact, "pipeline.logical_date"),
+    isBackfill: flagOf(fact, "pipeline.backfill"),
   };
 }
 
