@@ -1,5 +1,8 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { get as httpGet } from "node:http";
+import { get as httpsGet } from "node:https";
 import { createServer } from "node:net";
 import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
@@ -17,7 +20,6 @@ const usage = `npm start [-- OPTIONS]
 `;
 const options = readOptions();
 await requireFreePorts();
-const address = `http://127.0.0.1:${options.port}`;
 const children = [];
 const preparing = new AbortController();
 let stopping = false;
@@ -25,7 +27,10 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void stop(0
 await installIfNeeded(preparing);
 await build(preparing);
 
-const server = start("server", "packages/server/bin/sightglass.cjs", [
+const program = "packages/server/bin/sightglass.cjs";
+const scheme = hasTls() ? "https" : "http";
+const address = `${scheme}://127.0.0.1:${options.port}`;
+const server = start("server", program, [
   "serve",
   "--data",
   options.data,
@@ -42,7 +47,7 @@ if (options.demo) {
     "--state",
     `${options.data}/demo`,
     "--endpoint",
-    `http://127.0.0.1:${options.otlpHttpPort}`,
+    `${scheme}://127.0.0.1:${options.otlpHttpPort}`,
   ]);
 }
 process.stdout.write(`\n  Sightglass is at ${address}\n  Ctrl-C stops it.\n\n`);
@@ -103,6 +108,29 @@ async function requireFreePorts() {
   }
 }
 
+/** Whether the sightglass.yaml that the server will read says so; what is wrong in it the server tells itself. */
+function hasTls() {
+  if (!existsSync("sightglass.yaml")) return false;
+  try {
+    const read = execFileSync(process.execPath, [program, "check", "--json"], { stdio: ["ignore", "pipe", "ignore"] });
+    return JSON.parse(read).tls_server_config !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** The certificate need not be for 127.0.0.1: it is our own server that is asked. */
+function isReady() {
+  return new Promise((resolve) => {
+    const get = scheme === "https" ? httpsGet : httpGet;
+    const request = get(`${address}/health/ready`, { rejectUnauthorized: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    request.once("error", () => resolve(false));
+  });
+}
+
 function start(name, script, args) {
   // In its own process group, so that Ctrl-C reaches it through us, in order, and once.
   const child = spawn(process.execPath, [script, ...args], { stdio: "inherit", detached: true });
@@ -120,8 +148,7 @@ async function ready() {
   step("Starting the server");
   for (let attempt = 0; attempt < 600; attempt++) {
     if (server.exitCode !== null) return new Promise(() => {});
-    const answer = await fetch(`${address}/health/ready`).catch(() => undefined);
-    if (answer?.ok) return undefined;
+    if (await isReady()) return undefined;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   process.stderr.write(`The server did not become ready within 60 s; its log is above.\n`);

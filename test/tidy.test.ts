@@ -58,14 +58,15 @@ const mayImport: Record<string, string[]> = {
   model: [],
   self: [],
   decode: [],
-  receive: ["decode"],
+  listen: [],
+  receive: ["decode", "listen"],
   spool: [],
   store: [],
   fold: ["decode", "store"],
   derive: ["store"],
   query: ["decode", "fold", "store"],
   evaluate: [],
-  http: ["query"],
+  http: ["listen", "query"],
 };
 
 describe("house rules", () => {

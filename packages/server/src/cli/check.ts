@@ -11,7 +11,11 @@ export function checkCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ sightglass check sightglass.yaml\n\nExit code: 0 right, 78 wrong")
     .action(async (file: string, options: { json?: boolean }) => {
       const config = readConfig(file, {});
-      const { ruleGroupsOf } = await import("../compose/rules.ts");
+      const [{ ruleGroupsOf }, { checkTlsFiles }] = await Promise.all([
+        import("../compose/rules.ts"),
+        import("../compose/tls.ts"),
+      ]);
+      checkTlsFiles(config);
       const groups = ruleGroupsOf(config);
       if (options.json) {
         const { store, ...shown } = config;

@@ -2,10 +2,14 @@ import { parseDurationMs } from "@sightglass/promql";
 import { Command } from "commander";
 import { systemClock } from "../model/clock.ts";
 import { SightglassError } from "../model/errors.ts";
+import { reasonOf, sendWith } from "./client.ts";
 
 interface QueryOptions {
   url: string;
   token?: string;
+  caFile?: string;
+  certFile?: string;
+  keyFile?: string;
   time?: string;
   start?: string;
   end?: string;
@@ -17,6 +21,7 @@ const examples = `
 Examples:
   $ sightglass query 'sum by (pipeline) (increase(pipeline_runs_total[1d]))'
   $ sightglass query 'up' --time 2026-11-20T03:00:00Z --json
+  $ sightglass query 'up' --url https://sightglass.example:4319 --ca-file ca.pem
   $ sightglass query 'rate(pipeline_records_total[5m])' --start -1h --step 1m
 
 Times are RFC 3339, seconds since 1970, or so long ago: -15m.
@@ -29,6 +34,9 @@ export function queryCommand(): Command {
     .argument("<expr>", "the query")
     .option("--url <url>", "of the server", "http://127.0.0.1:4319")
     .option("--token <token>", "with the scope read (or SIGHTGLASS_TOKEN in the environment)")
+    .option("--ca-file <file>", "who has signed the certificate of an https server, in PEM")
+    .option("--cert-file <file>", "certificate of this client, where the server asks for one")
+    .option("--key-file <file>", "its key")
     .option("--time <time>", "moment of an instant query; now unless told")
     .option("--start <time>", "makes it a range query from then on")
     .option("--end <time>", "of a range query; now unless told")
@@ -69,7 +77,7 @@ const codes: Record<string, "invalid_argument" | "query_too_large" | "query_time
 };
 
 async function ask(expr: string, options: QueryOptions): Promise<Answer> {
-  const { url, start, end, step } = options;
+  const { url, start, end, step, caFile, certFile, keyFile } = options;
   const token = options.token ?? process.env["SIGHTGLASS_TOKEN"];
   const fields: Record<string, string> =
     start === undefined
@@ -78,16 +86,19 @@ async function ask(expr: string, options: QueryOptions): Promise<Answer> {
   const path = `${url.replace(/\/$/, "")}/api/v1/${start === undefined ? "query" : "query_range"}`;
   let response: Response;
   try {
-    response = await fetch(path, {
+    response = await sendWith({ ca: caFile, cert: certFile, key: keyFile })(path, {
       method: "POST",
-      body: new URLSearchParams(fields),
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      body: new URLSearchParams(fields).toString(),
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
     });
   } catch (cause) {
-    throw new SightglassError("unavailable", `nothing answers at ${url}`, {
-      hint: "start the server with `sightglass serve`, or name it with --url",
-      cause,
-    });
+    const hint = url.startsWith("https:")
+      ? "name who has signed its certificate with --ca-file, or the server with --url"
+      : "start the server with `sightglass serve`, or name it with --url";
+    throw new SightglassError("unavailable", `no answer from ${url}: ${reasonOf(cause)}`, { hint, cause });
   }
   return readAnswer(response, path);
 }

@@ -50,7 +50,7 @@ export async function startHttp(context: Context, shown: Shown): Promise<void> {
     ],
     onFault,
   });
-  const server = createHttpServer({ address: config.listen, app, ingest: receivers.ingest, clock });
+  const server = createHttpServer({ address: config.listen, tls: shown.tls, app, ingest: receivers.ingest, clock });
   await server.start();
   running.add("http", () => server.stop());
 }

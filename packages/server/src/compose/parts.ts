@@ -12,6 +12,7 @@ import { startReceivers } from "./receivers.ts";
 import { ruleGroupsOf, startRules } from "./rules.ts";
 import { startDeriver, startFolder } from "./runs.ts";
 import { startScraping } from "./scraping.ts";
+import { startTls } from "./tls.ts";
 import { openSpools } from "./spools.ts";
 import { startChunking, startCollectorTables, startLibraryPages, startRetention } from "./store.ts";
 
@@ -34,12 +35,14 @@ export async function startParts(
   await startDeriver(context, store);
   const spools = await openSpools(context, store, folder);
   const ingest = startMetricsIngest(context, store, spools);
+  const tls = startTls(context);
   const { scraper, pushgateway } = await startScraping(context, ingest.write);
-  const receivers = await startReceivers(context, { spools, metrics: ingest, pushgateway, authorize });
+  const receivers = await startReceivers(context, { spools, metrics: ingest, pushgateway, authorize, tls });
   const metricQueries = createMetricQueries({ store, clock, ...(recent === undefined ? {} : { recent }) });
   const rules = startRules(context, { queries: metricQueries, write: ingest.write });
   await startHttp(context, {
     authorize,
+    tls,
     store,
     keep,
     folder,
@@ -52,10 +55,12 @@ export async function startParts(
     startedAtMs,
   });
   await startLibraryPages(context, store);
-  log.info({ page: `http://${formatAddress(config.listen)}`, tookMs: clock.nowMs() - startedAtMs }, "ready");
+  const scheme = tls === undefined ? "http" : "https";
+  log.info({ page: `${scheme}://${formatAddress(config.listen)}`, tookMs: clock.nowMs() - startedAtMs }, "ready");
   return async (changed) => {
     // First what may have a fault, so that a wrong file changes nothing.
     const groups = ruleGroupsOf(changed);
+    tls?.reload();
     await rules.apply(groups);
     receivers.apply(changed);
     check = createAuthorize(changed.auth.tokens);

@@ -2,6 +2,7 @@ import { otlpTranslation } from "../config/otlp.ts";
 import { formatAddress } from "../config/quantities.ts";
 import type { Config } from "../config/schema.ts";
 import { limits } from "../model/limits.ts";
+import type { ServerTls } from "../listen/server-tls.ts";
 import type { Authorize } from "../model/tokens.ts";
 import { Admission } from "../receive/admission.ts";
 import { Gate } from "../receive/gate.ts";
@@ -22,11 +23,12 @@ interface ReceiversOptions {
   metrics: MetricsIngest;
   pushgateway: Pushgateway;
   authorize: Authorize;
+  tls: ServerTls | undefined;
 }
 
 export async function startReceivers(
   { config, clock, log, running, reload }: Context,
-  { spools: { tables }, metrics, pushgateway, authorize }: ReceiversOptions,
+  { spools: { tables }, metrics, pushgateway, authorize, tls }: ReceiversOptions,
 ) {
   const admission = new Admission({
     requestsMax: limits.concurrentRequestsMax.value,
@@ -41,6 +43,7 @@ export async function startReceivers(
     },
     largeBodies: new Gate(1),
     authorize,
+    tls,
     clock,
     admission,
     corsOrigins: () => reload.current.cors.origins,

@@ -13,7 +13,17 @@ export interface ReloadOptions {
 }
 
 /** Settings that parts take once, when they start. */
-const takenAtStart = ["data", "listen", "otlp_grpc", "otlp_http", "insecure", "store", "spool", "derived"] as const;
+const takenAtStart = [
+  "data",
+  "listen",
+  "otlp_grpc",
+  "otlp_http",
+  "tls_server_config",
+  "insecure",
+  "store",
+  "spool",
+  "derived",
+] as const;
 
 /** Reads the configuration again while the server runs, one time after the other, and knows how the last time went. */
 export class Reload {

@@ -1,5 +1,6 @@
 import type { Rules } from "../evaluate/rules.ts";
 import type { Folder } from "../fold/folder.ts";
+import type { ServerTls } from "../listen/server-tls.ts";
 import type { Authorize } from "../model/tokens.ts";
 import type { MetricQueries } from "../query/metrics-queries.ts";
 import type { Scraper } from "../receive/scrape/scraper.ts";
@@ -12,6 +13,7 @@ import type { TableSpools } from "./spools.ts";
 /** What the page and the query APIs read from. */
 export interface Shown {
   authorize: Authorize;
+  tls: ServerTls | undefined;
   store: Store;
   keep: () => RetentionLimits;
   folder: Folder;

@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { createStatusReader } from "../http/routes/status.ts";
+import type { HealthPart } from "../self/health.ts";
 import { hostMetrics } from "../self/host-metrics.ts";
 import { openMetricsText, prometheusText } from "../self/metrics.ts";
 import { overflowMetrics } from "../self/overflow-metrics.ts";
@@ -12,8 +13,9 @@ import type { Context } from "./context.ts";
 import { reloadMetrics } from "./reload.ts";
 import type { Shown } from "./shown.ts";
 
-export function healthParts({ store, spools }: Shown) {
+export function healthParts({ store, spools, tls }: Shown): HealthPart[] {
   return [
+    ...(tls === undefined ? [] : [{ name: "tls", isNeededToServe: false, check: () => tls.health() }]),
     {
       name: "store",
       isNeededToServe: false,

@@ -3,6 +3,7 @@ import { otlpSettings } from "./otlp.ts";
 import { address, bytes, durationMs } from "./quantities.ts";
 import { objectWithout } from "./scrape-http.ts";
 import { checkInherited, globalReasons, globalShape, scrapeConfigs } from "./scrape.ts";
+import { tlsServerConfig } from "./tls-server.ts";
 import { limits } from "../model/limits.ts";
 
 const day = "14d";
@@ -37,6 +38,9 @@ const settings = objectWithout(
     listen: address.prefault("127.0.0.1:4319").describe("page, queries and every receiver that is not OTLP's own port"),
     otlp_grpc: address.prefault("127.0.0.1:4317").describe("OTLP over gRPC"),
     otlp_http: address.prefault("127.0.0.1:4318").describe("OTLP over HTTP"),
+    tls_server_config: tlsServerConfig
+      .optional()
+      .describe("TLS on every listener, as in Prometheus' web configuration"),
     insecure: z.boolean().default(false).describe("allow addresses beyond loopback without a token"),
     store: z
       .strictObject({

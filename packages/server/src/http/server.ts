@@ -1,13 +1,17 @@
 import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
+import { type ListenAddress, listenError } from "../listen/address.ts";
+import type { ServerTls } from "../listen/server-tls.ts";
+import { createWebServer } from "../listen/web-server.ts";
 import type { Clock } from "../model/clock.ts";
-import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 
 export interface HttpServerOptions {
-  address: { host: string; port: number };
+  address: ListenAddress;
+  /** Without it, in the clear. */
+  tls: ServerTls | undefined;
   app: Hono;
   /** Each takes the raw request of the paths that are its own, before the application sees them. */
   ingest: readonly { owns: (url: string) => boolean; handle: RequestListener }[];
@@ -18,9 +22,10 @@ export interface HttpServerOptions {
 const stopGraceMs = 1_000;
 
 /** The door of port 4319: the page and queries, and the receivers that have no port of their own. */
-export function createHttpServer({ address, app, ingest, clock }: HttpServerOptions) {
+export function createHttpServer({ address, tls, app, ingest, clock }: HttpServerOptions) {
   const answer = getRequestListener(app.fetch);
-  const server = createServer(
+  const server = createWebServer(
+    { tls, listener: "listen" },
     { requestTimeout: limits.requestTimeoutMs.value, headersTimeout: limits.requestHeadersTimeoutMs.value },
     (request, response) => {
       const receiver = ingest.find(({ owns }) => owns(request.url ?? ""));
@@ -35,7 +40,7 @@ export function createHttpServer({ address, app, ingest, clock }: HttpServerOpti
       try {
         await once(server, "listening");
       } catch (cause) {
-        throw listenError(cause as NodeJS.ErrnoException, address);
+        throw listenError(cause, address, "--listen (npm start: --port)");
       }
     },
     /** Lets answers end within `stopGraceMs`; live streams never end by themselves and are cut then. */
@@ -49,17 +54,4 @@ export function createHttpServer({ address, app, ingest, clock }: HttpServerOpti
       cancel();
     },
   };
-}
-
-function listenError(cause: NodeJS.ErrnoException, { host, port }: HttpServerOptions["address"]): SightglassError {
-  const flag = "--listen (npm start: --port)";
-  if (cause.code === "EADDRINUSE")
-    return new SightglassError("port_taken", `${host}:${port} is already in use`, {
-      hint: `stop the other program or choose another address with ${flag}`,
-      cause,
-    });
-  return new SightglassError("config_invalid", `cannot listen on ${host}:${port}: ${cause.message}`, {
-    hint: `choose an address of this machine with ${flag}`,
-    cause,
-  });
 }

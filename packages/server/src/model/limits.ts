@@ -23,6 +23,12 @@ export const limits = {
     value: 120_000,
     effect: "a request that has not arrived whole is refused: HTTP 408, gRPC UNAVAILABLE",
   },
+  tlsHandshakeTimeoutMs: { value: 10_000, effect: "the connection of a client that has not agreed on TLS is closed" },
+  tlsFilesIntervalMs: { value: 10_000, effect: "renewed certificates are found at the latest after this time" },
+  tlsExpiryWarningMs: {
+    value: 14 * 24 * 60 * 60 * 1000,
+    effect: "a certificate that ends within this time is warned of in the log, once a day",
+  },
   refusedBodyDrainMs: {
     value: 5000,
     effect: "the connection of a client that goes on sending a refused body is closed",

@@ -13,12 +13,16 @@ import {
   status,
 } from "@grpc/grpc-js";
 import type { ServerHttp2Stream } from "node:http2";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
+import type { ServerTls } from "../listen/server-tls.ts";
 import { type ErrorCode, SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 import type { Signal } from "../model/signal.ts";
 import type { Authorize } from "../model/tokens.ts";
 import type { Admission, Admitted } from "./admission.ts";
-import { formatAddress, type ListenAddress, listenError } from "./listen.ts";
+import { formatAddress, type ListenAddress, listenError } from "../listen/address.ts";
 import { ingest, type IngestContext } from "./otlp-sink.ts";
 import { encodeSuccess, refusalOf, refusalProtobuf } from "./otlp-status.ts";
 import type { ReceiverStats } from "./receiver-stats.ts";
@@ -26,6 +30,8 @@ import type { Receiver } from "./receiver.ts";
 
 export interface OtlpGrpcOptions extends IngestContext {
   readonly address: ListenAddress;
+  /** Without it, in the clear. */
+  readonly tls?: ServerTls | undefined;
   readonly authorize: Authorize;
   /** Shared by all receivers. */
   readonly admission: Admission;
@@ -49,7 +55,7 @@ const signalOfService = {
  * that are not here (profiles) are answered UNIMPLEMENTED, as gRPC has it.
  */
 export function createOtlpGrpcReceiver(options: OtlpGrpcOptions): Receiver {
-  const { address, stats, clock } = options;
+  const { address, stats, clock, tls } = options;
   // It writes to the console by itself; what it would say comes back as errors too.
   setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
@@ -61,19 +67,22 @@ export function createOtlpGrpcReceiver(options: OtlpGrpcOptions): Receiver {
   for (const [service, signal] of Object.entries(signalOfService)) {
     server.addService(serviceDefinition(service), { Export: exportMethod(signal, options) });
   }
+  let encrypted: TlsServer | undefined;
   return {
     stats,
     async start() {
-      const port = await new Promise<number>((resolve, reject) => {
-        server.bindAsync(formatAddress(address), ServerCredentials.createInsecure(), (cause, bound) => {
-          if (cause === null) resolve(bound);
-          else reject(listenError(cause, address, "--otlp-grpc"));
-        });
-      });
+      let port: number;
+      try {
+        if (tls === undefined) port = await bind(server, address);
+        else ({ port } = (encrypted = await listenTls(server, address, tls)).address() as AddressInfo);
+      } catch (cause) {
+        throw listenError(cause, address, "--otlp-grpc");
+      }
       stats.address = formatAddress({ host: address.host, port });
       return { host: address.host, port };
     },
     async stop() {
+      encrypted?.close();
       const cancel = clock.after(limits.stopGraceMs.value, () => server.forceShutdown());
       await new Promise<void>((resolve) => {
         server.tryShutdown(() => resolve());
@@ -81,6 +90,26 @@ export function createOtlpGrpcReceiver(options: OtlpGrpcOptions): Receiver {
       cancel();
     },
   };
+}
+
+function bind(server: Server, address: ListenAddress): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(formatAddress(address), ServerCredentials.createInsecure(), (cause, port) => {
+      if (cause === null) resolve(port);
+      else reject(cause);
+    });
+  });
+}
+
+/** The library's own credentials neither take another certificate while they serve, nor tell of clients that are refused. */
+async function listenTls(server: Server, { host, port }: ListenAddress, tls: ServerTls): Promise<TlsServer> {
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const encrypted = createTlsServer({ ...tls.serverOptions, ALPNProtocols: ["h2"] }, (socket) => {
+    injector.injectConnection(socket);
+  });
+  tls.follow(encrypted, "otlp_grpc");
+  await once(encrypted.listen(port, host), "listening");
+  return encrypted;
 }
 
 function serviceDefinition(service: string): ServiceDefinition {

@@ -1,13 +1,17 @@
 import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { limits } from "../model/limits.ts";
-import { formatAddress, type ListenAddress, listenError } from "./listen.ts";
+import { formatAddress, type ListenAddress, listenError } from "../listen/address.ts";
+import type { ServerTls } from "../listen/server-tls.ts";
+import { createWebServer } from "../listen/web-server.ts";
 import { createOtlpHttpHandler, type OtlpHttpHandlerOptions } from "./otlp-http-handler.ts";
 import type { Receiver } from "./receiver.ts";
 
 export interface OtlpHttpOptions extends OtlpHttpHandlerOptions {
   readonly address: ListenAddress;
+  /** Without it, in the clear. */
+  readonly tls?: ServerTls | undefined;
   /** How long a client may take for the headers, and for the whole request: against those that send drop by drop. */
   readonly headersTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
@@ -15,12 +19,13 @@ export interface OtlpHttpOptions extends OtlpHttpHandlerOptions {
 
 /** OTLP/HTTP on a port of its own, 4318 by default. */
 export function createOtlpHttpReceiver(options: OtlpHttpOptions): Receiver {
-  const { address, stats, clock } = options;
+  const { address, stats, clock, tls } = options;
   const requestTimeoutMs = options.requestTimeoutMs ?? limits.requestTimeoutMs.value;
   const headersTimeoutMs = Math.min(options.headersTimeoutMs ?? limits.requestHeadersTimeoutMs.value, requestTimeoutMs);
   const handle = createOtlpHttpHandler(options);
   const open = new Set<ServerResponse>();
-  const server = createServer(
+  const server = createWebServer(
+    { tls, listener: "otlp_http" },
     {
       requestTimeout: requestTimeoutMs,
       headersTimeout: headersTimeoutMs,

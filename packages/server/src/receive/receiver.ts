@@ -1,4 +1,4 @@
-import type { ListenAddress } from "./listen.ts";
+import type { ListenAddress } from "../listen/address.ts";
 import type { ReceiverStats } from "./receiver-stats.ts";
 
 /** A door of the server. */

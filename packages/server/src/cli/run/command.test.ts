@@ -28,7 +28,7 @@ async function sightglass(...args: string[]): Promise<number | undefined> {
     stderr: sink,
     environment: { PATH: process.env["PATH"], OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
     clock: systemClock,
-    fetch: globalThis.fetch,
+    send: fetch,
     signals: new EventEmitter(),
     isOnTerminal: false,
     hostName: "test-host",

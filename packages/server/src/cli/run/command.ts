@@ -2,7 +2,9 @@ import { hostname } from "node:os";
 import { isatty } from "node:tty";
 import { Command } from "commander";
 import { systemClock } from "../../model/clock.ts";
+import { sendWith } from "../client.ts";
 import { type Endpoint, parseEndpoint, parseName, type RunOptions } from "./options.ts";
+import { clientFilesOf } from "./settings.ts";
 import { randomIds } from "./random.ts";
 import { runCommand as run, type RunIo } from "./run-command.ts";
 
@@ -69,7 +71,7 @@ function processIo(): RunIo {
     },
     environment: process.env,
     clock: systemClock,
-    fetch: globalThis.fetch,
+    send: sendWith(clientFilesOf(process.env)),
     signals: process,
     isOnTerminal: isatty(0),
     hostName: hostname(),

@@ -1,4 +1,5 @@
 import type { Clock } from "../../model/clock.ts";
+import { reasonOf, type Send } from "../client.ts";
 import { limits } from "../../model/limits.ts";
 import { type Attributes, type LogRecord, logsRequest, type SpanRecord, tracesRequest } from "./otlp-json.ts";
 import type { Destination } from "./settings.ts";
@@ -7,7 +8,7 @@ export interface OutboxOptions {
   readonly destination: Destination;
   readonly resource: Attributes;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly send: Send;
   /** Called once, when something could not be delivered. */
   readonly onTrouble: (problem: string) => void;
 }
@@ -112,7 +113,7 @@ export class Outbox {
 
   async #post(url: string, body: object): Promise<Outcome> {
     try {
-      const response = await this.#options.fetch(url, {
+      const response = await this.#options.send(url, {
         method: "POST",
         headers: { "content-type": "application/json", ...this.#options.destination.headers },
         body: JSON.stringify(body),
@@ -135,13 +136,6 @@ export class Outbox {
     if (this.#problem === undefined) this.#options.onTrouble(problem);
     this.#problem = problem;
   }
-}
-
-/** fetch hides the reason in the cause, and that may hide several. */
-function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  if (thrown instanceof AggregateError && thrown.errors.length > 0) return reasonOf(thrown.errors[0]);
-  return thrown.cause === undefined ? thrown.message : reasonOf(thrown.cause);
 }
 
 function wait(delayMs: number): Promise<void> {

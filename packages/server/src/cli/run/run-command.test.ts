@@ -57,7 +57,7 @@ function run(
     stderr,
     environment: { PATH: process.env["PATH"], OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, ...environment },
     clock: systemClock,
-    fetch: globalThis.fetch,
+    send: fetch,
     signals,
     isOnTerminal: false,
     hostName: "test-host",

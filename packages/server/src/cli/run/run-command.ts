@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import type { Clock } from "../../model/clock.ts";
 import { SightglassError } from "../../model/errors.ts";
 import { version } from "../../self/version.ts";
+import type { Send } from "../client.ts";
 import { runChild, type SignalSource } from "./child.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { exitCodeOf } from "./ending.ts";
@@ -19,7 +20,7 @@ export interface RunIo {
   readonly stderr: Writable;
   readonly environment: Environment;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly send: Send;
   readonly signals: SignalSource;
   /** Whether our standard input is a terminal. */
   readonly isOnTerminal: boolean;
@@ -46,7 +47,7 @@ export async function runCommand(options: RunOptions, io: RunIo): Promise<number
           destination,
           resource: resourceOf(options, io),
           clock: io.clock,
-          fetch: io.fetch,
+          send: io.send,
           onTrouble: (problem) => warn(`telemetry is not delivered (${problem}); the command runs all the same`),
         });
   const recorder = new Recorder({ run: options, parent, sink: outbox ?? nowhere, clock: io.clock, ids: io.ids });

@@ -1,4 +1,5 @@
 import { SightglassError } from "../../model/errors.ts";
+import type { ClientFiles } from "../client.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,6 +29,15 @@ export function destinationOf(endpoint: string | undefined, environment: Environ
     tracesUrl: checked(own("TRACES") ?? `${base}/v1/traces`),
     logsUrl: checked(own("LOGS") ?? `${base}/v1/logs`),
     headers: headersOf(text(environment, "OTEL_EXPORTER_OTLP_HEADERS") ?? ""),
+  };
+}
+
+/** The certificates that the OpenTelemetry variables name. */
+export function clientFilesOf(environment: Environment): ClientFiles {
+  return {
+    ca: text(environment, "OTEL_EXPORTER_OTLP_CERTIFICATE"),
+    cert: text(environment, "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"),
+    key: text(environment, "OTEL_EXPORTER_OTLP_CLIENT_KEY"),
   };
 }
 
