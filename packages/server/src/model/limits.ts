@@ -67,6 +67,10 @@ export const limits = {
     value: 4_000_000,
     effect: "the server forgets which series it has written today and writes them once more",
   },
+  seriesOrderBytesMax: {
+    value: 32 * 1024 * 1024,
+    effect: "the labels of further series (beyond some 200,000) of remote write are checked and hashed for every sample",
+  },
   summedSeriesMax: {
     value: 1_000_000,
     effect: "delta points of further series are refused",
@@ -90,7 +94,6 @@ export const limits = {
     value: 2 * 1024 * 1024 * 1024,
     effect: "requests refused with spool_full until the store has caught up",
   },
-  spoolCommitDelayMs: { value: 5, effect: "the longest a request waits for others to share its fsync" },
   spoolSegmentBytesMax: { value: 48 * 1024 * 1024, effect: "the segment is sealed and stored" },
   spoolSegmentAgeMaxMs: { value: 300, effect: "the segment is sealed and stored, unless the store is behind" },
   spoolSegmentInsertMs: {

@@ -76,7 +76,6 @@ export function settingsWith(overrides: Partial<SpoolSettings>): SpoolSettings {
     spoolBytesMax: limits.spoolBytesMax.value,
     diskFreeBytesMin: limits.diskFreeBytesMin.value,
     insertAttemptsMax: limits.insertAttemptsMax.value,
-    spoolCommitDelayMs: limits.spoolCommitDelayMs.value,
     spoolSegmentBytesMax: limits.spoolSegmentBytesMax.value,
     spoolSegmentAgeMaxMs: limits.spoolSegmentAgeMaxMs.value,
     spoolSegmentInsertMs: limits.spoolSegmentInsertMs.value,

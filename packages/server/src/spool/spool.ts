@@ -9,7 +9,6 @@ import { deleteSegment, Segment, type Commit } from "./segment.ts";
 import type { StepHook } from "./steps.ts";
 
 export interface SpoolLimits {
-  spoolCommitDelayMs: number;
   spoolSegmentBytesMax: number;
   spoolSegmentAgeMaxMs: number;
   spoolBlockRowsMax: number;
@@ -49,7 +48,6 @@ export class Spool<B extends Block> {
   #flight: Promise<void> | undefined;
   #flightBytes = 0;
   #isScheduled = false;
-  #lastCommitAtMs = Number.NEGATIVE_INFINITY;
   #segment: Segment | undefined;
   /** Segments whose last, failed commit could not be taken back yet. */
   #broken: Segment[] = [];
@@ -173,20 +171,16 @@ export class Spool<B extends Block> {
     else await this.#flight;
   }
 
-  /** A lone request is committed at once; under load commits begin at most every spoolCommitDelayMs and are shared. */
+  /**
+   * A commit begins as soon as the disk is free, with all requests that arrived until then in this turn of the event loop. A
+   * wait for more to share it would be one in which the disk has nothing to do, and senders none that they may send next.
+   */
   #schedule(): void {
-    if (this.#flight !== undefined || this.#isScheduled) {
-      if (this.#flight === undefined && this.#isFull()) void this.#startCommit();
-      return;
-    }
+    if (this.#flight !== undefined || this.#isScheduled) return;
     this.#isScheduled = true;
-    const { clock, limits } = this.#options;
-    const waitMs = this.#lastCommitAtMs + limits.spoolCommitDelayMs - clock.monotonicMs();
-    const start = () => {
+    setImmediate(() => {
       if (this.#isScheduled && this.#flight === undefined) void this.#startCommit();
-    };
-    if (waitMs <= 0 || this.#isFull()) setImmediate(start);
-    else clock.after(waitMs, start);
+    });
   }
 
   #startCommit(): Promise<void> {
@@ -197,7 +191,6 @@ export class Spool<B extends Block> {
     this.#open = this.#spare ?? this.#options.newBlock();
     this.#spare = undefined;
     this.#waiters = [];
-    this.#lastCommitAtMs = this.#options.clock.monotonicMs();
     this.#flightBytes = block.byteLength;
     this.#flight = this.#commit(block, waiters).finally(() => {
       block.clear();

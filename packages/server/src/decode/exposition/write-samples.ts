@@ -1,7 +1,7 @@
-import { canonicalLabels, eachLabel, isMetricName } from "../metrics/canonical-labels.ts";
+import { canonicalLabels, eachLabel, isMetricName, type SeriesRange } from "../metrics/canonical-labels.ts";
 import type { MetricsBlock } from "../metrics/metrics-block.ts";
 import type { MetricsOutcome, PointCounts } from "../metrics/metrics-outcome.ts";
-import { type MetricsContext, PointWriter, type SeriesRange } from "../metrics/point-writer.ts";
+import { type MetricsContext, PointWriter } from "../metrics/point-writer.ts";
 import { ByteSource } from "../native/byte-source.ts";
 import type { ExposedExemplar, ExposedLabel, ExposedMetadata } from "./exposition.ts";
 

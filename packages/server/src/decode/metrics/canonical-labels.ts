@@ -16,6 +16,15 @@ export const labelFaults = {
   notUtf8: "a label is not UTF-8",
 } as const;
 
+/** Where the labels of a series lie in canonical form, and the metric's name among them. */
+export interface SeriesRange {
+  source: ByteSource;
+  start: number;
+  end: number;
+  nameStart: number;
+  nameEnd: number;
+}
+
 /** Ranges of one label in its source. */
 export interface LabelRange {
   nameStart: number;

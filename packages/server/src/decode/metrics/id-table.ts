@@ -27,6 +27,12 @@ export class IdTable {
     }
   }
 
+  /** Puts the id of a number into `to`. */
+  read(number: number, to: { low: number; high: number }): void {
+    to.low = this.lows[number]!;
+    to.high = this.highs[number]!;
+  }
+
   /** Adds an id that is not there. @returns its number */
   add(low: number, high: number): number {
     const number = this.size++;

@@ -1,6 +1,7 @@
 import { grown, IdTable } from "./id-table.ts";
 import type { SeriesId } from "./series-id.ts";
 import { KnownMetadata } from "./known-metadata.ts";
+import { SeriesOrder } from "./series-order.ts";
 import { SeriesOverflow } from "./series-overflow.ts";
 
 export interface KnownSeriesLimits {
@@ -10,6 +11,8 @@ export interface KnownSeriesLimits {
   readonly seriesMax: number;
   /** When the server started: what began before is not new. */
   readonly sinceMs: number;
+  /** Of labels that are kept to know series again (SeriesOrder). */
+  readonly orderBytesMax?: number;
 }
 
 export const dayMs = 24 * 60 * 60 * 1000;
@@ -25,6 +28,7 @@ const settled = 0;
 export class KnownSeries {
   readonly overflow: SeriesOverflow;
   readonly metadata = new KnownMetadata();
+  readonly order: SeriesOrder;
   private readonly limits: KnownSeriesLimits;
   private readonly ids = new IdTable();
   /** The request that writes the series' row, or `settled`. */
@@ -38,6 +42,7 @@ export class KnownSeries {
 
   constructor(limits: KnownSeriesLimits) {
     this.limits = limits;
+    this.order = new SeriesOrder(limits.orderBytesMax);
     this.overflow = new SeriesOverflow(limits.sinceMs);
   }
 
@@ -61,6 +66,11 @@ export class KnownSeries {
   /** The series' number, -1 when it is not known. */
   find(id: SeriesId): number {
     return this.ids.find(id.low, id.high);
+  }
+
+  /** Puts the id of a known series into `to`. */
+  readId(series: number, to: SeriesId): void {
+    this.ids.read(series, to);
   }
 
   /** Whether this request must write the series' row. */
@@ -128,6 +138,7 @@ export class KnownSeries {
   private forget(sinceMs: number): void {
     this.generation++;
     this.ids.clear();
+    this.order.clear();
     this.countOfMetric.clear();
     this.overflow.beginDay(sinceMs);
   }

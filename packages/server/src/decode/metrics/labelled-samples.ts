@@ -1,8 +1,8 @@
 import { ByteSource } from "../native/byte-source.ts";
-import { canonicalLabels, eachLabel, isMetricName } from "./canonical-labels.ts";
+import { canonicalLabels, eachLabel, isMetricName, type SeriesRange } from "./canonical-labels.ts";
 import type { MetricsBlock } from "./metrics-block.ts";
 import type { MetricsOutcome, PointCounts } from "./metrics-outcome.ts";
-import { type MetricsContext, PointWriter, type SeriesRange } from "./point-writer.ts";
+import { type MetricsContext, PointWriter } from "./point-writer.ts";
 
 /** A sample that the server itself makes: a number, a native histogram (io.prometheus.write.v2.Histogram), or the series' end. */
 export interface LabelledSample {

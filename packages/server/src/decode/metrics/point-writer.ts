@@ -2,7 +2,14 @@ import { limits } from "../../model/limits.ts";
 import type { ByteSource } from "../native/byte-source.ts";
 import { ByteSource as Source } from "../native/byte-source.ts";
 import { emptyHistogram } from "../prometheus/empty-histogram.ts";
-import { eachLabel, isMetricName, labelFaults, labelsAreUtf8, metricNameRange } from "./canonical-labels.ts";
+import {
+  eachLabel,
+  isMetricName,
+  labelFaults,
+  labelsAreUtf8,
+  metricNameRange,
+  type SeriesRange,
+} from "./canonical-labels.ts";
 import { dayMs, type KnownSeries, type SeriesRequest } from "./known-series.ts";
 import type { MetricsBlock } from "./metrics-block.ts";
 import { hashSeries, SeriesId } from "./series-id.ts";
@@ -23,15 +30,6 @@ export const pointFaults = {
 const float = new Float64Array(1);
 const floatWords = new Uint32Array(float.buffer);
 
-/** Where the labels of a series lie in canonical form, and the metric's name among them. */
-export interface SeriesRange {
-  source: ByteSource;
-  start: number;
-  end: number;
-  nameStart: number;
-  nameEnd: number;
-}
-
 /**
  * Appends the points of one request, whatever its protocol: `series` names the series, and the points follow. Writes the
  * series' row when today's is missing, a zero where a counter started, and turns to the overflow series when the metric
@@ -46,7 +44,9 @@ export class PointWriter {
   private readonly receivedLow: number;
   private readonly receivedHigh: number;
   private readonly timeMaxMs: number;
-  private range!: SeriesRange;
+  /** The labels of the series under way. */
+  range!: SeriesRange;
+  private readonly kept: SeriesRange;
   /** The series' number among the known, -1 when it goes into overflow. */
   private number = -1;
   private metric = "";
@@ -54,6 +54,7 @@ export class PointWriter {
   constructor(block: MetricsBlock, { receivedAtMs, known, request }: MetricsContext) {
     this.block = block;
     this.known = known;
+    this.kept = { source: known.order.source, start: 0, end: 0, nameStart: 0, nameEnd: 0 };
     this.day = Math.floor(receivedAtMs / dayMs);
     this.request = request;
     this.receivedLow = receivedAtMs % 0x1_0000_0000;
@@ -78,6 +79,32 @@ export class PointWriter {
       if (this.number !== -1) this.writeSeries(isSummed);
     } else if (known.needsRow(this.number, this.request)) this.writeSeries(isSummed);
     return undefined;
+  }
+
+  /**
+   * As `series`, in a protocol whose senders name their series in the same order again and again.
+   * @see repeat
+   */
+  seriesInOrder(range: SeriesRange): string | undefined {
+    const before = this.number;
+    const fault = this.series(range);
+    if (fault === undefined) this.known.order.note(before, this.number, range);
+    return fault;
+  }
+
+  /** The series that is likely to be named next, -1 when nothing is known of it. */
+  get expected(): number {
+    return this.known.order.after(this.number);
+  }
+
+  /** The points that follow belong to the series that was expected: its labels are those that are kept of it. */
+  repeat(number: number): void {
+    const { known } = this;
+    this.number = number;
+    known.readId(number, this.id);
+    known.order.locate(number, this.kept);
+    this.range = this.kept;
+    if (known.needsRow(number, this.request)) this.writeSeries(false);
   }
 
   /** Why a point of this time cannot be taken. */

@@ -43,6 +43,12 @@ export class GrowableBytes {
     return this.bytes.subarray(0, this.length);
   }
 
+  /** Goes on to the next multiple of four. */
+  align(): void {
+    this.reserve(3);
+    this.length = (this.length + 3) & ~3;
+  }
+
   pushByte(value: number): void {
     this.reserve(1);
     this.bytes[this.length++] = value;

@@ -1,6 +1,7 @@
 import { compareBytes, isMetricName } from "../metrics/canonical-labels.ts";
 import type { ByteSource } from "../native/byte-source.ts";
 import { GrowableBytes } from "../native/growable-bytes.ts";
+import type { ProtobufReader } from "../otlp/protobuf-reader.ts";
 
 /** Below this a length is a varint of one byte. */
 const shortBytesMax = 0x7f;
@@ -37,6 +38,33 @@ export class SymbolTable {
 
   end(symbol: number): number {
     return this.ranges[symbol * 2 + 1]!;
+  }
+
+  /**
+   * Whether the references up to the reader's limit spell the labels at `start` to `end` of `labels`, which are in canonical form
+   * and each short.
+   */
+  spell(reader: ProtobufReader, { labels, start, end }: { labels: ByteSource; start: number; end: number }): boolean {
+    const { ranges, source, size } = this;
+    const { bytes } = labels;
+    let at = start;
+    while (reader.position < reader.limit) {
+      const name = reader.varint32();
+      const value = reader.position < reader.limit ? reader.varint32() : size;
+      if (name >= size || value >= size) return false;
+      const nameAt = ranges[name * 2]!;
+      const valueAt = ranges[value * 2]!;
+      const nameBytes = ranges[name * 2 + 1]! - nameAt;
+      const valueBytes = ranges[value * 2 + 1]! - valueAt;
+      const length = nameBytes + valueBytes + 4;
+      if (length > shortBytesMax || at + length + 2 > end) return false;
+      if (bytes[at + 1] !== length || bytes[at + 3] !== nameBytes) return false;
+      if (!isSame(source, nameAt, labels, at + 4, nameBytes)) return false;
+      at += nameBytes + frameBytes;
+      if (!isSame(source, valueAt, labels, at, valueBytes)) return false;
+      at += valueBytes;
+    }
+    return at === end;
   }
 
   /**
@@ -106,4 +134,13 @@ function copy(from: ByteSource, start: number, to: GrowableBytes, at: number, co
   }
   for (; into < end; into++) to.bytes[into] = from.bytes[position++]!;
   return end;
+}
+
+function isSame(a: ByteSource, aStart: number, b: ByteSource, bStart: number, count: number): boolean {
+  let at = 0;
+  for (; at < count - 3; at += 4) {
+    if (a.view.getUint32(aStart + at, true) !== b.view.getUint32(bStart + at, true)) return false;
+  }
+  for (; at < count; at++) if (a.bytes[aStart + at] !== b.bytes[bStart + at]) return false;
+  return true;
 }

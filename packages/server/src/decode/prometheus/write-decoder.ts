@@ -2,6 +2,7 @@ import { ByteSource } from "../native/byte-source.ts";
 import type { MetricsBlock } from "../metrics/metrics-block.ts";
 import type { MetricsOutcome, PointCounts } from "../metrics/metrics-outcome.ts";
 import { type MetricsContext, PointWriter } from "../metrics/point-writer.ts";
+import type { SeriesOrder } from "../metrics/series-order.ts";
 import { ProtobufReader } from "../otlp/protobuf-reader.ts";
 import { Rejections } from "../otlp/rejections.ts";
 import { histogramFault, readHistogram } from "./histogram.ts";
@@ -19,6 +20,7 @@ export abstract class WriteDecoder {
   protected readonly reader: ProtobufReader;
   protected readonly points: PointWriter;
   protected readonly block: MetricsBlock;
+  protected readonly order: SeriesOrder;
   protected seriesIndex = -1;
   /** Why the series under way takes no points. */
   protected fault: string | undefined;
@@ -30,6 +32,7 @@ export abstract class WriteDecoder {
     this.reader = new ProtobufReader(new ByteSource(body));
     this.block = block;
     this.points = new PointWriter(block, context);
+    this.order = context.known.order;
   }
 
   protected outcome(): MetricsOutcome {

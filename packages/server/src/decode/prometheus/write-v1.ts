@@ -1,7 +1,7 @@
-import { isMetricName, LabelCollector } from "../metrics/canonical-labels.ts";
+import { isMetricName, LabelCollector, type SeriesRange } from "../metrics/canonical-labels.ts";
 import type { MetricsBlock } from "../metrics/metrics-block.ts";
 import type { MetricsOutcome } from "../metrics/metrics-outcome.ts";
-import type { MetricsContext, SeriesRange } from "../metrics/point-writer.ts";
+import type { MetricsContext } from "../metrics/point-writer.ts";
 import { type MetricMetadata, WriteDecoder } from "./write-decoder.ts";
 
 const none = Buffer.alloc(0);
@@ -50,8 +50,14 @@ class WriteV1Decoder extends WriteDecoder {
     const { reader } = this;
     this.seriesIndex++;
     const start = reader.position;
-    this.fault = this.isCanonical(start, end) ? this.points.series(this.range) : this.collect(start, end);
-    reader.position = start;
+    const labelsEnd = this.repeated(start, end);
+    if (labelsEnd === -1) {
+      this.fault = this.isCanonical(start, end) ? this.points.seriesInOrder(this.range) : this.collect(start, end);
+      reader.position = start;
+    } else {
+      this.fault = undefined;
+      reader.position = labelsEnd;
+    }
     while (reader.position < end) {
       reader.limit = end;
       const tag = reader.tag();
@@ -62,6 +68,16 @@ class WriteV1Decoder extends WriteDecoder {
       else if (fieldEnd === 0) reader.skipUnknown(tag, 4);
       if (fieldEnd > 0) reader.position = fieldEnd;
     }
+  }
+
+  /** Where the labels end if they are those of the series that is expected; otherwise -1. */
+  private repeated(start: number, end: number): number {
+    const { points, order, reader } = this;
+    const series = points.expected;
+    const labelsEnd = series === -1 ? -1 : order.match(series, reader.source, start, end);
+    if (labelsEnd === -1 || !this.hasNoLabels(labelsEnd, end)) return -1;
+    points.repeat(series);
+    return labelsEnd;
   }
 
   /**
@@ -116,6 +132,9 @@ class WriteV1Decoder extends WriteDecoder {
   /** Labels may also follow the points; then they are not in one piece. */
   private hasNoLabels(from: number, end: number): boolean {
     const { reader } = this;
+    const { bytes } = reader.source;
+    // One sample is what follows in most requests.
+    if (bytes[from] === 0x12 && from + 2 + bytes[from + 1]! === end) return true;
     reader.position = from;
     reader.limit = end;
     while (reader.position < end) {
@@ -140,7 +159,7 @@ class WriteV1Decoder extends WriteDecoder {
     const fault = collector.encode(reader.source);
     if (fault !== undefined) return fault;
     const { out, nameStart, nameEnd } = collector;
-    return this.points.series({ source: out.source, start: 0, end: out.length, nameStart, nameEnd });
+    return this.points.seriesInOrder({ source: out.source, start: 0, end: out.length, nameStart, nameEnd });
   }
 
   /** Label: name = 1, value = 2. */

@@ -70,8 +70,12 @@ class WriteV2Decoder extends WriteDecoder {
     const { reader } = this;
     this.seriesIndex++;
     const start = reader.position;
-    this.fault = this.openSeries(end);
-    reader.position = start;
+    if (this.repeated(end)) this.fault = undefined;
+    else {
+      reader.position = start;
+      this.fault = this.openSeries(end);
+      reader.position = start;
+    }
     while (reader.position < end) {
       reader.limit = end;
       const tag = reader.tag();
@@ -86,6 +90,44 @@ class WriteV2Decoder extends WriteDecoder {
       else if (tag === 0x2a) this.readMetadata(fieldEnd);
       reader.position = fieldEnd;
     }
+  }
+
+  /**
+   * Whether the labels are those of the series that is expected, and lie before all else. The points are next then, and of one
+   * kind.
+   */
+  private repeated(end: number): boolean {
+    const { points, order, reader, symbols } = this;
+    const series = points.expected;
+    if (series === -1 || reader.source.bytes[reader.position] !== 0x0a) return false;
+    reader.limit = end;
+    reader.tag();
+    const refsEnd = reader.end();
+    reader.limit = refsEnd;
+    const expected = { labels: order.source, start: order.start(series), end: order.end(series) };
+    if (!symbols.spell(reader, expected)) return false;
+    const kinds = this.kindsFrom(refsEnd, end);
+    reader.position = refsEnd;
+    if (kinds === undefined || kinds === 3) return false;
+    points.repeat(series);
+    this.metric = points.range;
+    return true;
+  }
+
+  /** 1 for samples, 2 for histograms, or both together; undefined when there are labels. */
+  private kindsFrom(start: number, end: number): number | undefined {
+    const { reader } = this;
+    let kinds = 0;
+    reader.position = start;
+    reader.limit = end;
+    while (reader.position < end) {
+      const tag = reader.tag();
+      if (tag === 0x0a || tag === 0x08) return undefined;
+      if (tag === 0x12) kinds |= 1;
+      else if (tag === 0x1a) kinds |= 2;
+      reader.skip(tag);
+    }
+    return kinds;
   }
 
   /** Reads the labels and checks that there are samples or histograms, not both. @returns a fault */
@@ -120,7 +162,7 @@ class WriteV2Decoder extends WriteDecoder {
 
   private open({ out, nameStart, nameEnd }: { out: GrowableBytes; nameStart: number; nameEnd: number }) {
     this.metric = { source: out.source, nameStart, nameEnd };
-    return this.points.series({ source: out.source, start: 0, end: out.length, nameStart, nameEnd });
+    return this.points.seriesInOrder({ source: out.source, start: 0, end: out.length, nameStart, nameEnd });
   }
 
   /** A repeated uint32, packed or not. */
