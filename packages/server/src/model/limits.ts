@@ -69,7 +69,8 @@ export const limits = {
   },
   seriesOrderBytesMax: {
     value: 32 * 1024 * 1024,
-    effect: "the labels of further series (beyond some 200,000) of remote write are checked and hashed for every sample",
+    effect:
+      "the labels of further series (beyond some 200,000) of remote write are checked and hashed for every sample",
   },
   summedSeriesMax: {
     value: 1_000_000,

@@ -134,7 +134,7 @@ class WriteV1Decoder extends WriteDecoder {
     const { reader } = this;
     const { bytes } = reader.source;
     // One sample is what follows in most requests.
-    if (bytes[from] === 0x12 && from + 2 + bytes[from + 1]! === end) return true;
+    if (bytes[from] === 0x12 && bytes[from + 1] === end - from - 2) return true;
     reader.position = from;
     reader.limit = end;
     while (reader.position < end) {
