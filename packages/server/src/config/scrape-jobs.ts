@@ -3,6 +3,7 @@ import { compileAnchored } from "@sightglass/promql";
 import type { z } from "zod";
 import type { HttpClientSettings, ScrapeJob } from "../receive/scrape/job.ts";
 import type { RelabelRule } from "../receive/scrape/relabel.ts";
+import { schemaMax, schemaMin } from "../decode/prometheus/resolution.ts";
 import { limits } from "../model/limits.ts";
 import type { httpClientShape } from "./scrape-http.ts";
 import type { RelabelConfig } from "./scrape-relabel.ts";
@@ -43,6 +44,11 @@ export function scrapeJobs(
       protocols: inherited("scrape_protocols") ?? protocolsDefault(nativeHistograms),
       fallbackProtocol: config.fallback_scrape_protocol,
       nativeHistograms,
+      convertsClassic: inherited("convert_classic_histograms_to_nhcb") ?? false,
+      resolution: {
+        schemaMax: schemaOfFactor(config.native_histogram_min_bucket_factor ?? 0),
+        bucketsMax: config.native_histogram_bucket_limit ?? 0,
+      },
       classicBesideNative: inherited("always_scrape_classic_histograms") ?? false,
       enableCompression: config.enable_compression,
       allowsUtf8Names,
@@ -122,6 +128,12 @@ function clientOf(config: HttpClientConfig, pathOf: (path: string) => string): H
       ]),
     ),
   };
+}
+
+/** The finest schema whose buckets grow by at least `factor`: 2^(2^-schema) >= factor. */
+function schemaOfFactor(factor: number): number {
+  if (factor <= 1) return schemaMax;
+  return Math.min(schemaMax, Math.max(schemaMin, Math.floor(0 - Math.log2(Math.log2(factor)))));
 }
 
 function ruleOf(config: RelabelConfig): RelabelRule {

@@ -43,6 +43,23 @@ describe("scrape_configs", () => {
     expect(jobs(text)).toMatchObject([{ timeoutMs: 5000 }, { timeoutMs: 10_000 }]);
   });
 
+  it.each([
+    // Prometheus' table of factors and the schemas that they lead to (configuration, native_histogram_min_bucket_factor).
+    [65_536, -4],
+    [256, -3],
+    [4, -1],
+    [2, 0],
+    [1.4, 1],
+    [1.1, 2],
+    [1.02, 5],
+    [1.002, 8],
+    [0, 8],
+    [1e9, -4],
+  ])("takes a bucket factor of %d for a schema of at most %d", (factor, schema) => {
+    const text = `scrape_configs: [{job_name: a, native_histogram_min_bucket_factor: ${factor}}]`;
+    expect(jobs(text)[0]?.resolution).toEqual({ schemaMax: schema, bucketsMax: 0 });
+  });
+
   it("reads a plain scalar as the type that is wanted, as it is written", () => {
     const text =
       "global: {external_labels: {shard: 010, zone: true}}\nscrape_configs:\n  - job_name: 500\n    honor_labels: yes\n" +
@@ -133,7 +150,6 @@ describe("scrape_configs", () => {
     ],
     ["remote_write: []", /s.yaml:1:1: remote_write is not supported: what is taken in is stored here/],
     ["scrape_configs:\n  - \n  - job_name: a", /s.yaml:2:5: scrape_configs.0: .*received null/],
-    [job("convert_classic_histograms_to_nhcb: true"), /s.yaml:3:41: .*classic histograms are kept as they are/],
     [job("oci_sd_configs: []"), /s.yaml:3:5: .*oci_sd_configs is not supported: targets come from/],
     [
       job("relabel_configs: [{action: lowercase, target_label: x, replacement: y}]"),
@@ -142,7 +158,8 @@ describe("scrape_configs", () => {
     ["rule_files: ['my/*/rule']", /s.yaml:1:14: rule_files.0: expected a path in whose last part/],
     [job("honor_labels: maybe"), /s.yaml:3:19: .*expected boolean/],
     [job("basic_auth: {password_ref: x}"), /s.yaml:3:18: .*password_ref is not supported: there is no secret manager/],
-    [job("native_histogram_bucket_limit: 1"), /s.yaml:3:5: .*native_histogram_bucket_limit is not supported/],
+    [job("native_histogram_bucket_limit: -1"), /s.yaml:3:36: .*native_histogram_bucket_limit: .*>=0/],
+    [job("native_histogram_min_bucket_factor: fine"), /s.yaml:3:41: .*expected number/],
     ["global: {query_log_file: x}", /s.yaml:1:10: .*query_log_file is not supported: /],
     [job("scrape_interval: 5"), /s.yaml:3:22: .*scrape_interval/],
     [job("scrape_interval: 0s"), /expected more than 0/],

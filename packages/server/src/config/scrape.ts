@@ -38,9 +38,9 @@ const inheritedShape = {
   scrape_native_histograms: z.boolean().optional().describe("ask for native histograms and keep them"),
   always_scrape_classic_histograms: z.boolean().optional().describe("keep classic buckets beside native histograms"),
   convert_classic_histograms_to_nhcb: z
-    .literal(false, { error: "classic histograms are kept as they are" })
+    .boolean()
     .optional()
-    .describe("only false: classic histograms are kept as they are"),
+    .describe("classic histograms become native histograms with custom buckets"),
   keep_dropped_targets: count
     .optional()
     .describe("most dropped targets of a job that are listed; 0 is no limit of its own"),
@@ -108,6 +108,16 @@ const scrapeConfig = objectWithout(
     honor_timestamps: z.boolean().default(true),
     track_timestamps_staleness: z.boolean().default(false),
     fallback_scrape_protocol: protocol.optional().describe("format of answers whose Content-Type names none"),
+    native_histogram_bucket_limit: count
+      .optional()
+      .describe(
+        "a native histogram with more buckets is halved in resolution until it fits; the scrape fails where none does; 0 is no limit",
+      ),
+    native_histogram_min_bucket_factor: z
+      .number()
+      .min(0)
+      .optional()
+      .describe("a native histogram whose buckets grow by less is halved in resolution until they do not"),
     enable_compression: z.boolean().default(true),
     ...httpClientShape,
     static_configs: z.array(staticConfig).default([]),
@@ -120,8 +130,6 @@ const scrapeConfig = objectWithout(
     ...httpClientReasons,
     ...discoveryReasons,
     ...sharedReasons,
-    native_histogram_bucket_limit: "native histograms are kept at the resolution they come with",
-    native_histogram_min_bucket_factor: "native histograms are kept at the resolution they come with",
   },
 )
   .superRefine(checkAuth)

@@ -1,4 +1,5 @@
-import type { Buckets, FloatHistogram } from "@sightglass/promql";
+import type { FloatHistogram } from "@sightglass/promql";
+import { doubles, encodeSpans, spansOf } from "./bucket-spans.ts";
 import { protobufMessage, zigzag } from "./protobuf-message.ts";
 
 const hints: Readonly<Record<FloatHistogram["hint"], bigint>> = { unknown: 0n, reset: 1n, not_reset: 2n, gauge: 3n };
@@ -16,27 +17,12 @@ export function encodeFloatHistogram(histogram: FloatHistogram, timeMs: number):
     4: zigzag(schema),
     5: zeroThreshold,
     7: { fixed64: doubles([zeroCount]) },
-    8: spansOf(negative),
+    8: encodeSpans(spansOf(negative.indexes)),
     10: doubles(negative.counts),
-    11: spansOf(positive),
+    11: encodeSpans(spansOf(positive.indexes)),
     13: doubles(positive.counts),
     14: hints[hint],
     15: BigInt(timeMs),
     16: doubles(customBounds),
   });
 }
-
-/** Consecutive indexes as spans, each with its distance from the one before. */
-function spansOf({ indexes }: Buckets): Buffer[] {
-  const spans: { offset: number; length: number }[] = [];
-  let end = 0;
-  for (const index of indexes) {
-    const last = spans.at(-1);
-    if (last !== undefined && index === end) last.length++;
-    else spans.push({ offset: index - end, length: 1 });
-    end = index + 1;
-  }
-  return spans.map(({ offset, length }) => protobufMessage({ 1: zigzag(offset), 2: BigInt(length) }));
-}
-
-const doubles = (values: readonly number[]): Buffer => Buffer.from(new Float64Array(values).buffer);

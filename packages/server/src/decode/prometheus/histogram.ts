@@ -13,7 +13,7 @@ export interface BucketSpan {
 }
 
 export interface Histogram {
-  /** -4 to 8: base 2^(2^-schema); -53: the bounds are `customValues`. */
+  /** Base 2^(2^-schema), of which -4 to 8 are kept and finer ones made coarser; -53: the bounds are `customValues`. */
   schema: number;
   count: number;
   /** The staleness marker stands here, as a NaN. */
@@ -38,6 +38,8 @@ export interface Histogram {
 /** Custom bucket bounds (NHCB). */
 export const customBucketsSchema = -53;
 const bucketsMax = 100_000;
+/** Finer than 2^(2^-52) no double can tell (Prometheus, native histograms, "Schema": 9 to 52 are reserved). */
+const schemaReadMax = 52;
 const fieldMax = 17;
 
 function empty(): Histogram {
@@ -223,7 +225,7 @@ export function histogramFault(histogram: Histogram): string | undefined {
     for (let i = 1; i < customValues.length; i++) {
       if (!(customValues[i]! > customValues[i - 1]!)) return "the custom bounds of a histogram do not rise";
     }
-  } else if (schema < -4 || schema > 8) return `a histogram has schema ${schema}`;
+  } else if (schema < -4 || schema > schemaReadMax) return `a histogram has schema ${schema}`;
   else if (customValues.length > 0) return "a histogram with custom bounds has an exponential schema";
   const side =
     bucketFault(histogram.positiveSpans, histogram.positiveCounts) ??

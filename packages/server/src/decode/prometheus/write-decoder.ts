@@ -6,6 +6,7 @@ import type { SeriesOrder } from "../metrics/series-order.ts";
 import { ProtobufReader } from "../otlp/protobuf-reader.ts";
 import { Rejections } from "../otlp/rejections.ts";
 import { histogramFault, readHistogram } from "./histogram.ts";
+import { atSchema, schemaMax } from "./resolution.ts";
 
 export interface MetricMetadata {
   metric: Buffer;
@@ -95,7 +96,9 @@ export abstract class WriteDecoder {
       this.refuse("histograms", fault);
       return;
     }
-    if (points.histogram({ source: reader.source, start, end }, time, Math.max(0, startTimestampMs))) {
+    const isTooFine = histogram.schema > schemaMax && !histogram.isStale;
+    const kept = isTooFine ? wholeOf(atSchema(histogram, schemaMax)) : { source: reader.source, start, end };
+    if (points.histogram(kept, time, Math.max(0, startTimestampMs))) {
       this.written.histograms++;
     } else this.refuse("histograms", "the metric has too many series, and native histograms do not overflow into one");
   }
@@ -127,6 +130,8 @@ export abstract class WriteDecoder {
     return bytes;
   }
 }
+
+const wholeOf = (bytes: Uint8Array) => ({ source: new ByteSource(bytes), start: 0, end: bytes.length });
 
 /** As numbered in both versions, in the words of the Prometheus HTTP API. */
 const metricTypes = ["unknown", "counter", "gauge", "histogram", "gaugehistogram", "summary", "info", "stateset"];

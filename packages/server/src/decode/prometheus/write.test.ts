@@ -238,6 +238,28 @@ describe("native histograms, exemplars and metadata", () => {
     ]);
   });
 
+  it("that are finer than base 2^(2^-8) are made coarser", () => {
+    const store = new MetricsStore(engine);
+    const body = encodeMetrics("WriteRequest", {
+      timeseries: [{ labels: [{ name: "__name__", value: "h" }], histograms: [{ ...histogram, schema: 9 }] }],
+    });
+    const outcome = store.write((block, context) => decodeWriteV1(body, block, context));
+    expect(outcome).toMatchObject({ written: { histograms: 1 }, reasons: [] });
+    store.store();
+    const [row] = engine.rows<{ hex: string }>("SELECT hex(histogram) AS hex FROM histogram_samples");
+    const bytes = Buffer.from(row?.hex ?? "", "hex");
+    expect(readHistogram(new ByteSource(bytes), 0, bytes.length)).toMatchObject({
+      schema: 8,
+      count: 12,
+      // Of the indexes 0, 1, 3, 4 and -3, -2.
+      positiveSpans: [{ offset: 0, length: 3 }],
+      positiveCounts: [1, 2, 2],
+      negativeSpans: [{ offset: -1, length: 1 }],
+      negativeCounts: [5],
+      timestampMs: receivedAtMs,
+    });
+  });
+
   it("are stored by 2.0, where counters begin at 0 when they started", () => {
     const store = new MetricsStore(engine);
     const symbols = ["", "__name__", "c_total", "Counts.", "bytes", "trace_id", "t1"];
@@ -269,7 +291,8 @@ describe("native histograms, exemplars and metadata", () => {
   it.each([
     [{ ...histogram, positiveDeltas: [1, 1, -1] }, "the spans of a histogram have 4 buckets, but 3 counts"],
     [{ ...histogram, positiveDeltas: [1, -2, -1, 0] }, "a histogram has a bucket with a negative count"],
-    [{ ...histogram, schema: 9 }, "a histogram has schema 9"],
+    [{ ...histogram, schema: 53 }, "a histogram has schema 53"],
+    [{ ...histogram, schema: -5 }, "a histogram has schema -5"],
     [
       { ...histogram, schema: customBucketsSchema },
       "a histogram with custom buckets has a zero bucket or negative buckets",

@@ -7,6 +7,7 @@ import {
   metricNameLabel,
   type MetricType,
 } from "../../decode/exposition/exposition.ts";
+import { finestResolution, withinResolution } from "../../decode/prometheus/resolution.ts";
 import { SampleSeries } from "../../decode/exposition/write-samples.ts";
 import { SightglassError } from "../../model/errors.ts";
 import type { Grouping } from "./grouping.ts";
@@ -80,7 +81,8 @@ export class FamilyCollector implements ExpositionVisitor {
     const name = labels.get(metricNameLabel) ?? "";
     if (name === pushTimeName || name === pushFailureTimeName) return;
     this.hasTimestamps ||= sample.timestampMs !== undefined;
-    const { value, startTimeMs, histogram, exemplars } = sample;
+    const { value, startTimeMs, exemplars } = sample;
+    const histogram = sample.histogram && withinResolution(sample.histogram, finestResolution);
     const family = this.familyOf(name);
     let samples = this.samplesOf.get(family);
     if (samples === undefined) this.samplesOf.set(family, (samples = []));

@@ -138,6 +138,15 @@ describe("a push", () => {
       "content-type": "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
     });
     expect(stored()).toEqual(['h{job="p"} histogram']);
+    const bad = await send(
+      "PUT",
+      "/metrics/job/p",
+      encodeFamilies([{ name: "h", type: 4, metric: [{ histogram: { ...histogram, schema: 60 } }] }]),
+      {
+        "content-type": "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+      },
+    );
+    expect(bad).toMatchObject({ status: 400, text: expect.stringContaining("a histogram has schema 60") });
     await close();
     await open();
     clock.runNext();

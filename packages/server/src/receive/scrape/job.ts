@@ -1,5 +1,6 @@
 import type { EscapingScheme, ScrapeProtocol } from "../../decode/exposition/parse.ts";
 import type { Secret } from "../../model/secret.ts";
+import type { ResolutionLimits } from "../../decode/prometheus/resolution.ts";
 import type { RelabelRule } from "./relabel.ts";
 
 /** Addresses with the labels that they share, as every discovery yields them. */
@@ -71,6 +72,10 @@ export interface ScrapeJob {
   readonly protocols: readonly ScrapeProtocol[];
   readonly fallbackProtocol: ScrapeProtocol | undefined;
   readonly nativeHistograms: boolean;
+  /** Whether classic histograms become native ones with custom buckets. */
+  readonly convertsClassic: boolean;
+  /** Of native histograms. */
+  readonly resolution: ResolutionLimits;
   readonly classicBesideNative: boolean;
   readonly enableCompression: boolean;
   /** Whether names beyond `[a-zA-Z_:][a-zA-Z0-9_:]*` are taken. */

@@ -1,86 +1,15 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadConfig } from "../../config/load.ts";
-import { scrapeJobs } from "../../config/scrape-jobs.ts";
-import type { SampleBatch } from "../../decode/exposition/write-samples.ts";
+import { describe, expect, it } from "vitest";
 import { systemClock } from "../../model/clock.ts";
 import { Scraper } from "./scraper.ts";
-import { ManualClock } from "./testing/manual-clock.ts";
-import { reports, sampleText, scraped } from "./testing/sample-text.ts";
+import { reports, scraped } from "./testing/sample-text.ts";
+import { ScrapeWorkshop } from "./testing/scrape-workshop.ts";
 
-/** Real targets over HTTP; the clock is moved by hand. */
-let server: Server;
-let address: string;
-let answer: (request: IncomingMessage, response: ServerResponse) => void;
-let requests: IncomingMessage[];
-let clock: ManualClock;
-let batches: SampleBatch[];
-let faults: string[];
-let scraper: Scraper;
-let appendError: Error | undefined;
-let folder: string;
-
-const text = (body: string, type = "text/plain; version=0.0.4") => {
-  answer = (_request, response) => response.writeHead(200, { "content-type": type }).end(body);
-};
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "sightglass-scrape-"));
-  requests = [];
-  server = createServer((request, response) => {
-    requests.push(request);
-    answer(request, response);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  clock = new ManualClock();
-  batches = [];
-  faults = [];
-  appendError = undefined;
-  scraper = new Scraper({
-    clock,
-    version: "0",
-    append: (batch) => {
-      if (appendError !== undefined) return Promise.reject(appendError);
-      batches.push(batch);
-      return Promise.resolve();
-    },
-    onFault: ({ error }) => faults.push(error.message),
-  });
-});
-afterEach(async () => {
-  await scraper.stop();
-  server.closeAllConnections();
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const jobs = (yaml: string) => {
-  const file = join(folder, "sightglass.yaml");
-  const source = { file, text: `scrape_configs:\n  - job_name: j\n    scrape_interval: 10s\n${yaml}` };
-  return scrapeJobs(loadConfig({ source, environment: {} }), folder);
-};
-const target = (more = "") => jobs(`    static_configs: [{targets: ['${address}']}]\n${more}`);
-const settled = () => expect.poll(() => clock.timerCount).toBe(1);
-/** Moves on to the next scrape and waits for the batch of that scrape. */
-const next = async (): Promise<SampleBatch> => {
-  const before = batches.length;
-  clock.runNext();
-  await expect.poll(() => batches.length).toBeGreaterThan(before);
-  await settled();
-  return batches.at(-1) as SampleBatch;
-};
-const start = async (config = target()) => {
-  await scraper.apply(config);
-  await settled();
-};
-const at = (labels: string) => `{instance="${address}",job="j"${labels}}`;
+const shop = new ScrapeWorkshop();
+const { text, jobs, target, next, start, at } = shop;
 
 describe("a target", () => {
   it("is scraped in its interval, with its labels, and reports about itself", async () => {
@@ -103,40 +32,40 @@ describe("a target", () => {
   });
 
   it("may set its own parameters and formats in labels", async () => {
-    answer = (_request, response) => response.writeHead(200, { "content-type": "text/plain" }).end("a 1\n");
+    shop.answer = (_request, response) => response.writeHead(200, { "content-type": "text/plain" }).end("a 1\n");
     await start(
       jobs(
-        `    params: {x: [a, b]}\n    static_configs: [{targets: ['${address}'], labels: {__param_x: c}}]\n` +
+        `    params: {x: [a, b]}\n    static_configs: [{targets: ['${shop.address}'], labels: {__param_x: c}}]\n` +
           "    relabel_configs: [{target_label: __scrape_native_histograms__, replacement: 'true'}]",
       ),
     );
     await next();
-    expect(requests[0]?.url).toBe("/metrics?x=c&x=b");
-    expect(scraper.targets().activeTargets[0]?.discoveredLabels).toMatchObject({
+    expect(shop.requests[0]?.url).toBe("/metrics?x=c&x=b");
+    expect(shop.scraper.targets().activeTargets[0]?.discoveredLabels).toMatchObject({
       __scrape_native_histograms__: "false",
     });
   });
 
   it("is reached by a Unix socket that a label names", async () => {
     text("a 1\n");
-    const socket = join(folder, "s");
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
-    server.listen(socket);
-    await once(server, "listening");
+    const socket = join(shop.folder, "s");
+    shop.server.close();
+    shop.server.closeAllConnections();
+    await once(shop.server, "close");
+    shop.server.listen(socket);
+    await once(shop.server, "listening");
     await start(jobs(`    static_configs: [{targets: [app], labels: {__unix_socket__: '${socket}'}}]`));
     expect(scraped(await next())).toEqual(['a{instance="app",job="j"} 1']);
   });
 
   it("is asked for the formats in order, compressed, and told the timeout", async () => {
-    answer = (_request, response) =>
+    shop.answer = (_request, response) =>
       response
         .writeHead(200, { "content-type": "application/openmetrics-text", "content-encoding": "gzip" })
         .end(gzipSync("# TYPE c counter\nc_total 1\nc_created 1600000000\n# EOF\n"));
     await start(target("    params: {x: [a, b]}\n    metrics_path: /probe"));
     const batch = await next();
-    expect(requests[0]).toMatchObject({
+    expect(shop.requests[0]).toMatchObject({
       url: "/probe?x=a&x=b",
       headers: {
         accept: expect.stringMatching(
@@ -160,7 +89,7 @@ describe("a target", () => {
     const failed = await next();
     expect(scraped(failed)).toEqual([`a${at("")} stale`]);
     expect(reports(failed)).toMatchObject({ up: 0, scrape_series_added: 0 });
-    expect(scraper.targets().activeTargets[0]).toMatchObject({
+    expect(shop.scraper.targets().activeTargets[0]).toMatchObject({
       health: "down",
       lastError: 'line 2, column 1: expected a metric name, got "!"',
     });
@@ -172,10 +101,10 @@ describe("a target", () => {
 
   it("counts what is over sample_limit, and says more of a scrape on demand", async () => {
     text("a 1\nb 1\nc 1\n");
-    await scraper.apply(target("    sample_limit: 2\n    extra_scrape_metrics: true"));
-    clock.runNext();
-    await expect.poll(() => batches.length).toBeGreaterThan(0);
-    expect(reports(batches[0])).toMatchObject({
+    await shop.scraper.apply(target("    sample_limit: 2\n    extra_scrape_metrics: true"));
+    shop.clock.runNext();
+    await expect.poll(() => shop.batches.length).toBeGreaterThan(0);
+    expect(reports(shop.batches[0])).toMatchObject({
       up: 0,
       scrape_samples_scraped: 3,
       scrape_samples_post_metric_relabeling: 3,
@@ -186,17 +115,17 @@ describe("a target", () => {
   });
 
   it.each<[string, () => void, string, RegExp]>([
-    ["another status", () => (answer = (_q, r) => r.writeHead(503).end()), "", /HTTP status 503/],
+    ["another status", () => (shop.answer = (_q, r) => r.writeHead(503).end()), "", /HTTP status 503/],
     [
       "no format",
       () => text("a 1", "text/html"),
       "",
       /Content-Type text\/html is not known; set fallback_scrape_protocol/,
     ],
-    ["a broken connection", () => (answer = (_q, r) => r.destroy()), "", /socket hang up/],
+    ["a broken connection", () => (shop.answer = (_q, r) => r.destroy()), "", /socket hang up/],
     [
       "a body that is cut off",
-      () => (answer = (_q, r) => r.writeHead(200, { "content-length": 9 }).write("a 1\n", () => r.destroy())),
+      () => (shop.answer = (_q, r) => r.writeHead(200, { "content-length": 9 }).write("a 1\n", () => r.destroy())),
       "",
       /closed before the answer was whole|aborted/,
     ],
@@ -230,46 +159,46 @@ describe("a target", () => {
   ])("is down for %s", async (_what, given, more, message) => {
     given();
     const config = more.includes("static_configs") ? jobs(`    ${more}`) : target(`    ${more}`);
-    await scraper.apply(config);
-    clock.runNext();
-    await expect.poll(() => batches.length).toBeGreaterThan(0);
-    expect(scraped(batches[0])).toEqual([]);
-    expect(reports(batches[0])).toMatchObject({ up: 0 });
+    await shop.scraper.apply(config);
+    shop.clock.runNext();
+    await expect.poll(() => shop.batches.length).toBeGreaterThan(0);
+    expect(scraped(shop.batches[0])).toEqual([]);
+    expect(reports(shop.batches[0])).toMatchObject({ up: 0 });
     await expect
-      .poll(() => scraper.targets().activeTargets[0])
+      .poll(() => shop.scraper.targets().activeTargets[0])
       .toMatchObject({ health: "down", lastError: expect.stringMatching(message) });
   });
 
   it("is down when it does not answer in time", async () => {
-    answer = () => {};
+    shop.answer = () => {};
     await start(target("    scrape_timeout: 2s"));
-    clock.runNext();
-    await expect.poll(() => requests).toHaveLength(1);
-    clock.runNext();
-    await expect.poll(() => reports(batches[0])).toMatchObject({ up: 0 });
-    expect(scraper.targets().activeTargets[0]?.lastError).toBe("no whole answer within 2 s");
+    shop.clock.runNext();
+    await expect.poll(() => shop.requests).toHaveLength(1);
+    shop.clock.runNext();
+    await expect.poll(() => reports(shop.batches[0])).toMatchObject({ up: 0 });
+    expect(shop.scraper.targets().activeTargets[0]?.lastError).toBe("no whole answer within 2 s");
   });
 
   it("keeps its state when the samples cannot be stored, and says so", async () => {
     text("a 1\n");
     await start();
-    appendError = new Error("the spool is full");
-    clock.runNext();
+    shop.appendError = new Error("the spool is full");
+    shop.clock.runNext();
     await expect
-      .poll(() => scraper.targets().activeTargets[0]?.lastError)
+      .poll(() => shop.scraper.targets().activeTargets[0]?.lastError)
       .toBe("the samples could not be stored: the spool is full");
-    appendError = undefined;
-    await settled();
+    shop.appendError = undefined;
+    await shop.settled();
     expect(scraped(await next())).toEqual([`a${at("")} 1`]);
   });
 
   it("follows redirects, without its credentials to other hosts", async () => {
     const seen: (string | undefined)[] = [];
-    answer = ({ url, headers }, response) => {
+    shop.answer = ({ url, headers }, response) => {
       seen.push(headers.authorization);
       if (url === "/metrics") response.writeHead(302, { location: "/here" }).end();
       else if (url === "/here")
-        response.writeHead(307, { location: `http://localhost:${address.split(":")[1]}/there` }).end();
+        response.writeHead(307, { location: `http://localhost:${shop.address.split(":")[1]}/there` }).end();
       else response.writeHead(200, { "content-type": "text/plain" }).end("a 1\n");
     };
     await start(target("    basic_auth: {username: u, password: p}"));
@@ -280,12 +209,12 @@ describe("a target", () => {
 
   it("reads its token from a file, again for each scrape", async () => {
     text("a 1\n");
-    writeFileSync(join(folder, "token"), "one\n");
+    writeFileSync(join(shop.folder, "token"), "one\n");
     await start(target("    authorization: {credentials_file: token}"));
     await next();
-    writeFileSync(join(folder, "token"), "two\n");
+    writeFileSync(join(shop.folder, "token"), "two\n");
     await next();
-    expect(requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer one", "Bearer two"]);
+    expect(shop.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer one", "Bearer two"]);
   });
 });
 
@@ -298,7 +227,7 @@ describe("labels", () => {
   ])("with %s", async (more, expected) => {
     text(body);
     await start(target(`    ${more}`));
-    expect(scraped(await next())).toEqual([expected.replace("ADDRESS", address)]);
+    expect(scraped(await next())).toEqual([expected.replace("ADDRESS", shop.address)]);
   });
 
   it("are relabelled to drop samples, and the first of two equal ones counts", async () => {
@@ -319,17 +248,18 @@ describe("labels", () => {
       "    relabel_configs:\n" +
       "      - {source_labels: [__address__], regex: 'drop:.*', action: drop}\n" +
       "      - {source_labels: [__address__], target_label: __param_target}\n" +
-      `      - {target_label: __address__, replacement: '${address}'}\n` +
+      `      - {target_label: __address__, replacement: '${shop.address}'}\n` +
       "      - {source_labels: [__param_target], target_label: instance}\n" +
       "      - {source_labels: [__meta_x], target_label: x}\n";
     await start(jobs(`    static_configs: [{targets: ['https://site/', 'drop:1'], labels: {__meta_x: m}}]\n${more}`));
     expect(scraped(await next())).toEqual(['a{instance="https://site/",job="j",x="m"} 1']);
-    expect(requests[0]?.url).toBe("/metrics?target=https%3A%2F%2Fsite%2F");
-    const { activeTargets, droppedTargets, droppedTargetCounts } = scraper.targets();
+    expect(shop.requests[0]?.url).toBe("/metrics?target=https%3A%2F%2Fsite%2F");
+    const { activeTargets, droppedTargets, droppedTargetCounts } = shop.scraper.targets();
     expect(activeTargets).toEqual([
       {
         discoveredLabels: {
           __always_scrape_classic_histograms__: "false",
+          __convert_classic_histograms_to_nhcb__: "false",
           __scrape_native_histograms__: "false",
           __address__: "https://site/",
           __meta_x: "m",
@@ -341,8 +271,8 @@ describe("labels", () => {
         },
         labels: { instance: "https://site/", job: "j", x: "m" },
         scrapePool: "j",
-        scrapeUrl: `http://${address}/metrics?target=https%3A%2F%2Fsite%2F`,
-        globalUrl: `http://${address}/metrics?target=https%3A%2F%2Fsite%2F`,
+        scrapeUrl: `http://${shop.address}/metrics?target=https%3A%2F%2Fsite%2F`,
+        globalUrl: `http://${shop.address}/metrics?target=https%3A%2F%2Fsite%2F`,
         lastError: "",
         lastScrape: expect.stringMatching(/^2023-11-14T22:1\d:\d\d\.\d{3}Z$/),
         lastScrapeDuration: 0,
@@ -359,35 +289,38 @@ describe("labels", () => {
     text("a 1\n");
     await start(
       jobs(
-        `    relabel_configs: [{source_labels: [__address__], regex: bad, target_label: __scheme__, replacement: ftp}]\n    static_configs: [{targets: [bad, '${address}']}]`,
+        `    relabel_configs: [{source_labels: [__address__], regex: bad, target_label: __scheme__, replacement: ftp}]\n    static_configs: [{targets: [bad, '${shop.address}']}]`,
       ),
     );
-    expect(faults).toEqual(['target bad: the scheme "ftp" is not http or https']);
+    expect(shop.faults).toEqual(['target bad: the scheme "ftp" is not http or https']);
     expect(scraped(await next())).toEqual([`a${at("")} 1`]);
   });
 });
 
 it("asks all targets though many of them hang", async () => {
-  answer = () => {};
-  const numbers = Array.from({ length: 100 }, (_, number) => `{targets: ['${address}'], labels: {n: '${number}'}}`);
-  await scraper.apply(jobs(`    static_configs: [${numbers.join(", ")}]`));
-  await expect.poll(() => clock.timerCount).toBe(100);
-  for (let count = 0; count < 100; count++) clock.runNext();
-  await expect.poll(() => requests.length).toBe(100);
+  shop.answer = () => {};
+  const numbers = Array.from(
+    { length: 100 },
+    (_, number) => `{targets: ['${shop.address}'], labels: {n: '${number}'}}`,
+  );
+  await shop.scraper.apply(jobs(`    static_configs: [${numbers.join(", ")}]`));
+  await expect.poll(() => shop.clock.timerCount).toBe(100);
+  for (let count = 0; count < 100; count++) shop.clock.runNext();
+  await expect.poll(() => shop.requests.length).toBe(100);
 });
 
 describe("discovery", () => {
   it("by files: read again when they change; targets that go are ended", async () => {
     text("a 1\n");
-    const file = join(folder, "t.json");
-    writeFileSync(file, JSON.stringify([{ targets: [address], labels: { env: "x" } }]));
+    const file = join(shop.folder, "t.json");
+    writeFileSync(file, JSON.stringify([{ targets: [shop.address], labels: { env: "x" } }]));
     const timeoutMs = 30_000;
     const discovering = new Scraper({
       // On which scrapes follow each other at once, and still have all their time.
       clock: { ...systemClock, after: (ms, run) => systemClock.after(ms === timeoutMs ? ms : Math.min(ms, 50), run) },
       version: "0",
-      append: (batch) => Promise.resolve(batches.push(batch)),
-      onFault: ({ error }) => faults.push(error.message),
+      append: (batch) => Promise.resolve(shop.batches.push(batch)),
+      onFault: ({ error }) => shop.faults.push(error.message),
     });
     await discovering.apply(
       jobs("    file_sd_configs: [{files: ['t*.json', 'u.yaml']}]").map((job) => ({
@@ -396,35 +329,37 @@ describe("discovery", () => {
         timeoutMs,
       })),
     );
-    await expect.poll(() => scraped(batches[0])).toEqual([`a{env="x",instance="${address}",job="j"} 1`]);
+    await expect.poll(() => scraped(shop.batches[0])).toEqual([`a{env="x",instance="${shop.address}",job="j"} 1`]);
     expect(discovering.targets().activeTargets[0]?.discoveredLabels).toMatchObject({ __meta_filepath: file });
     writeFileSync(file, "[{");
-    await expect.poll(() => faults.some((fault) => fault.startsWith(`${file}: `))).toBe(true);
+    await expect.poll(() => shop.faults.some((fault) => fault.startsWith(`${file}: `))).toBe(true);
     expect(discovering.targets().activeTargets).toHaveLength(1);
     writeFileSync(file, "[]");
     await expect.poll(() => discovering.targets().activeTargets).toHaveLength(0);
     await discovering.stop();
-    const last = batches.at(-1);
-    expect(scraped(last)).toEqual([`a{env="x",instance="${address}",job="j"} stale`]);
+    const last = shop.batches.at(-1);
+    expect(scraped(last)).toEqual([`a{env="x",instance="${shop.address}",job="j"} stale`]);
     expect(reports(last)).toMatchObject({ up: "stale" });
   });
 
   it("by HTTP", async () => {
-    answer = ({ url }, response) => {
+    shop.answer = ({ url }, response) => {
       const isDiscovery = url === "/sd";
       response
         .writeHead(200, { "content-type": isDiscovery ? "application/json" : "text/plain" })
-        .end(isDiscovery ? JSON.stringify([{ targets: [address], labels: { __meta_dc: "1" } }]) : "a 1\n");
+        .end(isDiscovery ? JSON.stringify([{ targets: [shop.address], labels: { __meta_dc: "1" } }]) : "a 1\n");
     };
-    await scraper.apply(
+    await shop.scraper.apply(
       jobs(
-        `    http_sd_configs: [{url: 'http://${address}/sd'}]\n    relabel_configs: [{action: labelmap, regex: '__meta_(dc|url)'}]`,
+        `    http_sd_configs: [{url: 'http://${shop.address}/sd'}]\n    relabel_configs: [{action: labelmap, regex: '__meta_(dc|url)'}]`,
       ),
     );
-    await expect.poll(() => clock.timerCount).toBe(2);
-    clock.runNext();
-    await expect.poll(() => batches).toHaveLength(1);
-    expect(scraped(batches[0])).toEqual([`a{dc="1",instance="${address}",job="j",url="http://${address}/sd"} 1`]);
+    await expect.poll(() => shop.clock.timerCount).toBe(2);
+    shop.clock.runNext();
+    await expect.poll(() => shop.batches).toHaveLength(1);
+    expect(scraped(shop.batches[0])).toEqual([
+      `a{dc="1",instance="${shop.address}",job="j",url="http://${shop.address}/sd"} 1`,
+    ]);
   });
 });
 
@@ -433,62 +368,32 @@ describe("a changed configuration", () => {
     text("a 1\nb 1\n");
     await start(target());
     await next();
-    await scraper.apply(target("    metric_relabel_configs: [{action: drop, source_labels: [__name__], regex: b}]"));
-    await settled();
+    await shop.scraper.apply(
+      target("    metric_relabel_configs: [{action: drop, source_labels: [__name__], regex: b}]"),
+    );
+    await shop.settled();
     expect(scraped(await next())).toEqual([`a${at("")} 1`, `b${at("")} stale`]);
-    await scraper.apply([]);
-    expect(scraped(batches.at(-1))).toEqual([`a${at("")} stale`]);
-    expect(scraper.targets().activeTargets).toEqual([]);
-    expect(clock.timerCount).toBe(0);
+    await shop.scraper.apply([]);
+    expect(scraped(shop.batches.at(-1))).toEqual([`a${at("")} stale`]);
+    expect(shop.scraper.targets().activeTargets).toEqual([]);
+    expect(shop.clock.timerCount).toBe(0);
   });
 
   it("stops without a trace", async () => {
     text("a 1\n");
     await start();
     await next();
-    await scraper.stop();
-    expect(batches).toHaveLength(1);
-    expect(clock.timerCount).toBe(0);
+    await shop.scraper.stop();
+    expect(shop.batches).toHaveLength(1);
+    expect(shop.clock.timerCount).toBe(0);
   });
 
   it("cuts off what is under way when it stops, which says nothing about the target", async () => {
-    answer = () => {};
+    shop.answer = () => {};
     await start();
-    clock.runNext();
-    await expect.poll(() => requests).toHaveLength(1);
-    await scraper.stop();
-    expect(batches).toEqual([]);
-  });
-});
-
-describe("protobuf", () => {
-  it("is asked for first when native histograms are wanted", async () => {
-    const { encodeFamilies } = await import("../../decode/exposition/testing/client-model.ts");
-    const exemplar = { label: [{ name: "trace_id", value: "t" }], value: 1, timestamp: { seconds: 1 } };
-    const body = encodeFamilies([
-      {
-        name: "h",
-        type: 4,
-        metric: [
-          {
-            histogram: { sample_count: 1, positive_span: [{ length: 1 }], positive_delta: [1], exemplars: [exemplar] },
-          },
-        ],
-      },
-    ]);
-    answer = (_request, response) =>
-      response
-        .writeHead(200, {
-          "content-type":
-            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
-        })
-        .end(body);
-    await start(target("    scrape_native_histograms: true"));
-    const batch = await next();
-    expect(requests[0]?.headers.accept).toMatch(/^application\/vnd.google.protobuf;/);
-    expect(sampleText(batch.samples[0]!)).toBe(`h${at("")} histogram`);
-    expect(batch.samples[0]?.exemplars).toHaveLength(1);
-    // The same exemplar is not stored again.
-    expect((await next()).samples[0]?.exemplars).toEqual([]);
+    shop.clock.runNext();
+    await expect.poll(() => shop.requests).toHaveLength(1);
+    await shop.scraper.stop();
+    expect(shop.batches).toEqual([]);
   });
 });

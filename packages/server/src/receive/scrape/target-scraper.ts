@@ -1,4 +1,5 @@
-import type { ExposedMetadata } from "../../decode/exposition/exposition.ts";
+import { ClassicHistograms } from "../../decode/exposition/classic-histograms.ts";
+import type { ExposedMetadata, ExpositionVisitor } from "../../decode/exposition/exposition.ts";
 import { parseExposition, scrapeProtocols } from "../../decode/exposition/parse.ts";
 import { type SampleBatch, SampleSeries, type SeriesSample } from "../../decode/exposition/write-samples.ts";
 import type { Clock } from "../../model/clock.ts";
@@ -158,26 +159,30 @@ export class TargetScraper {
   }
 
   private read({ body, contentType }: HttpAnswer, timestampMs: number) {
-    const { job, labels, nativeHistograms, classicBesideNative } = this.target;
+    const { job, labels, nativeHistograms, classicBesideNative, convertsClassic } = this.target;
     const { samplesMax } = job.limits;
     const samples: SeriesSample[] = [];
     let kept = 0;
     const metadata = new Map<string, ExposedMetadata>();
-    parseExposition(
-      body,
-      contentType,
-      {
-        metadata: (told) => metadata.set(told.metric, { ...metadata.get(told.metric), ...told }),
-        sample: (exposed) => {
-          const sample = this.series.take(exposed, { job, labels, timestampMs });
-          if (sample === undefined) return;
-          kept++;
-          // The rest is counted all the same.
-          if (samplesMax === 0 || kept <= samplesMax) samples.push(sample);
-        },
+    const visitor: ExpositionVisitor = {
+      metadata: (told) => metadata.set(told.metric, { ...metadata.get(told.metric), ...told }),
+      sample: (exposed) => {
+        const sample = this.series.take(exposed, { job, labels, timestampMs });
+        if (sample === undefined) return;
+        kept++;
+        // The rest is counted all the same.
+        if (samplesMax === 0 || kept <= samplesMax) samples.push(sample);
       },
-      { fallback: job.fallbackProtocol, nativeHistograms, classicBesideNative },
-    );
+    };
+    const converted = convertsClassic
+      ? new ClassicHistograms(visitor, { keepsClassic: classicBesideNative })
+      : undefined;
+    parseExposition(body, contentType, converted ?? visitor, {
+      fallback: job.fallbackProtocol,
+      nativeHistograms,
+      classicBesideNative,
+    });
+    converted?.finish();
     if (kept > samples.length) throw new Error(`${kept} samples, the job's sample_limit is ${samplesMax}`);
     return { samples, metadata: [...metadata.values()] };
   }

@@ -7,6 +7,7 @@ import {
   metricNameLabel,
 } from "../../decode/exposition/exposition.ts";
 import { SampleSeries, type SeriesSample } from "../../decode/exposition/write-samples.ts";
+import { withinResolution } from "../../decode/prometheus/resolution.ts";
 import type { ScrapeJob } from "./job.ts";
 import { relabel } from "./relabel.ts";
 
@@ -99,7 +100,7 @@ export class TargetSeries {
       timestampMs: time,
       value: sample.value,
       startTimeMs: sample.startTimeMs,
-      histogram: sample.histogram,
+      histogram: sample.histogram && keptHistogram(sample, sample.histogram, job),
       exemplars: newExemplars(known, sample.exemplars ?? []),
     };
   }
@@ -190,6 +191,16 @@ function checkLabels(labels: ReadonlyMap<string, string>, { allowsUtf8Names, lim
     if (labelValueLengthMax > 0 && Buffer.byteLength(value) > labelValueLengthMax) {
       throw new Error(`${at} has a value of ${name} longer than label_value_length_limit (${labelValueLengthMax})`);
     }
+  }
+}
+
+/** @throws Error which fails the scrape, when it is no histogram or no resolution is within the job's limits */
+function keptHistogram(sample: ExposedSample, histogram: Uint8Array, { resolution }: ScrapeJob): Uint8Array {
+  try {
+    return withinResolution(histogram, resolution);
+  } catch (error) {
+    const metric = new Map(sample.labels()).get(metricNameLabel);
+    throw new Error(`the sample ${JSON.stringify(metric)}: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -15,6 +15,7 @@ export interface Target {
   readonly timeoutMs: number;
   readonly nativeHistograms: boolean;
   readonly classicBesideNative: boolean;
+  readonly convertsClassic: boolean;
   /** Equal for targets that are scraped in the same way. */
   readonly key: string;
   /** Equal for targets whose samples get the same labels. */
@@ -31,6 +32,7 @@ export interface DroppedTarget {
 const metaPrefix = "__";
 const nativeLabel = "__scrape_native_histograms__";
 const classicLabel = "__always_scrape_classic_histograms__";
+const convertLabel = "__convert_classic_histograms_to_nhcb__";
 
 /**
  * Makes a target of an address: sets the labels that relabelling may use and change, relabels, and reads the result
@@ -49,6 +51,7 @@ export function makeTarget(job: ScrapeJob, discovered: Readonly<Record<string, s
   setDefault("__scheme__", job.scheme);
   setDefault(nativeLabel, String(job.nativeHistograms));
   setDefault(classicLabel, String(job.classicBesideNative));
+  setDefault(convertLabel, String(job.convertsClassic));
   for (const [name, [value]] of Object.entries(job.params)) if (value) setDefault(`__param_${name}`, value);
   const discoveredLabels = Object.fromEntries(initial);
   const labels = new Map(initial);
@@ -67,6 +70,7 @@ export function makeTarget(job: ScrapeJob, discovered: Readonly<Record<string, s
     timeoutMs,
     nativeHistograms: booleanOf(labels, nativeLabel),
     classicBesideNative: booleanOf(labels, classicLabel),
+    convertsClassic: booleanOf(labels, convertLabel),
   };
   if (!labels.has("instance")) labels.set("instance", address);
   const kept = [...labels].filter(([name]) => !name.startsWith(metaPrefix)).sort(([a], [b]) => (a < b ? -1 : 1));
