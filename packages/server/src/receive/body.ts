@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { createGunzip, createInflate, type Gunzip, type Inflate } from "node:zlib";
+import { snappyDecompressAny } from "../decode/prometheus/snappy-framed.ts";
 import { SightglassError } from "../model/errors.ts";
+import { zstd } from "./zstd.ts";
 
 const inflateChunkBytes = 128 * 1024;
 
@@ -10,6 +12,9 @@ export interface BodyOptions {
   /** Called before bytes are kept; may throw. */
   readonly hold: (bytes: number) => void;
 }
+
+/** Encodings of a body that `readBody` knows, as a header says them. */
+export const acceptedEncodings = ["gzip", "deflate", "snappy", ...(zstd === undefined ? [] : ["zstd"])].join(", ");
 
 /** The client went away before the body was whole: there is nobody to answer. */
 export class ClientGone extends Error {}
@@ -30,19 +35,40 @@ export function readBody(request: IncomingMessage, { bytesMax, hold }: BodyOptio
     case "gzip":
     case "x-gzip":
       return inflate(request, createGunzip({ chunkSize: inflateChunkBytes }), { bytesMax, hold });
+    // The Collector says zlib for what HTTP calls deflate.
     case "deflate":
+    case "zlib":
       return inflate(request, createInflate({ chunkSize: inflateChunkBytes }), { bytesMax, hold });
+    case "snappy":
+    case "x-snappy-framed":
+      return collectBody(request, { bytesMax, hold }).then((body) => decompressSnappy(body, { bytesMax, hold }));
+    case "zstd":
+      if (zstd === undefined) return Promise.reject(unknownEncoding(encoding));
+      return inflate(request, zstd.createDecompress({ chunkSize: inflateChunkBytes }), { bytesMax, hold });
     default:
-      return Promise.reject(
-        new SightglassError(
-          "unsupported_media_type",
-          `Content-Encoding ${JSON.stringify(encoding)} is not known here`,
-          {
-            hint: "use gzip, deflate or none",
-          },
-        ),
-      );
+      return Promise.reject(unknownEncoding(encoding));
   }
+}
+
+function unknownEncoding(encoding: string): SightglassError {
+  const isKnownToOthers = encoding === "zstd";
+  return new SightglassError(
+    "unsupported_media_type",
+    isKnownToOthers
+      ? `Node ${process.versions.node}, which runs this server, cannot decompress zstd`
+      : `Content-Encoding ${JSON.stringify(encoding)} is not known here`,
+    { hint: `use ${acceptedEncodings} or none${isKnownToOthers ? "; Node 22.15 and later know zstd" : ""}` },
+  );
+}
+
+/** @throws SightglassError payload_too_large, invalid_argument */
+export function decompressSnappy(compressed: Buffer, { bytesMax, hold }: BodyOptions): Buffer {
+  let byteLength = 0;
+  return snappyDecompressAny(compressed, (bytes) => {
+    byteLength += bytes;
+    if (byteLength > bytesMax) throw tooLarge(`more than ${bytesMax} bytes after decompression`, bytesMax);
+    hold(bytes);
+  });
 }
 
 export function tooLarge(what: string, bytesMax: number): SightglassError {

@@ -1,7 +1,8 @@
-import { connect } from "node:http2";
+import { connect, type IncomingHttpHeaders } from "node:http2";
 import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeMessage } from "../decode/testing/otlp-messages.ts";
+import { framedSnappy, snappy } from "../decode/testing/write-messages.ts";
 import { systemClock } from "../model/clock.ts";
 import { SightglassError } from "../model/errors.ts";
 import { Admission } from "./admission.ts";
@@ -11,6 +12,8 @@ import type { Receiver } from "./receiver.ts";
 import { Gate } from "./gate.ts";
 import { FakeSink } from "./testing/fake-sink.ts";
 import { logBody, traceBody } from "./testing/otlp-requests.ts";
+import { storedZstd } from "./testing/stored-zstd.ts";
+import { zstd } from "./zstd.ts";
 
 const bodyBytesMax = 100_000;
 const traces = "opentelemetry.proto.collector.trace.v1.TraceService";
@@ -76,6 +79,25 @@ async function refusal(sent: Promise<unknown>) {
   };
 }
 
+/** A call whose message is compressed as no client for Node can, with the status that it is answered by. */
+async function sendCompressed(encoding: string, compressed: Buffer): Promise<string> {
+  const session = connect(`http://127.0.0.1:${port}`);
+  const headers = { "content-type": "application/grpc", te: "trailers", "grpc-encoding": encoding };
+  const call = session.request({ ":method": "POST", ":path": `/${traces}/Export`, ...headers });
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt8(1);
+  prefix.writeUInt32BE(compressed.length, 1);
+  call.end(Buffer.concat([prefix, compressed]));
+  const status = await new Promise<string>((resolve, reject) => {
+    const take = (got: IncomingHttpHeaders) => {
+      if (got["grpc-status"] !== undefined) resolve(String(got["grpc-status"]));
+    };
+    call.on("response", take).on("trailers", take).on("error", reject).resume();
+  });
+  session.close();
+  return status;
+}
+
 const typeUrls = (status: Record<string, unknown> | undefined) =>
   ((status?.["details"] ?? []) as { typeUrl: string }[]).map(({ typeUrl }) => typeUrl.split(".").at(-1));
 
@@ -91,6 +113,15 @@ describe("accepted requests", () => {
     const compressing = newClient(compressionAlgorithms.gzip);
     await send(traces, traceBody({ good: 60 }), { over: compressing });
     compressing.close();
+    expect(sink.spanBlock.rowCount).toBe(60);
+  });
+
+  it.each([
+    { encoding: "snappy", compress: framedSnappy },
+    { encoding: "snappy", compress: snappy },
+    ...(zstd === undefined ? [] : [{ encoding: "zstd", compress: storedZstd }]),
+  ])("may be compressed as Collectors do: $encoding", async ({ encoding, compress }) => {
+    expect(await sendCompressed(encoding, compress(traceBody({ good: 60 })))).toBe("0");
     expect(sink.spanBlock.rowCount).toBe(60);
   });
 
@@ -140,6 +171,16 @@ describe("refusals", () => {
     compressing.close();
     expect(code).toBe(8);
     expect(status).toBeUndefined();
+    expect(admission.requestCount).toBe(0);
+  });
+
+  it.each([
+    ["Snappy that is broken", "snappy", Buffer.from("no"), "3"],
+    ["a Snappy bomb", "snappy", framedSnappy(Buffer.alloc(50 * bodyBytesMax)), "8"],
+    ["zstd that this Node does not know, or that is none", "zstd", Buffer.from("no"), zstd === undefined ? "12" : "3"],
+    ["an encoding that nobody knows", "lzma", Buffer.from("no"), "12"],
+  ])("of %s", async (_name, encoding, compressed, status) => {
+    expect(await sendCompressed(encoding, compressed)).toBe(status);
     expect(admission.requestCount).toBe(0);
   });
 

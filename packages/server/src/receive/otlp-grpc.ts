@@ -23,6 +23,7 @@ import type { Signal } from "../model/signal.ts";
 import type { Authorize } from "../model/tokens.ts";
 import type { Admission, Admitted } from "./admission.ts";
 import { formatAddress, type ListenAddress, listenError } from "../listen/address.ts";
+import { takeEncoding } from "./grpc-encodings.ts";
 import { ingest, type IngestContext } from "./otlp-sink.ts";
 import { encodeSuccess, refusalOf, refusalProtobuf } from "./otlp-status.ts";
 import type { ReceiverStats } from "./receiver-stats.ts";
@@ -151,7 +152,9 @@ function exportMethod(signal: Signal, options: OtlpGrpcOptions): handleUnaryCall
 function admit(options: OtlpGrpcOptions): ServerInterceptor {
   const { stats, authorize, admission, clock } = options;
   const timeoutMs = options.requestTimeoutMs ?? limits.requestTimeoutMs.value;
+  const bytesMax = options.bodyBytesMax ?? limits.requestBodyBytesMax.value;
   return (_method, call) => {
+    const decompress = takeEncoding(call);
     let admitted: Admitted | undefined;
     let cancelTimeout: () => void = () => {};
     let isAnswered = false;
@@ -181,13 +184,15 @@ function admit(options: OtlpGrpcOptions): ServerInterceptor {
           },
           onReceiveMessage: (message: Buffer, next) => {
             cancelTimeout();
+            const hold = (bytes: number) => admitted?.hold(bytes);
             try {
-              admitted?.hold(message.length);
+              hold(message.length);
             } catch (error) {
               refuseNow(error);
               return;
             }
-            next(message);
+            if (decompress === undefined || message.length === 0) next(message);
+            else void handOn(decompress(message, { bytesMax, hold }), next, refuseNow);
           },
           // After every call, and when the client has gone.
           onCancel: () => {
@@ -202,6 +207,21 @@ function admit(options: OtlpGrpcOptions): ServerInterceptor {
       },
     });
   };
+}
+
+async function handOn(
+  decompressing: Promise<Buffer>,
+  next: (message: Buffer) => void,
+  refuseNow: (error: unknown) => void,
+): Promise<void> {
+  let message: Buffer;
+  try {
+    message = await decompressing;
+  } catch (error) {
+    refuseNow(error);
+    return;
+  }
+  next(message);
 }
 
 /** What the library answers by itself: too large, not to be decompressed, an unknown compression. */

@@ -4,7 +4,7 @@ import { limits } from "../model/limits.ts";
 import type { Signal } from "../model/signal.ts";
 import type { Authorize } from "../model/tokens.ts";
 import type { Admission, Admitted } from "./admission.ts";
-import { readBody } from "./body.ts";
+import { acceptedEncodings, readBody } from "./body.ts";
 import { handleCors } from "./cors.ts";
 import { ingest, type IngestContext, type OtlpEncoding } from "./otlp-sink.ts";
 import { encodeRefusal, encodeSuccess } from "./otlp-status.ts";
@@ -76,7 +76,7 @@ async function handle(
       ...options,
       allow: "POST",
       answer: (refusal) => {
-        if (refusal.code === "unsupported_media_type") response.setHeader("Accept-Encoding", "gzip, deflate");
+        if (refusal.code === "unsupported_media_type") response.setHeader("Accept-Encoding", acceptedEncodings);
         answer(response, refusal.httpStatus, encoding ?? "json", encodeRefusal(refusal, encoding ?? "json"));
       },
     });

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeMessage } from "../decode/testing/otlp-messages.ts";
+import { framedSnappy, snappy } from "../decode/testing/write-messages.ts";
 import { systemClock } from "../model/clock.ts";
 import { SightglassError } from "../model/errors.ts";
 import { Admission } from "./admission.ts";
@@ -12,6 +13,8 @@ import type { Receiver } from "./receiver.ts";
 import { Gate } from "./gate.ts";
 import { FakeSink } from "./testing/fake-sink.ts";
 import { logBody, traceBody, traceJson } from "./testing/otlp-requests.ts";
+import { storedZstd } from "./testing/stored-zstd.ts";
+import { zstd } from "./zstd.ts";
 
 const bodyBytesMax = 100_000;
 const protobuf = { "content-type": "application/x-protobuf" };
@@ -69,9 +72,14 @@ describe("accepted requests", () => {
   });
 
   it.each([
-    ["gzip", gzipSync],
-    ["deflate", deflateSync],
-  ])("may be compressed with %s", async (encoding, compress) => {
+    { encoding: "gzip", compress: gzipSync },
+    { encoding: "deflate", compress: deflateSync },
+    { encoding: "zlib", compress: deflateSync },
+    { encoding: "snappy", compress: snappy },
+    { encoding: "snappy", compress: framedSnappy },
+    { encoding: "x-snappy-framed", compress: framedSnappy },
+    ...(zstd === undefined ? [] : [{ encoding: "zstd", compress: storedZstd }]),
+  ])("may be compressed with $encoding", async ({ encoding, compress }) => {
     const headers = { ...protobuf, "content-encoding": encoding };
     expect((await post("/v1/traces", headers, compress(traceBody({ good: 50 })))).status).toBe(200);
     expect(sink.spanBlock.rowCount).toBe(50);
@@ -126,6 +134,23 @@ describe("refusals", () => {
     ["another path", "/v1/profiles", json, "{}", 404, 5],
     ["an unknown content type", "/v1/traces", { "content-type": "text/plain" }, "{}", 415, 3],
     ["an unknown encoding", "/v1/traces", { ...json, "content-encoding": "br" }, "{}", 415, 3],
+    ["broken Snappy", "/v1/traces", { ...json, "content-encoding": "snappy" }, "{}", 400, 3],
+    [
+      "zstd that this Node does not know, or that is none",
+      "/v1/traces",
+      { ...json, "content-encoding": "zstd" },
+      "{}",
+      zstd === undefined ? 415 : 400,
+      3,
+    ],
+    [
+      "a Snappy bomb",
+      "/v1/traces",
+      { ...json, "content-encoding": "snappy" },
+      snappy(Buffer.alloc(50 * bodyBytesMax)),
+      413,
+      8,
+    ],
     ["broken JSON", "/v1/traces", json, "{", 400, 3],
     ["a truncated gzip", "/v1/traces", { ...json, "content-encoding": "gzip" }, gzipSync("{}").subarray(0, 12), 400, 3],
     ["no gzip at all", "/v1/traces", { ...json, "content-encoding": "gzip" }, "{}", 400, 3],

@@ -100,3 +100,15 @@ export function encodeHistogram(fields: object): Buffer {
 export function snappy(bytes: Uint8Array): Buffer {
   return Buffer.from(compress(Uint8Array.from(bytes)));
 }
+
+/** In Snappy's framing format, with checksums that nobody compares. */
+export function framedSnappy(bytes: Uint8Array): Buffer {
+  const parts: Uint8Array[] = [Buffer.from([0xff, 6, 0, 0, ...Buffer.from("sNaPpY")])];
+  for (let at = 0; at < bytes.length; at += 65_536) {
+    const block = snappy(bytes.subarray(at, at + 65_536));
+    const header = Buffer.alloc(8);
+    header.writeUIntLE(block.length + 4, 1, 3);
+    parts.push(header, block);
+  }
+  return Buffer.concat(parts);
+}
