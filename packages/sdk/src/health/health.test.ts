@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { fastify } from "fastify";
 import { Hono } from "hono";
@@ -153,6 +154,25 @@ describe("checks", () => {
     await clock.advance(500);
     expect([(await first)[0], (await statusOf(checked))[0]]).toEqual([503, 200]);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  });
+
+  it("that never ends is begun a few times, and again when one has ended", async () => {
+    const clock = new ManualClock();
+    const ends: (() => void)[] = [];
+    const check = () => new Promise<void>((resolve) => void ends.push(resolve));
+    const checked = health({ checks: { stuck: { check, timeoutMs: 500, cacheMs: 0 } } }, clock);
+    const reasonOf = async () => {
+      const answer = checked.answer("/health");
+      await clock.advance(500);
+      return (await answer)?.body.parts["stuck"]?.reason;
+    };
+    for (let probe = 0; probe < 5; probe++) expect(await reasonOf()).toBe("no answer within 500 ms");
+    expect(await reasonOf()).toBe("5 checks have not ended in spite of their signal");
+    expect(ends).toHaveLength(5);
+    ends[0]?.();
+    await setImmediate();
+    expect(await reasonOf()).toBe("no answer within 500 ms");
+    expect(ends).toHaveLength(6);
   });
 
   it("of a database and of a cache", async () => {

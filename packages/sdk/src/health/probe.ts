@@ -21,6 +21,8 @@ export interface PartHealth {
 const timeoutDefaultMs = 2000;
 const cacheDefaultMs = 1000;
 const reasonCharsMax = 200;
+/** Checks that took too long and go on all the same; with so many no other one is begun. */
+const pendingMax = 5;
 
 /** One named check: at most one at a time, never longer than its limit, its answer kept for a moment. */
 export class Probe {
@@ -29,6 +31,7 @@ export class Probe {
   readonly #clock: Clock;
   #last: { health: PartHealth; untilMs: number } | undefined;
   #running: Promise<PartHealth> | undefined;
+  #pending = 0;
 
   constructor(check: Check | CheckOptions, clock: Clock) {
     this.#options = typeof check === "function" ? { check } : check;
@@ -49,10 +52,10 @@ export class Probe {
 
   async #run(): Promise<PartHealth> {
     const timeoutMs = this.#options.timeoutMs ?? timeoutDefaultMs;
+    if (this.#pending >= pendingMax) return unavailable(`${pendingMax} checks have not ended in spite of their signal`);
     const late = new AbortController();
     try {
-      const done = Promise.resolve(this.#options.check(late.signal)).then((value) => ({ value }));
-      const result = await within(this.#clock, timeoutMs, done);
+      const result = await within(this.#clock, timeoutMs, this.#begin(late.signal));
       if (result === undefined) {
         late.abort();
         return unavailable(`no answer within ${timeoutMs} ms`);
@@ -60,6 +63,15 @@ export class Probe {
       return result.value === false ? unavailable("the check said no") : { status: "ok" };
     } catch (thrown) {
       return unavailable(thrown instanceof Error ? thrown.message || thrown.name : String(thrown));
+    }
+  }
+
+  async #begin(signal: AbortSignal): Promise<{ value: unknown }> {
+    this.#pending += 1;
+    try {
+      return { value: await this.#options.check(signal) };
+    } finally {
+      this.#pending -= 1;
     }
   }
 }
