@@ -15,7 +15,8 @@ export const chromiumPath = candidates.find((path) => path !== undefined && exis
 export const noChromium = chromiumPath === undefined;
 export const skipReason = noChromium ? " (skipped: no Chromium found; set SIGHTGLASS_CHROMIUM to its path)" : "";
 
-export function launchBrowser(): Promise<Browser> {
+/** @param hostRules what names lead to, as `--host-resolver-rules` has it */
+export function launchBrowser(hostRules = ""): Promise<Browser> {
   return chromium.launch({
     ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
     args: [
@@ -27,6 +28,7 @@ export function launchBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      `--host-resolver-rules=${hostRules}`,
     ],
   });
 }

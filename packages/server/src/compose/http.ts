@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { formatAddress } from "../config/quantities.ts";
 import { shownRuleGroup } from "../evaluate/shown-rules.ts";
 import { createApp } from "../http/app.ts";
-import { authorizeReads } from "../http/read-access.ts";
+import { authorizeReads, checkAsked } from "../http/read-access.ts";
 import { healthRoutes } from "../http/routes/health.ts";
 import { jaegerRoutes } from "../http/routes/jaeger.ts";
 import { liveRoutes } from "../http/routes/live.ts";
@@ -22,6 +22,7 @@ import { createRunQueries } from "../query/runs-queries.ts";
 import { createTraceQueries } from "../query/trace-queries.ts";
 import { createHealth } from "../self/health.ts";
 import { version } from "../self/version.ts";
+import { createDoor } from "./doors.ts";
 import type { Context } from "./context.ts";
 import type { Shown } from "./shown.ts";
 import { createStatus, healthParts } from "./status.ts";
@@ -36,6 +37,8 @@ export async function startHttp(context: Context, shown: Shown): Promise<void> {
     routes: [
       healthRoutes({ health: createHealth(healthParts(shown), { clock }) }),
       prometheusHealthRoutes(),
+      // Health is for load balancers and orchestrators, which may ask by any name.
+      checkAsked(createDoor(context, config.listen)),
       reloadRoutes({ authorize, reload: () => reload.run() }),
       authorizeReads(authorize),
       statusRoutes(createStatus(context, shown)),

@@ -1,10 +1,11 @@
 import { otlpTranslation } from "../config/otlp.ts";
-import { formatAddress } from "../config/quantities.ts";
+import { type Address, formatAddress } from "../config/quantities.ts";
 import type { Config } from "../config/schema.ts";
 import { limits } from "../model/limits.ts";
 import type { ServerTls } from "../listen/server-tls.ts";
 import type { Authorize } from "../model/tokens.ts";
 import { Admission } from "../receive/admission.ts";
+import type { AuthorizeRequest } from "../receive/authorize-request.ts";
 import { Gate } from "../receive/gate.ts";
 import { createOtlpMetrics } from "../receive/metrics-otlp.ts";
 import { createOtlpGrpcReceiver } from "../receive/otlp-grpc.ts";
@@ -14,6 +15,7 @@ import { createPushgatewayHandler, isPushgatewayPath } from "../receive/pushgate
 import type { Pushgateway } from "../receive/pushgateway/pushgateway.ts";
 import { ReceiverStats } from "../receive/receiver-stats.ts";
 import { createRemoteWriteHandler, isRemoteWritePath } from "../receive/remote-write.ts";
+import { askedBy, createDoor } from "./doors.ts";
 import type { Context } from "./context.ts";
 import type { MetricsIngest } from "./metrics.ts";
 import type { TableSpools } from "./spools.ts";
@@ -27,9 +29,10 @@ interface ReceiversOptions {
 }
 
 export async function startReceivers(
-  { config, clock, log, running, reload }: Context,
+  context: Context,
   { spools: { tables }, metrics, pushgateway, authorize, tls }: ReceiversOptions,
 ) {
+  const { config, clock, log, running, reload } = context;
   const admission = new Admission({
     requestsMax: limits.concurrentRequestsMax.value,
     bytesMax: limits.requestBytesInFlightMax.value,
@@ -42,15 +45,33 @@ export async function startReceivers(
       metrics: createOtlpMetrics({ sink: metrics.write, translation: () => translation, deltas: metrics.deltas }),
     },
     largeBodies: new Gate(1),
-    authorize,
     tls,
     clock,
     admission,
-    corsOrigins: () => reload.current.cors.origins,
     onInternalError: (error: unknown) => log.error({ error }, "a request failed"),
   };
-  const grpc = createOtlpGrpcReceiver({ ...shared, address: config.otlp_grpc, stats: new ReceiverStats("otlp-grpc") });
-  const http = createOtlpHttpReceiver({ ...shared, address: config.otlp_http, stats: new ReceiverStats("otlp-http") });
+  const corsOrigins = () => reload.current.cors.origins;
+  /** Tokens, and who a browser asks for, at one of the addresses. No page can speak gRPC over HTTP/2 to a server of its choice. */
+  const door = (address: Address, trustedOrigins?: () => readonly string[]): AuthorizeRequest => {
+    const check = createDoor(context, address, trustedOrigins);
+    return (request, scope) => {
+      check(askedBy(request));
+      authorize(request.headers.authorization, scope);
+    };
+  };
+  const otlp = (address: Address) => ({ ...shared, corsOrigins, authorize: door(address, corsOrigins) });
+  const onPage = { ...shared, authorize: door(config.listen) };
+  const grpc = createOtlpGrpcReceiver({
+    ...shared,
+    authorize,
+    address: config.otlp_grpc,
+    stats: new ReceiverStats("otlp-grpc"),
+  });
+  const http = createOtlpHttpReceiver({
+    ...otlp(config.otlp_http),
+    address: config.otlp_http,
+    stats: new ReceiverStats("otlp-http"),
+  });
   for (const receiver of [grpc, http]) {
     await receiver.start();
     running.add(receiver.stats.protocol, () => receiver.stop());
@@ -65,11 +86,11 @@ export async function startReceivers(
   return {
     stats: [grpc.stats, http.stats, onPagePort, remoteWrite, pushes],
     ingest: [
-      { owns: isOtlpPath, handle: createOtlpHttpHandler({ ...shared, stats: onPagePort }) },
-      { owns: isPushgatewayPath, handle: createPushgatewayHandler({ ...shared, pushgateway, stats: pushes }) },
+      { owns: isOtlpPath, handle: createOtlpHttpHandler({ ...otlp(config.listen), stats: onPagePort }) },
+      { owns: isPushgatewayPath, handle: createPushgatewayHandler({ ...onPage, pushgateway, stats: pushes }) },
       {
         owns: isRemoteWritePath,
-        handle: createRemoteWriteHandler({ ...shared, sink: metrics.write, stats: remoteWrite }),
+        handle: createRemoteWriteHandler({ ...onPage, sink: metrics.write, stats: remoteWrite }),
       },
     ],
     /** Requests that come from now on follow it. */

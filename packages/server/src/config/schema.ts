@@ -90,6 +90,14 @@ const settings = objectWithout(
           .default([]),
       })
       .prefault({}),
+    allowed_hosts: z
+      .array(
+        z.string().regex(/^(\*|\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*)$/i, {
+          error: "expected a name without a port, such as sightglass.example, .example.com (all below it) or *",
+        }),
+      )
+      .default([])
+      .describe("names by which a server on loopback without tokens may be called, beside localhost and addresses"),
     cors: z
       .strictObject({
         origins: z.array(z.string()).default([]).describe("browser origins that may send OTLP over HTTP"),

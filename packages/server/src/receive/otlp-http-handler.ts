@@ -2,8 +2,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
 import type { Signal } from "../model/signal.ts";
-import type { Authorize } from "../model/tokens.ts";
 import type { Admission, Admitted } from "./admission.ts";
+import type { AuthorizeRequest } from "./authorize-request.ts";
 import { acceptedEncodings, readBody } from "./body.ts";
 import { handleCors } from "./cors.ts";
 import { ingest, type IngestContext, type OtlpEncoding } from "./otlp-sink.ts";
@@ -12,7 +12,7 @@ import type { ReceiverStats } from "./receiver-stats.ts";
 import { refuse } from "./refuse.ts";
 
 export interface OtlpHttpHandlerOptions extends IngestContext {
-  readonly authorize: Authorize;
+  readonly authorize: AuthorizeRequest;
   /** Shared by all receivers. */
   readonly admission: Admission;
   readonly stats: ReceiverStats;
@@ -63,7 +63,7 @@ async function handle(
   let admitted: Admitted | undefined;
   try {
     const signal = signalOfRequest(request);
-    options.authorize(request.headers.authorization, "ingest");
+    options.authorize(request, "ingest");
     if (encoding === undefined) throw unsupportedType(request.headers["content-type"]);
     admitted = admission.enter();
     const { hold } = admitted;

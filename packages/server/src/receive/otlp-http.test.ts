@@ -243,7 +243,7 @@ describe("tokens", () => {
   it("are checked before the body is read", async () => {
     await receiver.stop();
     await start({
-      authorize: (authorization, scope) => {
+      authorize: ({ headers: { authorization } }, scope) => {
         if (authorization === undefined) throw new SightglassError("unauthenticated", "a token is needed");
         if (authorization !== `Bearer ${scope}`) throw new SightglassError("permission_denied", "the scope is missing");
       },

@@ -90,7 +90,7 @@ class MetricsServer {
           if (metrics.refusal !== undefined) throw metrics.refusal;
           return metrics.write(receivedAtMs, write);
         },
-        authorize: (header) => {
+        authorize: ({ headers: { authorization: header } }) => {
           if (header === "Bearer wrong") throw new SightglassError("unauthenticated", "no such token");
         },
         clock: systemClock,

@@ -6,8 +6,8 @@ import { decodeWriteV2 } from "../decode/prometheus/write-v2.ts";
 import type { Clock } from "../model/clock.ts";
 import { SightglassError } from "../model/errors.ts";
 import { limits } from "../model/limits.ts";
-import type { Authorize } from "../model/tokens.ts";
 import type { Admission, Admitted } from "./admission.ts";
+import type { AuthorizeRequest } from "./authorize-request.ts";
 import { collectBody, tooLarge } from "./body.ts";
 import type { WriteMetrics } from "./metrics-sink.ts";
 import type { ReceiverStats } from "./receiver-stats.ts";
@@ -15,7 +15,7 @@ import { refuse } from "./refuse.ts";
 
 export interface RemoteWriteOptions {
   readonly sink: WriteMetrics;
-  readonly authorize: Authorize;
+  readonly authorize: AuthorizeRequest;
   readonly clock: Clock;
   /** Shared by all receivers. */
   readonly admission: Admission;
@@ -55,7 +55,7 @@ async function handle(
   let admitted: Admitted | undefined;
   try {
     if (request.method !== "POST") throw notPost(request.method);
-    options.authorize(request.headers.authorization, "ingest");
+    options.authorize(request, "ingest");
     const decode = decoderOf(request.headers["content-type"]);
     checkEncoding(request.headers["content-encoding"]);
     admitted = admission.enter();

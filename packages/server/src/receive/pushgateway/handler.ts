@@ -2,8 +2,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { SightglassError } from "../../model/errors.ts";
 import type { Clock } from "../../model/clock.ts";
 import { limits } from "../../model/limits.ts";
-import type { Authorize } from "../../model/tokens.ts";
 import type { Admission, Admitted } from "../admission.ts";
+import type { AuthorizeRequest } from "../authorize-request.ts";
 import { readBody } from "../body.ts";
 import type { ReceiverStats } from "../receiver-stats.ts";
 import { refuse } from "../refuse.ts";
@@ -13,7 +13,7 @@ import type { Pushgateway } from "./pushgateway.ts";
 
 export interface PushgatewayHandlerOptions {
   readonly pushgateway: Pushgateway;
-  readonly authorize: Authorize;
+  readonly authorize: AuthorizeRequest;
   readonly clock: Clock;
   /** Shared by all receivers. */
   readonly admission: Admission;
@@ -73,7 +73,7 @@ async function change(request: IncomingMessage, path: string, options: Pushgatew
       hint: "push with PUT or POST, delete with DELETE; GET /metrics has the server's own metrics",
     });
   }
-  options.authorize(request.headers.authorization, "ingest");
+  options.authorize(request, "ingest");
   const grouping = readGrouping(path);
   let admitted: Admitted | undefined;
   try {
@@ -98,7 +98,7 @@ function query(request: IncomingMessage, response: ServerResponse, options: Push
       hint: "use GET",
     });
   }
-  options.authorize(request.headers.authorization, "read");
+  options.authorize(request, "read");
   const body = JSON.stringify({ status: "success", data: apiMetrics(options.pushgateway.groups) });
   response.writeHead(200, { "Content-Type": "application/json", "Cache-Control": "no-store" }).end(body);
 }

@@ -40,7 +40,7 @@ const open = async () => {
     clock,
     stats,
     admission: new Admission({ requestsMax: 8, bytesMax: 2 ** 20 }),
-    authorize: (authorization, scope) => {
+    authorize: ({ headers: { authorization } }, scope) => {
       if (authorization !== "Bearer t") throw new SightglassError("unauthenticated", `no token of scope ${scope}`);
     },
     onInternalError: (error) => faults.push(String(error)),
