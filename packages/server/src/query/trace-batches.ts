@@ -1,7 +1,7 @@
 import { traceIdSet } from "../store/id-sets.ts";
 import type { Store } from "../store/store.ts";
 import { readSpan, spanColumnsSql, type SpanRow, type StoredSpan } from "./trace-span.ts";
-import { readTracePages } from "./trace-spans.ts";
+import { readTracePages, type TracePage } from "./trace-spans.ts";
 import { findTraceWindow, inTimeRangeSql, inTraceWindowSql, traceWindowParams } from "./trace-window.ts";
 
 /** One trace, its spans a page at a time. */
@@ -28,9 +28,12 @@ export async function openTrace(store: Store, traceId: string, options: ReadOpti
   return { traceId, pages: readAll(first.value, pages), missingParents: new Set(missing.map(({ id }) => id)) };
 }
 
-async function* readAll(first: SpanRow[], rest: AsyncGenerator<SpanRow[]>): AsyncGenerator<StoredSpan[]> {
-  yield first.map(readSpan);
-  for await (const rows of rest) yield rows.map(readSpan);
+async function* readAll(
+  first: TracePage<SpanRow>,
+  rest: AsyncGenerator<TracePage<SpanRow>>,
+): AsyncGenerator<StoredSpan[]> {
+  yield first.rows.map(readSpan);
+  for await (const { rows } of rest) yield rows.map(readSpan);
 }
 
 const missingParentsSql = `

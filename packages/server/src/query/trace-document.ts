@@ -11,7 +11,7 @@ import type { Store } from "../store/store.ts";
 import { TraceDictionary } from "./trace-dictionary.ts";
 import { findRunsOfTraces } from "./trace-runs.ts";
 import { readResource, readScope, readSpan, spanColumnsSql, type SpanRow, type StoredSpan } from "./trace-span.ts";
-import { readTracePages } from "./trace-spans.ts";
+import { readTracePages, type TracePage } from "./trace-spans.ts";
 import { findTraceWindow, inTraceWindowSql, traceWindowParams, type TraceWindow } from "./trace-window.ts";
 import { isoOfNs } from "./trace-time.ts";
 
@@ -35,12 +35,16 @@ export async function openTraceDocument(
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const window = await findTraceWindow(store, traceId, signal);
   if (window === null) return null;
-  const [extent, runs] = await Promise.all([
-    readExtent(store, window, signal),
-    findRunsOfTraces(store, [traceId], signal),
-  ]);
+  const isSummary = options.fields === "summary";
+  const pages: Pages = readTracePages<SummaryRow | SpanRow>(store, window, {
+    columns: isSummary ? summaryColumnsSql : spanColumnsSql,
+    ...(isSummary ? { pageSpans: summaryPageSpans } : {}),
+    ...signal,
+  });
+  const [first, runs] = await Promise.all([pages.next(), findRunsOfTraces(store, [traceId], signal)]);
   // The index of traces outlives spans that retention took a moment ago.
-  if (extent.spanCount === 0) return null;
+  if (first.done === true) return null;
+  const extent = first.value.isLast ? extentOf(first.value.rows) : await readExtent(store, window, signal);
   const head = {
     traceId,
     startedAt: isoOfNs(extent.startNs),
@@ -48,29 +52,21 @@ export async function openTraceDocument(
     spanCount: extent.spanCount,
     runId: runs.get(traceId) ?? null,
   };
-  return writeDocument({ store, window, head, options });
+  return writeDocument(head, first.value, pages, isSummary);
 }
 
-interface Writing {
-  store: Store;
-  window: TraceWindow;
-  head: object;
-  options: TraceDocumentOptions;
-}
+type Pages = AsyncGenerator<TracePage<SummaryRow | SpanRow>>;
 
-async function* writeDocument({ store, window, head, options }: Writing): AsyncGenerator<string> {
+async function* writeDocument(
+  head: object,
+  first: TracePage<SummaryRow | SpanRow>,
+  rest: Pages,
+  isSummary: boolean,
+): AsyncGenerator<string> {
   const resources = new TraceDictionary();
   const scopes = new TraceDictionary();
-  const isSummary = options.fields === "summary";
-  const columns = isSummary ? summaryColumnsSql : spanColumnsSql;
-  const pages = readTracePages<SummaryRow | SpanRow>(store, window, {
-    columns,
-    ...(isSummary ? { pageSpans: summaryPageSpans } : {}),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  yield `${JSON.stringify(head).slice(0, -1)},"spans":[`;
   let separator = "";
-  for await (const rows of pages) {
+  const textOf = (rows: readonly (SummaryRow | SpanRow)[]): string => {
     let text = "";
     for (const row of rows) {
       const indexes = { resource: resources.indexOf(row.resource), scope: scopes.indexOf(row.scope) };
@@ -78,8 +74,11 @@ async function* writeDocument({ store, window, head, options }: Writing): AsyncG
       text += separator + JSON.stringify(span);
       separator = ",\n";
     }
-    yield text;
-  }
+    return text;
+  };
+  yield `${JSON.stringify(head).slice(0, -1)},"spans":[`;
+  yield textOf(first.rows);
+  for await (const { rows } of rest) yield textOf(rows);
   const dictionaries = {
     resources: resources.texts.map((text): TraceResource => readResource(text)),
     scopes: scopes.texts.map((text): TraceScope => readScope(text)),
@@ -88,9 +87,20 @@ async function* writeDocument({ store, window, head, options }: Writing): AsyncG
 }
 
 interface Extent {
-  startNs: string;
-  endNs: string;
+  startNs: string | bigint;
+  endNs: string | bigint;
   spanCount: number;
+}
+
+/** Of a trace whose spans are all here. */
+function extentOf(rows: readonly Pick<SummaryRow, "startNs" | "durationNs">[]): Extent {
+  const starts = rows.map((row) => BigInt(row.startNs));
+  const ends = rows.map((row) => BigInt(row.startNs) + BigInt(row.durationNs));
+  return {
+    startNs: starts.reduce((a, b) => (a < b ? a : b)),
+    endNs: [...starts, ...ends].reduce((a, b) => (a > b ? a : b)),
+    spanCount: rows.length,
+  };
 }
 
 /** Counted over the spans themselves: a span sent twice is one here, as it is in the list. */
