@@ -97,6 +97,11 @@ export const limits = {
   },
   spoolSegmentBytesMax: { value: 48 * 1024 * 1024, effect: "the segment is sealed and stored" },
   spoolSegmentAgeMaxMs: { value: 300, effect: "the segment is sealed and stored, unless the store is behind" },
+  spoolSegmentQuietMs: {
+    value: 50,
+    effect:
+      "a segment of an eighth of one insert, and more, to which nothing was added for so long is sealed and stored",
+  },
   spoolSegmentInsertMs: {
     value: 150,
     effect: "while the store is busy, requests wait once it has what it takes in this time beyond what it is doing",

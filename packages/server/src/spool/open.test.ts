@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { systemClock, type Clock } from "../model/clock.ts";
 import { readStoredCounts } from "../store/ledger-counts.ts";
 import { isBalanced, SpoolBench, storeIsDown } from "./testing/spool-bench.ts";
 import { SpanRows } from "./testing/span-rows.ts";
@@ -50,6 +51,40 @@ describe("the spool on a real store", () => {
                 (SELECT count() FROM run_facts) AS facts`,
       ),
     ).toEqual([{ spans: 20_000, traces: 20_000, facts: 400 }]);
+  });
+
+  it("stores what nothing is added to for a while, where it is worth an insert", async () => {
+    const quietMs = 123;
+    const quietTimers: (() => void)[] = [];
+    const after: Clock["after"] = (delayMs, run) => {
+      if (delayMs !== quietMs) return systemClock.after(delayMs, run);
+      quietTimers.push(run);
+      return () => quietTimers.splice(quietTimers.indexOf(run), 1);
+    };
+    const insertBytes = 80_000;
+    const settings = {
+      spoolSegmentAgeMaxMs: 3_600_000,
+      spoolSegmentQuietMs: quietMs,
+      spoolSegmentBytesMin: insertBytes,
+      spoolSegmentInsertMs: 0,
+    };
+    const spools = await bench.spool({ clock: { ...systemClock, after }, settings });
+    const small = await bench.send(spools, 1);
+    quietTimers.pop()?.();
+    expect(spools.status().bytes).toBeLessThan(insertBytes / 8);
+    const large = await bench.send(spools, 500);
+    expect(await bench.stored()).toEqual(new Map());
+    expect(spools.status().bytes).toBeGreaterThan(insertBytes / 8);
+    quietTimers.pop()?.();
+    await expect
+      .poll(() => bench.stored(), { timeout: waitMs })
+      .toEqual(
+        new Map([
+          [small, 1],
+          [large, 500],
+        ]),
+      );
+    await spools.stop();
   });
 
   it("shares a commit among requests that come together", async () => {

@@ -78,6 +78,7 @@ export function settingsWith(overrides: Partial<SpoolSettings>): SpoolSettings {
     insertAttemptsMax: limits.insertAttemptsMax.value,
     spoolSegmentBytesMax: limits.spoolSegmentBytesMax.value,
     spoolSegmentAgeMaxMs: limits.spoolSegmentAgeMaxMs.value,
+    spoolSegmentQuietMs: limits.spoolSegmentQuietMs.value,
     spoolSegmentInsertMs: limits.spoolSegmentInsertMs.value,
     spoolSegmentBytesMin: limits.spoolSegmentBytesMin.value,
     spoolHoldMaxMs: limits.spoolHoldMaxMs.value,

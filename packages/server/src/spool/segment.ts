@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
@@ -26,6 +27,14 @@ export interface Commit {
   /** Called in the same turn in which the segment begins to count the rows. */
   onDurable: () => void;
 }
+
+/**
+ * On Linux a write returns when it is on the disk, as with a `fdatasync` after it (open(2), O_DSYNC): each call fewer is a turn of a
+ * busy event loop less that a request waits. Elsewhere O_DSYNC promises less than `fdatasync` does.
+ */
+const writesAreSynced = process.platform === "linux";
+const { O_CREAT, O_EXCL, O_RDWR, O_DSYNC } = constants;
+const openFlags = O_CREAT | O_EXCL | O_RDWR | (writesAreSynced ? O_DSYNC : 0);
 
 export function segmentPaths(dir: string, name: string): { dataPath: string; logPath: string } {
   return { dataPath: join(dir, `${name}.native`), logPath: join(dir, `${name}.commits`) };
@@ -70,9 +79,9 @@ export class Segment {
   static async create(options: { dir: string; table: string; name: string; at: StepHook }): Promise<Segment> {
     options.at("segment-create");
     const { dataPath, logPath } = segmentPaths(options.dir, options.name);
-    const data = await open(dataPath, "wx+");
+    const data = await open(dataPath, openFlags);
     try {
-      const log = await open(logPath, "wx+");
+      const log = await open(logPath, openFlags);
       try {
         await syncFolder(options.dir);
       } catch (cause) {
@@ -115,12 +124,10 @@ export class Segment {
       acceptedTotal: commit.acceptedTotal,
       committedAtMs: commit.committedAtMs,
     });
-    this.#at("data-write");
-    await writeAll(this.#data, commit.chunks, this.#bytes);
-    this.#at("log-write");
-    await writeAll(this.#log, [record], this.#commits * commitRecordBytes);
-    this.#at("sync");
-    await bothSettled([this.#data.datasync(), this.#log.datasync()]);
+    await bothSettled([
+      this.#append("data-write", this.#data, { chunks: commit.chunks, position: this.#bytes }),
+      this.#append("log-write", this.#log, { chunks: [record], position: this.#commits * commitRecordBytes }),
+    ]);
     this.#at("committed");
     if (this.#commits === 0) this.#firstCommittedAtMs = commit.committedAtMs;
     this.#bytes += length;
@@ -128,6 +135,17 @@ export class Segment {
     this.#commits += 1;
     this.#acceptedTotal = commit.acceptedTotal;
     commit.onDurable();
+  }
+
+  async #append(
+    step: "data-write" | "log-write",
+    file: FileHandle,
+    { chunks, position }: { chunks: readonly Uint8Array[]; position: number },
+  ): Promise<void> {
+    this.#at(step);
+    await writeAll(file, chunks, position);
+    this.#at("sync");
+    if (!writesAreSynced) await file.datasync();
   }
 
   /** Takes back what a failed commit may have left in the files. @throws the file system's error */

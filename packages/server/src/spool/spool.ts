@@ -11,6 +11,7 @@ import type { StepHook } from "./steps.ts";
 export interface SpoolLimits {
   spoolSegmentBytesMax: number;
   spoolSegmentAgeMaxMs: number;
+  spoolSegmentQuietMs: number;
   spoolBlockRowsMax: number;
   spoolBlockBytesMax: number;
 }
@@ -29,6 +30,9 @@ export interface SpoolOptions<B extends Block> {
   nextName: () => string;
   at: StepHook;
 }
+
+/** An insert costs as much as some 40,000 spans, so what waits for more is not stored early when it is less. */
+const quietSegmentShare = 8;
 
 interface Waiter {
   accepted: number;
@@ -53,6 +57,9 @@ export class Spool<B extends Block> {
   #broken: Segment[] = [];
   #closing: Promise<void> = Promise.resolve();
   #cancelAge: (() => void) | undefined;
+  #cancelQuiet: (() => void) | undefined;
+  /** Nothing was added to the open segment for a while. */
+  #isQuiet = false;
 
   constructor(options: SpoolOptions<B>) {
     this.#options = options;
@@ -127,13 +134,14 @@ export class Spool<B extends Block> {
     await this.#closing;
   }
 
-  /** Seals the open segment when it is big, or old enough and the inserter is free to take it. */
+  /** Seals the open segment when it is big, or old enough or complete, it seems, and the inserter is free to take it. */
   sealIfDue(): void {
     const { limits, clock, queue, pace } = this.#options;
     const segment = this.#segment;
     if (segment === undefined || segment.commits === 0 || this.#flight !== undefined) return;
     const ageMs = clock.nowMs() - segment.firstCommittedAtMs;
-    const isDue = ageMs >= limits.spoolSegmentAgeMaxMs || ageMs < 0 || segment.bytes >= pace.segmentBytes;
+    const isOld = ageMs >= limits.spoolSegmentAgeMaxMs || ageMs < 0;
+    const isDue = isOld || segment.bytes >= pace.segmentBytes || this.#isComplete(segment);
     // While the store is behind the segment grows instead, so that a backlog is a few large inserts.
     if ((isDue && queue.isIdle) || segment.bytes >= limits.spoolSegmentBytesMax) this.#seal();
   }
@@ -151,6 +159,11 @@ export class Spool<B extends Block> {
       this.#broken.shift();
       this.#handOver(segment);
     }
+  }
+
+  /** More may come, but what is there is worth an insert of its own. */
+  #isComplete({ bytes }: Segment): boolean {
+    return this.#isQuiet && bytes >= this.#options.pace.segmentBytes / quietSegmentShare;
   }
 
   #isFull(): boolean {
@@ -233,6 +246,12 @@ export class Spool<B extends Block> {
     const before = this.#segment.bytes;
     await this.#segment.commit({ chunks, ...commit });
     room.add(this.#segment.bytes - before);
+    this.#isQuiet = false;
+    this.#cancelQuiet?.();
+    this.#cancelQuiet = clock.after(limits.spoolSegmentQuietMs, () => {
+      this.#isQuiet = true;
+      this.sealIfDue();
+    });
     if (before > 0) return;
     this.#cancelAge?.();
     this.#cancelAge = clock.after(limits.spoolSegmentAgeMaxMs, () => this.sealIfDue());
@@ -262,6 +281,7 @@ export class Spool<B extends Block> {
 
   #handOver(segment: Segment): void {
     this.#cancelAge?.();
+    this.#cancelQuiet?.();
     const sealed = segment.seal();
     const closed = segment.closed;
     if (segment.commits > 0) {
