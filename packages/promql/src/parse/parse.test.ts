@@ -13,6 +13,36 @@ function messageOf(query: string): string {
   return "no error";
 }
 
+describe("long queries", () => {
+  const chain = (count: number, operator: string) =>
+    Array.from({ length: count }, (_, index) => `up{job="job ${index}"}`).join(` ${operator} `);
+
+  it.each(["or", "+", "^", "== bool", "* on (job) group_left ()"])("have 890 operators: %s", (operator) => {
+    const query = chain(891, operator);
+    const printed = print(parse(query));
+    expect(printed.match(/job \d+/g)).toHaveLength(891);
+    expect(print(parse(printed))).toBe(printed);
+  });
+
+  it("have 890 brackets", () => {
+    expect(print(parse(`${"(".repeat(890)}up${")".repeat(890)}`))).toContain("up");
+  });
+
+  it.each([
+    ["operators", chain(902, "or")],
+    ["brackets", `${"(".repeat(901)}up${")".repeat(901)}`],
+    ["both", `${"sum(".repeat(451)}${chain(451, "or")}${")".repeat(451)}`],
+    ["brackets that are never closed", "(".repeat(100_000)],
+  ])("with more %s are refused with the reason", (_name, query) => {
+    expect(messageOf(query)).toMatch(/^1:\d+: parse error: more than 900 operators after one another and brackets/);
+  });
+
+  it("count only what lies within one another", () => {
+    const query = Array.from({ length: 2000 }, () => "(up) + 1").join(", ");
+    expect(messageOf(`vector(${query})`)).not.toContain("more than");
+  });
+});
+
 describe("what the grammar package misreads", () => {
   it.each([
     // The sign binds looser than `^`.

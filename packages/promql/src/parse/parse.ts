@@ -1,8 +1,10 @@
+import type { PartialParse, Tree } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 import type { Expr, VectorSelector } from "../ast/nodes.ts";
 import { check, type LanguageOptions } from "../check/check.ts";
 import { parseError, type Problem } from "../errors.ts";
 import { Builder } from "./build.ts";
+import { depthProblem } from "./depth.ts";
 import { maskQuery } from "./mask.ts";
 import { syntaxProblem } from "./syntax-problem.ts";
 
@@ -22,7 +24,9 @@ function parseUnchecked(query: string): Expr {
     throw parseError(query, [{ message: "no expression found in input", span: { start: 0, end: query.length } }]);
   const { masked, problems } = maskQuery(query);
   if (problems.length > 0) throw parseError(query, problems);
-  const tree = parser.parse(masked);
+  const tooDeep = depthProblem(query);
+  if (tooDeep !== undefined) throw parseError(query, [tooDeep]);
+  const tree = treeOf(masked);
   const syntax = syntaxProblem(tree, query);
   if (syntax !== undefined) throw parseError(query, [syntax]);
   const top = tree.topNode.firstChild;
@@ -30,6 +34,20 @@ function parseUnchecked(query: string): Expr {
   const expr = top === null ? undefined : builder.expression(top);
   if (expr === undefined || builder.problems.length > 0) throw parseError(query, orUnreadable(builder.problems, query));
   return expr;
+}
+
+/**
+ * As `parser.parse`, but for one thing: after 300 operators of one level (`a or b or ...`) and 2,000 characters Lezer makes an error of
+ * the next one, so that the tree of an editor does not become too deep (@lezer/lr, MaxLeftAssociativeReductionCount). It counts in
+ * a field that is not part of its types.
+ */
+function treeOf(text: string): Tree {
+  const parsing: PartialParse & { bigReductionCount?: number } = parser.startParse(text);
+  for (;;) {
+    parsing.bigReductionCount = 0;
+    const tree = parsing.advance();
+    if (tree !== null) return tree;
+  }
 }
 
 function orUnreadable(problems: readonly Problem[], query: string): readonly Problem[] {

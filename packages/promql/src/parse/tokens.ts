@@ -32,6 +32,11 @@ const keywords: ReadonlySet<string> = new Set(
 const wordOperators: ReadonlySet<string> = new Set(["and", "or", "unless", "atan2"]);
 const plainWords: ReadonlySet<string> = new Set(["start", "end"]);
 
+/** Whether a token outside of braces is an operator between two operands, or a sign before one. */
+export function isOperator({ text }: Token): boolean {
+  return wordOperators.has(text.toLowerCase()) || /^(?:[-+*/%^]|[=!<>]=|[<>]\/?)$/.test(text);
+}
+
 export function describe(text: string, insideBraces: boolean): string {
   if (text === "") return "end of input";
   if (/^["'`]/.test(text)) return `string ${quote(text)}`;
