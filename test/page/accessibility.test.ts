@@ -2,6 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeWorld, type World } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 const find = (world: World, pipeline: string, status: string) =>
@@ -38,7 +39,7 @@ describe.skipIf(noChromium)(`accessibility${skipReason}`, () => {
   let world: World;
   let ui: PageUnderTest;
   beforeAll(async () => {
-    world = makeWorld(Date.now());
+    world = makeWorld(now());
     ui = await startPage(world);
   });
   afterAll(() => ui.close());

@@ -4,6 +4,7 @@ import { emptyWorld, makeWorld } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems, madeNoComplaint, overflowPx } from "./checks.ts";
 import { pressSequence } from "./keys.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 let view: PageUnderTest;
@@ -12,7 +13,7 @@ const suite = describe.skipIf(noChromium);
 
 beforeAll(async () => {
   if (noChromium) return;
-  view = await startPage(makeWorld(Date.now(), 1));
+  view = await startPage(makeWorld(now(), 1));
 });
 afterAll(() => view?.close());
 afterEach(async () => {
@@ -179,7 +180,7 @@ suite(`time${skipReason}`, () => {
   it("moves by dragging the time axis", async () => {
     await open({ expr: requests });
     const box = await plot();
-    const before = Date.now();
+    const before = now();
     await page.mouse.move(box.x + box.width * 0.25, box.y + box.height + 12);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.75, box.y + box.height + 12, { steps: 5 });

@@ -4,6 +4,7 @@ import { oddTraceId } from "../../packages/ui/mock/trace-samples.ts";
 import { makeWorld } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems, madeNoComplaint, overflowPx } from "./checks.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 let view: PageUnderTest;
@@ -11,7 +12,7 @@ let page: Page;
 
 beforeAll(async () => {
   if (noChromium) return;
-  view = await startPage(makeWorld(Date.now(), 1));
+  view = await startPage(makeWorld(now(), 1));
 });
 afterAll(() => view?.close());
 afterEach(async () => {
@@ -23,7 +24,6 @@ afterEach(async () => {
 const profiled = `/traces/${oddTraceId}?span=0000000000000002`;
 const open = async (path: string, options?: BrowserContextOptions) => {
   page = await view.open(path, options);
-  page.setDefaultTimeout(15_000);
 };
 const dialog = () => page.getByRole("dialog", { name: "Profile of transform" });
 const box = (name: RegExp) => dialog().getByRole("group", { name: "Flame graph" }).getByRole("button", { name });

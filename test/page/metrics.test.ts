@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { emptyWorld, makeWorld } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems, madeNoComplaint, overflowPx } from "./checks.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 let view: PageUnderTest;
@@ -11,7 +12,7 @@ const suite = describe.skipIf(noChromium);
 
 beforeAll(async () => {
   if (noChromium) return;
-  view = await startPage(makeWorld(Date.now(), 1));
+  view = await startPage(makeWorld(now(), 1));
 });
 afterAll(() => view?.close());
 afterEach(async () => {

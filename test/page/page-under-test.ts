@@ -6,6 +6,7 @@ import { build } from "vite";
 import { type MockServer, startMock } from "../../packages/ui/mock/server.ts";
 import type { World } from "../../packages/ui/mock/world.ts";
 import { launchBrowser } from "./browser.ts";
+import { now, setClock, timezoneId } from "./moment.ts";
 
 /** The built page in a real browser, served by the mock backend under the server's own content policy. */
 export interface PageUnderTest {
@@ -26,7 +27,7 @@ const actionMaxMs = 40_000;
 export async function startPage(world: World): Promise<PageUnderTest> {
   const pageDir = mkdtempSync(join(tmpdir(), "sightglass-page-"));
   await build({ root, logLevel: "error", build: { outDir: pageDir, emptyOutDir: true } });
-  const mock = await startMock({ world, pageDir, now: Date.now });
+  const mock = await startMock({ world, pageDir, now });
   const browser = await launchBrowser();
   const problems: string[] = [];
   return {
@@ -35,7 +36,8 @@ export async function startPage(world: World): Promise<PageUnderTest> {
     problems,
     open: async (path, options = {}) => {
       await Promise.all(browser.contexts().map((context) => context.close()));
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, timezoneId, ...options });
+      await setClock(context);
       const page = await context.newPage();
       page.setDefaultTimeout(actionMaxMs);
       page.on("console", (message) => {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeWorld } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 describe.skipIf(noChromium)(`pipeline page${skipReason}`, () => {
   let ui: PageUnderTest;
   beforeAll(async () => {
-    ui = await startPage(makeWorld(Date.now()));
+    ui = await startPage(makeWorld(now()));
   });
   afterAll(() => ui.close());
 

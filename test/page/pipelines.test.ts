@@ -2,12 +2,13 @@ import type { PipelinesResponse } from "sightglass/contract";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { emptyWorld, makeWorld } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 describe.skipIf(noChromium)(`pipelines page${skipReason}`, () => {
   let ui: PageUnderTest;
   beforeAll(async () => {
-    ui = await startPage(makeWorld(Date.now()));
+    ui = await startPage(makeWorld(now()));
   });
   afterEach(() => {
     ui.mock.failOn(null);
@@ -106,7 +107,7 @@ describe.skipIf(noChromium)(`pipelines page${skipReason}`, () => {
     await page.route("**/api/pipelines*", async (route) => {
       const answer = (await (await route.fetch()).json()) as PipelinesResponse;
       const stale = answer.pipelines.find(({ name }) => name === "weather-daily") ?? answer.pipelines.at(-1);
-      const startedMs = Date.now() - 5 * 3_600_000;
+      const startedMs = now() - 5 * 3_600_000;
       for (const [index, run] of (stale?.latestRuns ?? []).toReversed().entries())
         Object.assign(run, {
           startedAt: new Date(startedMs - index * 600_000).toISOString(),

@@ -2,10 +2,11 @@ import type { RunResponse } from "sightglass/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { advanceRun, makeWorld, type World } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 describe.skipIf(noChromium)(`run page${skipReason}`, () => {
-  const startedMs = Date.now();
+  const startedMs = now();
   let world: World;
   let ui: PageUnderTest;
   beforeAll(async () => {

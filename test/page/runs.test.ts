@@ -2,13 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { beginRun, emptyWorld, makeWorld, type World } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems, madeNoComplaint, overflowPx } from "./checks.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 describe.skipIf(noChromium)(`runs page${skipReason}`, () => {
   let world: World;
   let ui: PageUnderTest;
   beforeAll(async () => {
-    world = makeWorld(Date.now());
+    world = makeWorld(now());
     ui = await startPage(world);
   });
   afterEach(() => {
@@ -70,7 +71,7 @@ describe.skipIf(noChromium)(`runs page${skipReason}`, () => {
     const page = await ui.open("/runs");
     await page.locator(".runs tbody tr").first().waitFor();
     await page.waitForFunction(() => document.querySelector("[data-live='live']") !== null);
-    const run = beginRun(world, "movies-clean", Date.now());
+    const run = beginRun(world, "movies-clean", now());
     if (run === null) throw new Error("no such pipeline");
     ui.mock.announce(run);
     await page.locator(".runs tbody tr").first().getByText("Running").waitFor();

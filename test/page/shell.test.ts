@@ -3,13 +3,14 @@ import { beginRun, makeWorld, type World } from "../../packages/ui/mock/world.ts
 import { noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems } from "./checks.ts";
 import { pressSequence } from "./keys.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
   let world: World;
   let ui: PageUnderTest;
   beforeAll(async () => {
-    world = makeWorld(Date.now());
+    world = makeWorld(now());
     ui = await startPage(world);
   });
   afterEach(() => {
@@ -130,7 +131,7 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
     const row = page.getByRole("row").filter({ hasText: "movies-clean" });
     await row.getByText("Succeeded").waitFor();
     await page.waitForFunction(() => document.querySelector("[data-live='live']") !== null);
-    const run = beginRun(world, "movies-clean", Date.now());
+    const run = beginRun(world, "movies-clean", now());
     if (run === null) throw new Error("no such pipeline");
     ui.mock.announce(run);
     await row.getByText("Running").waitFor();

@@ -5,6 +5,7 @@ import { serverStatus } from "../../packages/ui/mock/status.ts";
 import { emptyWorld } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems, madeNoComplaint, overflowPx } from "./checks.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 let view: PageUnderTest;
@@ -25,9 +26,8 @@ afterEach(async () => {
 /** Opens the page on a server whose status is changed like this, at each read. */
 async function open(change: (status: StatusResponse) => void = () => {}, options?: BrowserContextOptions) {
   page = await view.open("/pipelines", options);
-  page.setDefaultTimeout(15_000);
   await page.route("**/api/status", async (route) => {
-    const status = serverStatus(Date.now(), Date.now() - 86_400_000);
+    const status = serverStatus(now(), now() - 86_400_000);
     change(status);
     await route.fulfill({ json: status });
   });

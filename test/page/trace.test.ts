@@ -6,6 +6,7 @@ import { makeWorld } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems, madeNoComplaint, overflowPx } from "./checks.ts";
 import { pressSequence } from "./keys.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 let view: PageUnderTest;
@@ -15,7 +16,7 @@ const suite = describe.skipIf(noChromium);
 
 beforeAll(async () => {
   if (noChromium) return;
-  view = await startPage(makeWorld(Date.now(), 1));
+  view = await startPage(makeWorld(now(), 1));
 });
 afterAll(() => view?.close());
 afterEach(async () => {
@@ -29,7 +30,6 @@ const load = "0000000000000003";
 const odd = `/traces/${oddTraceId}`;
 const open = async (path: string, options?: BrowserContextOptions) => {
   page = await view.open(path, options);
-  page.setDefaultTimeout(15_000);
 };
 const labels = () => page.locator(".wf-label").allTextContents();
 const search = () => new URL(page.url()).searchParams;

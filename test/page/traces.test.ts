@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { beginRun, makeWorld } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
 import { accessibilityProblems, madeNoComplaint, overflowPx } from "./checks.ts";
+import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
 let view: PageUnderTest;
@@ -11,7 +12,7 @@ const suite = describe.skipIf(noChromium);
 
 beforeAll(async () => {
   if (noChromium) return;
-  view = await startPage(makeWorld(Date.now(), 1));
+  view = await startPage(makeWorld(now(), 1));
 });
 afterAll(() => view?.close());
 afterEach(async () => {
@@ -23,7 +24,6 @@ afterEach(async () => {
 
 const open = async (path: string, options?: BrowserContextOptions) => {
   page = await view.open(path, options);
-  page.setDefaultTimeout(15_000);
 };
 const rows = () => page.locator(".traces-table tbody tr");
 const search = () => new URL(page.url()).searchParams;
@@ -64,7 +64,7 @@ suite(`the list of traces${skipReason}`, () => {
     await open("/traces");
     await rows().first().waitFor();
     const before = await rows().first().textContent();
-    const run = beginRun(view.mock.world, "movies-clean", Date.now());
+    const run = beginRun(view.mock.world, "movies-clean", now());
     expect(run).not.toBeNull();
     await page.getByRole("button", { name: "1 new trace" }).waitFor();
     expect(await rows().first().textContent()).toBe(before);
