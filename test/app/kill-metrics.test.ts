@@ -113,7 +113,7 @@ describe(`kill -9 at ${kills} random moments while metrics come in every way`, (
             const hasAll = () =>
               counts().every((count, index) => count > before[index]!) && exporter.scrapes >= scrapesBefore + 2;
             await until(hasAll, { what: () => `something from each: ${server.output}` });
-            await sleep(Math.random() * 700);
+            await sleep((kill * 271) % 700);
           } finally {
             await server.stop("SIGKILL");
             alive.abort();

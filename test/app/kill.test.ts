@@ -37,7 +37,7 @@ describe(`kill -9 at ${kills} random moments under load`, () => {
         });
         const before = acknowledged.size;
         await until(() => acknowledged.size > before, { what: () => `an acknowledgement: ${server.output}` });
-        await sleep(Math.random() * 700);
+        await sleep((kill * 271) % 700);
         await server.stop("SIGKILL");
         alive.abort();
         await Promise.all(clients);

@@ -41,6 +41,9 @@ const newBlock = {
   exemplars: () => new ExemplarBlock(),
 };
 
+/** One for all servers, so that none names its segments as another did. */
+const random = new SeededRandom(1);
+
 /** The way of metrics from the socket to the engine, all of it real. */
 class MetricsServer {
   readonly known = new KnownSeries({ seriesPerMetricMax: 1000, seriesMax: 10_000, sinceMs: 0 });
@@ -67,7 +70,6 @@ class MetricsServer {
   }
 
   static openSpools(dataDir: string, store: Store) {
-    const random = new SeededRandom(systemClock.nowMs());
     return openSpool({
       dataDir,
       clock: systemClock,
