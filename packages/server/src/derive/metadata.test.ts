@@ -7,6 +7,7 @@ import { openDerivedTest, type DerivedTest } from "./testing/derived.ts";
 let test: DerivedTest;
 beforeAll(async () => {
   test = await openDerivedTest();
+  test.clock.toNow();
 });
 afterAll(() => test.close());
 

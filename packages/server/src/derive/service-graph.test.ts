@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../model/clock.ts";
 import { limits } from "../model/limits.ts";
 import type { Deriver } from "./deriver.ts";
-import { gridMs, gridTimeMs } from "./grid.ts";
+import { gridMs } from "./grid.ts";
 import { openDerivedTest, type DerivedTest } from "./testing/derived.ts";
 
 let test: DerivedTest;
 let deriver: Deriver;
 beforeAll(async () => {
   test = await openDerivedTest();
+  test.clock.toNow();
   deriver = test.deriver({ serviceGraph: true });
   await deriver.sampleNow();
 });
@@ -54,7 +54,8 @@ async function store(sides: readonly Side[]): Promise<void> {
 
 /** Past the time that the sides of what is stored now may take to find each other. */
 async function wait(): Promise<void> {
-  test.clock.atMs = Math.max(test.clock.atMs, gridTimeMs(systemClock.nowMs())) + limits.callSideWaitMs.value + gridMs;
+  test.clock.toNow();
+  test.clock.atMs += limits.callSideWaitMs.value + gridMs;
   await test.next(deriver);
 }
 

@@ -3,6 +3,7 @@ import { openDerivedTest } from "./testing/derived.ts";
 
 it("has no growth in a family that is switched on later", async () => {
   const test = await openDerivedTest();
+  test.clock.toNow();
   try {
     const tempoOnly = test.deriver({ spanMetrics: { tempo: true, collector: false } });
     await tempoOnly.sampleNow();

@@ -3,15 +3,15 @@ import type { ShortFact } from "../fold/testing/facts.ts";
 import { hexId } from "../fold/testing/facts.ts";
 import { limits } from "../model/limits.ts";
 import type { Deriver } from "./deriver.ts";
-import { gridMs, gridTimeMs } from "./grid.ts";
+import { gridMs } from "./grid.ts";
 import { collectorBoundsMs, keepSpanNames, tempoBoundsS } from "./span-metrics.ts";
 import { openDerivedTest, type DerivedTest } from "./testing/derived.ts";
-import { systemClock } from "../model/clock.ts";
 
 let test: DerivedTest;
 let deriver: Deriver;
 beforeAll(async () => {
   test = await openDerivedTest();
+  test.clock.toNow();
   deriver = test.deriver({ spanMetrics: { tempo: true, collector: true }, serviceGraph: true });
   await deriver.sampleNow();
 });
@@ -97,7 +97,7 @@ describe("span metrics", () => {
     test.clock.atMs += limits.derivedIdleMs.value + gridMs;
     await deriver.sampleNow();
     expect(await test.ask('traces_spanmetrics_calls_total{service="idle"}')).toEqual([]);
-    test.clock.atMs = Math.max(test.clock.atMs, gridTimeMs(systemClock.nowMs()));
+    test.clock.toNow();
     await test.store.execute(
       "ALTER TABLE span_calls UPDATE last_seen = now64(3) + INTERVAL 3 HOUR WHERE service = 'idle' SETTINGS mutations_sync = 1",
     );
