@@ -203,7 +203,7 @@ describe("a counter of the SDK, in jobs that count and end", () => {
     const program = `
       const { bootstrap } = await import("@sightglass/sdk/bootstrap");
       const { counter } = await import("@sightglass/sdk/metrics");
-      bootstrap({ service: "job", metrics: { temporality: "${temporality}" } });
+      bootstrap({ service: "job", exitTimeoutMs: 60_000, metrics: { temporality: "${temporality}" } });
       counter("rows_${temporality}").add(5);
       process.exit(0);`;
     const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: server.otlpHttp };

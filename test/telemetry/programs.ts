@@ -8,13 +8,21 @@ import { kafka } from "@sightglass/sdk/carriers";
 import { check } from "@sightglass/sdk/checks";
 `;
 
-/** Heartbeats come every 10 s; in this program that takes 100 ms. */
+/** Heartbeats and metrics come every 10 s; in this program that takes 100 ms. `beats(n)` waits until so many of both have come. */
 const hurry = `
 const realSetTimeout = globalThis.setTimeout;
+let beaten = 0;
 globalThis.setTimeout = Object.assign(
-  (run, delayMs, ...more) => realSetTimeout(run, delayMs === 10_000 ? 100 : delayMs, ...more),
+  (run, delayMs, ...more) =>
+    delayMs === 10_000
+      ? realSetTimeout(() => { run(...more); beaten += 1; }, 100)
+      : realSetTimeout(run, delayMs, ...more),
   realSetTimeout,
 );
+const beats = async (count) => {
+  const enough = beaten + count;
+  while (beaten < enough) await new Promise((resolve) => realSetTimeout(resolve, 10));
+};
 `;
 
 const everything = `${hurry}${imports}
@@ -33,7 +41,7 @@ await pipeline("orders", options, async (run) => {
       if (record === 2) return duplicate;
       if (record === 3) throw new Error("no");
     }, { onFailed: "continue", retries: { retries: 1, delayMs: 1 }, bytes: () => 10 });
-    await sleep(400); // announced, and a heartbeat with counts
+    await beats(8); // announced, and a heartbeat with counts
   });
   await run.stage("validate", (stage) => check(
     [{ id: 1, amount: 1.5, at: new Date() }, { id: 1, amount: null, at: new Date(), extra: 1 }],
@@ -55,7 +63,7 @@ const cancelled = `${hurry}${imports}
 bootstrap({ service: "contract", exitTimeoutMs: 20_000 });
 process.env.TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 await pipeline("stopped", (run) => run.stage("wait", async () => {
-  await sleep(400);
+  await beats(8);
   throw new DOMException("stop", "AbortError");
 })).catch(() => undefined);
 `;

@@ -21,7 +21,7 @@ async function sortRows(cpuMs) {
   }
 }
 
-bootstrap({ service: "profiled" });
+bootstrap({ service: "profiled", exitTimeoutMs: 60_000 });
 const slow = whenSlow({ durationMinMs: 100, factor: 1 });
 for (let run = 0; run < 5; run++) await pipeline("warm", (of) => of.stage("sort", { profile: slow }, () => sleep(1)));
 await pipeline("warm", (run) => run.stage("sort", { profile: slow }, () => sortRows(500)));

@@ -6,6 +6,12 @@ import { dirname, join, resolve } from "node:path";
 const packageFolder = resolve(import.meta.dirname, "../..");
 const modulesFolder = resolve(packageFolder, "../../node_modules");
 
+/**
+ * What a program of a test does not set itself: at its end it waits so long for the receiver, which on a busy machine may take
+ * more than the 2 s of a user's program.
+ */
+const defaults = { exitTimeoutMs: 30_000 };
+
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
@@ -42,6 +48,7 @@ export class Workshop {
     const tarball = readdirSync(this.folder).find((name) => name.endsWith(".tgz")) ?? "";
     execFileSync("tar", ["-xzf", join(this.folder, tarball), "--strip-components=1", "-C", installed]);
     const { dependencies } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as Manifest;
+    this.write("defaults.json", JSON.stringify(defaults));
     // Its own dependencies and Node's types, and nothing else that happens to be installed here.
     for (const name of [...Object.keys(dependencies), "@types", "undici-types"]) this.link(name);
   }
@@ -113,7 +120,7 @@ export class Program {
     const startedAt = performance.now();
     this.child = spawn(process.execPath, [...args, file], {
       cwd,
-      env: { PATH: process.env["PATH"], ...environment },
+      env: { PATH: process.env["PATH"], SIGHTGLASS_CONFIG: join(cwd, "defaults.json"), ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.child.stdout?.on("data", (chunk: Buffer) => (this.stdout += chunk.toString()));

@@ -276,7 +276,7 @@ describe("output", () => {
   });
 
   it("has what comes from there after the end while this process had no time to read", async () => {
-    setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000), 150);
+    setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000), 150);
     expect(await run(shell("(sleep 0.3; echo late) & exit 0"))).toBe(0);
     expect(stdout.text).toBe("late\n");
   });
