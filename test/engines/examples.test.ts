@@ -235,22 +235,21 @@ describe.skipIf(!postgresql.isInstalled())("http-to-database (needs postgresql)"
 
 describe("cron-job", () => {
   it("runs on schedule until it is told to stop", async () => {
-    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    const dayAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+    // Of yesterday; of today too, since midnight may come in between.
+    const days = [dayAgo(1), dayAgo(0)];
     mkdirSync(join(folder, "sales"));
     const sales = "currency,amount\nEUR,10\nEUR,2.5\nUSD,4\nCHF,1\nEUR,x\n";
-    // Also for tomorrow: midnight may come in between.
-    for (const ahead of [0, 1])
-      writeFileSync(
-        join(folder, "sales", `${new Date(Date.parse(day) + ahead * 86_400_000).toISOString().slice(0, 10)}.csv`),
-        sales,
-      );
+    for (const day of days) writeFileSync(join(folder, "sales", `${day}.csv`), sales);
     const example = new Example("cron-job", "job", server, {
       SALES_FOLDER: join(folder, "sales"),
       CRON: "* * * * * *",
       HEALTH_PORT: "0",
     });
     const [run] = await endedRuns(server, "nightly-totals", 2, () => example.output);
-    expect(run).toMatchObject({ status: "succeeded", partition: day, recordsUnexplained: 0 });
+    expect(run).toMatchObject({ status: "succeeded", recordsUnexplained: 0 });
+    const day = run?.partition ?? "";
+    expect(days).toContain(day);
     expect(run === undefined ? {} : rowsOf(run)).toEqual({
       extract: rows(5, 5),
       aggregate: rows(5, 3, { failed: 1 }),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { freePorts, Server, until } from "../app/server.ts";
 import { Command, isInstalled } from "./command.ts";
 import { hasPrometheus, Prometheus } from "./prometheus-process.ts";
@@ -77,30 +77,35 @@ describe.skipIf(!isReady)("a real node exporter (needs prometheus-node-exporter,
     rmSync(folder, { recursive: true, force: true });
   });
 
+  /** The two scrape at moments of their own, between which the machine, and so what is exposed, may change. */
+  const alike = (read: (url: string) => Promise<unknown[]>, what: string) =>
+    vi.waitFor(
+      async () => {
+        const [actual, expected] = await Promise.all([read(ours.url), read(theirs.url)]);
+        expect(actual, what).toEqual(expected);
+      },
+      { timeout: 30_000, interval: 500 },
+    );
+
   it("has the same series as Prometheus from the same scrape_configs", async () => {
-    for (const query of ['{job="node"}', '{job="text"}', '{job="gone"}']) {
-      const [actual, expected] = await Promise.all([ours.url, theirs.url].map((url) => seriesOf(url, query)));
-      expect(actual).toEqual(expected);
-    }
+    for (const query of ['{job="node"}', '{job="text"}', '{job="gone"}'])
+      await alike((url) => seriesOf(url, query), query);
     expect((await seriesOf(ours.url, '{job="node"}')).length).toBeGreaterThan(200);
   });
 
   it("reports the same about its scrapes", async () => {
-    for (const name of ["scrape_samples_scraped", "scrape_samples_post_metric_relabeling", "up"]) {
-      const [actual, expected] = await Promise.all(
-        [ours.url, theirs.url].map((url) => ask(url, `${name}{job=~"node|text|gone"}`)),
-      );
-      const values = (found: Found[] | undefined) =>
-        found?.map(({ metric, value }) => [metric["job"], value[1]].join()).sort();
-      expect(values(actual), name).toEqual(values(expected));
-    }
+    for (const name of ["scrape_samples_scraped", "scrape_samples_post_metric_relabeling", "up"])
+      await alike(async (url) => {
+        const found = await ask(url, `${name}{job=~"node|text|gone"}`);
+        return found.map(({ metric, value }) => [metric["job"], value[1]].join()).sort();
+      }, name);
   });
 
   it("lists targets as Prometheus does", async () => {
-    const shapes = await Promise.all([ours.url, theirs.url].map((url) => targetsOf(url)));
-    expect(shapes[0]?.map(({ lastError, ...target }) => ({ ...target, hasError: lastError !== "" }))).toEqual(
-      shapes[1]?.map(({ lastError, ...target }) => ({ ...target, hasError: lastError !== "" })),
-    );
+    await alike(async (url) => {
+      const targets = await targetsOf(url);
+      return targets.map(({ lastError, ...target }) => ({ ...target, hasError: lastError !== "" }));
+    }, "targets");
   });
 
   it("takes a changed configuration without a restart, and ends what is gone", async () => {

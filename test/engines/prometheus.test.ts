@@ -8,8 +8,8 @@ import { Prometheus, hasPrometheus, hasPromtool } from "./prometheus-process.ts"
 import { generateQuery, withoutEdges } from "./prometheus-queries.ts";
 
 const execute = promisify(execFile);
-/** On a whole minute, so that no sample is at the end of a window. */
-const endMs = Math.floor(Date.now() / 60_000) * 60_000;
+/** Always the same, as timestamps are among the values; on a whole minute, so that no sample is at the end of a window. */
+const endMs = Date.UTC(2026, 10, 20, 12);
 const sampleCount = 220;
 const seed = Number(process.env.SIGHTGLASS_DIFFERENTIAL_SEED ?? 1);
 const cases = Number(process.env.SIGHTGLASS_DIFFERENTIAL_CASES ?? 300);
