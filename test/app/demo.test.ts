@@ -24,7 +24,7 @@ beforeAll(async () => {
   await until(async () => (await runs("airport_delays")).filter(({ status }) => status !== "running").length === days, {
     what: () => "the last day's runs",
   });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await server?.dispose();
   rmSync(state, { recursive: true, force: true });

@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { freePorts, until } from "./server.ts";
 
 describe("npm start", () => {
-  it("serves, runs the demo, prints the page's address, and ends with 0 on Ctrl-C", { timeout: 180_000 }, async () => {
+  it("serves, runs the demo, prints the page's address, and ends with 0 on Ctrl-C", { timeout: 400_000 }, async () => {
     const data = mkdtempSync(join(tmpdir(), "sightglass-start-"));
     const { page, grpc, http } = await freePorts();
     const start = spawn(
@@ -25,14 +25,14 @@ describe("npm start", () => {
     try {
       await until(() => output.includes(`http://127.0.0.1:${page}`), {
         what: () => `the address: ${output}`,
-        timeoutMs: 90_000,
+        timeoutMs: 180_000,
       });
       await until(
         async () => {
           const answer = await fetch(`http://127.0.0.1:${page}/api/runs?pipeline=flights`);
           return ((await answer.json()) as RunsResponse).runs.some(({ status }) => status === "succeeded");
         },
-        { what: () => `a run of the demo: ${output}`, timeoutMs: 60_000 },
+        { what: () => `a run of the demo: ${output}`, timeoutMs: 180_000 },
       );
       signalAll("SIGINT");
       const [code] = (await once(start, "exit")) as [number | null];

@@ -34,7 +34,7 @@ beforeAll(async () => {
   for (const ending of await Promise.all(endings))
     if (ending !== undefined) expect(ending).toMatchObject({ code: 0, stderr: "" });
   expect(collector.problems).toEqual([]);
-}, 120_000);
+}, 300_000);
 afterAll(() => {
   collector?.stop();
   workshop?.remove();

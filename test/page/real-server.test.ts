@@ -40,14 +40,14 @@ describe.skipIf(noChromium)(`the page on a real server${skipReason}`, () => {
     await page.getByText(`OTEL_EXPORTER_OTLP_ENDPOINT=${server.url}`).waitFor();
   });
 
-  it("shows the runs of the demo as they come, without a reload", { timeout: 120_000 }, async () => {
+  it("shows the runs of the demo as they come, without a reload", { timeout: 300_000 }, async () => {
     const demo = spawn(
       process.execPath,
       ["demo/dist/main.js", "--state", state, "--endpoint", server.otlpHttp, "--days", "13", "--once"],
       { stdio: "ignore" },
     );
     const ended = once(demo, "exit");
-    await page.getByRole("link", { name: "flights", exact: true }).waitFor();
+    await page.getByRole("link", { name: "flights", exact: true }).waitFor({ timeout: 120_000 });
     await ended;
     await page.getByRole("link", { name: "airport_delays", exact: true }).waitFor();
   });
