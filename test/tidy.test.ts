@@ -53,6 +53,22 @@ const bans: Ban[] = [
   },
 ];
 
+/** What makes a test find other things in each run, by the paths of tests and their helpers where it must not be. */
+const chances: { pattern: RegExp; instead: string; where: RegExp }[] = [
+  // Ports may be any, as long as they are free.
+  {
+    pattern: /\bMath\.random\(/,
+    instead: "a seed",
+    where: /^(?!test\/app\/server\.ts|test\/engines\/cluster\/nodes\.ts)/,
+  },
+  { pattern: /"fast-check"(?![^]*\bseed: \d)/, instead: "a seed", where: /\.test\.ts$/ },
+  {
+    pattern: /\bDate\.now\(|new Date\(\)/,
+    instead: "now() of test/page/moment.ts",
+    where: /^test\/page\/(?!moment|real-server)/,
+  },
+];
+
 /** server/src/<folder>: what it may import besides itself and model/. */
 const mayImport: Record<string, string[]> = {
   model: [],
@@ -80,6 +96,12 @@ describe("house rules", () => {
   it.each(bans)("bans $pattern in favour of $instead", ({ pattern, except }) => {
     const found = production.filter((path) => !except.test(path) && pattern.test(read(path)));
     expect(found).toEqual([]);
+  });
+
+  it.each(chances)("bans $pattern in tests in favour of $instead", ({ pattern, where }) => {
+    const tests = files.filter((path) => /^test\/|\.(test|suite)\.tsx?$|\/testing\//.test(path) && where.test(path));
+    expect(tests.length).toBeGreaterThan(0);
+    expect(tests.filter((path) => path !== "test/tidy.test.ts" && pattern.test(read(path)))).toEqual([]);
   });
 
   it("imports only leaves and the stage before", () => {
