@@ -77,7 +77,7 @@ describe("metrics by OTLP", () => {
       collector("hangs", {}, () => new Promise(() => {}));
       counter("orders_total").add(1);
       await new Promise((resolve) => setTimeout(resolve, 300));`,
-      { OTEL_EXPORTER_OTLP_TIMEOUT: "1000" },
+      { OTEL_EXPORTER_OTLP_TIMEOUT: "3000" },
     );
     expect(values("orders_total")[0]).toBe(1);
     expect(result).toMatchObject({ code: 0 });
