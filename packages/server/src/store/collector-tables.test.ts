@@ -136,9 +136,10 @@ describe("tables that a Collector fills", () => {
     await store.insertRows("otel.otel_logs", [
       { ...log, TraceFlags: 1, SeverityText: "WARN", SeverityNumber: 13, Body: "careful", LogAttributes: { a: "b" } },
       { ...log, LogAttributes: { "event.name": "pipeline.heartbeat", "pipeline.run.id": "r1" } },
+      { ...log, EventName: "pipeline.run.start", LogAttributes: { "pipeline.run.id": "r2" } },
     ]);
     const columns = "severity_number, severity_text, flags, body, event_name, attributes_string, is_pipeline";
-    expect(await store.query(`SELECT ${columns} FROM logs ORDER BY body DESC`)).toEqual([
+    expect(await store.query(`SELECT ${columns} FROM logs ORDER BY body DESC, event_name`)).toEqual([
       {
         severity_number: 13,
         severity_text: "WARN",
@@ -155,6 +156,15 @@ describe("tables that a Collector fills", () => {
         body: "",
         event_name: "pipeline.heartbeat",
         attributes_string: { "event.name": "pipeline.heartbeat", "pipeline.run.id": "r1" },
+        is_pipeline: true,
+      },
+      {
+        severity_number: 0,
+        severity_text: "",
+        flags: 0,
+        body: "",
+        event_name: "pipeline.run.start",
+        attributes_string: { "pipeline.run.id": "r2" },
         is_pipeline: true,
       },
     ]);

@@ -17,6 +17,7 @@ export interface OutputLogOptions {
 }
 
 const tailLinesMax = 20;
+const tailLineLengthMax = 1000;
 
 /**
  * Turns what the command prints into log records and row counts, within limits: lines a second, and bytes in all. What
@@ -25,7 +26,7 @@ const tailLinesMax = 20;
 export class OutputLog {
   readonly #options: OutputLogOptions;
   readonly #splitters: Record<StreamName, LineSplitter>;
-  readonly #tail: string[] = [];
+  readonly #tails: Record<StreamName, string[]> = { stdout: [], stderr: [] };
   #tokens: number = limits.runOutputLinesBurstMax.value;
   #tokensAtMs: number;
   #bytesLeft: number = limits.runOutputBytesMax.value;
@@ -42,9 +43,10 @@ export class OutputLog {
     this.#splitters = { stdout: splitter("stdout"), stderr: splitter("stderr") };
   }
 
-  /** The last lines on stderr: what an error message of the command is most likely in. */
+  /** The last lines on stderr, or, of a command that says nothing there (dbt), on stdout: where it most likely says why it failed. */
   get errorTail(): string {
-    return this.#tail.join("\n");
+    const { stdout, stderr } = this.#tails;
+    return (stderr.length > 0 ? stderr : stdout).join("\n");
   }
 
   push(stream: StreamName, chunk: Uint8Array): void {
@@ -65,9 +67,10 @@ export class OutputLog {
 
   #take(stream: StreamName, text: string, isTruncated: boolean): void {
     if (this.#takeCounts(text, isTruncated)) return;
-    if (stream === "stderr" && text !== "") {
-      this.#tail.push(text.slice(0, 1000));
-      if (this.#tail.length > tailLinesMax) this.#tail.shift();
+    if (text !== "") {
+      const tail = this.#tails[stream];
+      tail.push(text.slice(0, tailLineLengthMax));
+      if (tail.length > tailLinesMax) tail.shift();
     }
     if (!this.#hasRoom(text.length)) {
       this.#skippedLines += 1;

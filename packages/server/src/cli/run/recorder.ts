@@ -175,7 +175,7 @@ function exception(problem: { type: string; message: string }, errorTail: string
     attributes: {
       "exception.type": problem.type,
       "exception.message": problem.message,
-      // Where the command has a stack trace to show, it is in the last lines of its stderr.
+      // Where the command has a stack trace to show, it is in the last lines of its output.
       ...(errorTail === "" ? {} : { "exception.stacktrace": errorTail }),
     },
   };

@@ -185,6 +185,13 @@ describe("exit codes", () => {
     expect(exception?.attributes["exception.message"]).toBe("the command ended with exit code 1");
     expect(exception?.attributes["exception.stacktrace"]).toMatch(/first[^]*Error: boom/);
   });
+
+  it("says it with the end of the standard output when the command wrote to nothing else", async () => {
+    await run(shell("for i in $(seq 30); do echo model $i; done; echo 'Failure in model broken'; exit 1"));
+    const lines = String(spanOf("stage").events.at(-1)?.attributes["exception.stacktrace"]).split("\n");
+    expect(lines).toHaveLength(20);
+    expect(lines.at(-1)).toBe("Failure in model broken");
+  });
 });
 
 describe("signals", () => {

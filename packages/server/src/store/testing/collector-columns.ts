@@ -43,6 +43,7 @@ export const logColumns = [
   ["ScopeVersion", "LowCardinality(String)"],
   ["ScopeAttributes", "Map(LowCardinality(String), String)"],
   ["LogAttributes", "Map(LowCardinality(String), String)"],
+  ["EventName", "String"],
 ] as const;
 
 /** @param name with `ON CLUSTER` where it is for one */
