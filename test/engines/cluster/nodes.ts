@@ -38,6 +38,8 @@ export class ClusterNode {
   readonly shard: number;
   readonly replica: number;
   readonly url: string;
+  /** Of ClickHouse's native protocol. */
+  readonly tcpPort: number;
   readonly #folder: string;
   readonly #config: string;
   #process: ChildProcess | undefined;
@@ -46,6 +48,7 @@ export class ClusterNode {
   constructor(place: { shard: number; replica: number; ports: NodePorts; folder: string; config: string }) {
     this.shard = place.shard;
     this.replica = place.replica;
+    this.tcpPort = place.ports.tcp;
     this.url = `http://127.0.0.1:${place.ports.http}`;
     this.#folder = place.folder;
     this.#config = place.config;
