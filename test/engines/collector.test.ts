@@ -99,10 +99,10 @@ describe.skipIf(otelcol === undefined)("the OpenTelemetry Collector (needs .ci/i
         const answers: unknown[] = [];
         for (const each of [server, direct]) {
           const what = () => `${path} of ${each.url}: ${collector.command.output} ${each.output}`;
-          await until(async () => (await answerOf(each, path, isThere as (answer: never) => boolean)) !== undefined, {
+          await until(async () => (await answerOf(each, path, isThere)) !== undefined, {
             what,
           });
-          answers.push(await answerOf(each, path, isThere as (answer: never) => boolean));
+          answers.push(await answerOf(each, path, isThere));
         }
         expect(withoutTime(answers[0])).toEqual(withoutTime(answers[1]));
       }
