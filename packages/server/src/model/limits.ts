@@ -100,7 +100,11 @@ export const limits = {
   spoolSegmentQuietMs: {
     value: 50,
     effect:
-      "a segment of an eighth of one insert, and more, to which nothing was added for so long is sealed and stored",
+      "a segment of spoolSegmentQuietBytes, and more, to which nothing was added for so long is sealed and stored",
+  },
+  spoolSegmentQuietBytes: {
+    value: 768 * 1024,
+    effect: "a smaller segment waits for its age, since an insert costs as much as some thousand spans",
   },
   spoolSegmentInsertMs: {
     value: 150,

@@ -61,20 +61,19 @@ describe("the spool on a real store", () => {
       quietTimers.push(run);
       return () => quietTimers.splice(quietTimers.indexOf(run), 1);
     };
-    const insertBytes = 80_000;
+    const quietBytes = 10_000;
     const settings = {
       spoolSegmentAgeMaxMs: 3_600_000,
       spoolSegmentQuietMs: quietMs,
-      spoolSegmentBytesMin: insertBytes,
-      spoolSegmentInsertMs: 0,
+      spoolSegmentQuietBytes: quietBytes,
     };
     const spools = await bench.spool({ clock: { ...systemClock, after }, settings });
     const small = await bench.send(spools, 1);
     quietTimers.pop()?.();
-    expect(spools.status().bytes).toBeLessThan(insertBytes / 8);
+    expect(spools.status().bytes).toBeLessThan(quietBytes);
     const large = await bench.send(spools, 500);
     expect(await bench.stored()).toEqual(new Map());
-    expect(spools.status().bytes).toBeGreaterThan(insertBytes / 8);
+    expect(spools.status().bytes).toBeGreaterThan(quietBytes);
     quietTimers.pop()?.();
     await expect
       .poll(() => bench.stored(), { timeout: waitMs })

@@ -79,6 +79,7 @@ export function settingsWith(overrides: Partial<SpoolSettings>): SpoolSettings {
     spoolSegmentBytesMax: limits.spoolSegmentBytesMax.value,
     spoolSegmentAgeMaxMs: limits.spoolSegmentAgeMaxMs.value,
     spoolSegmentQuietMs: limits.spoolSegmentQuietMs.value,
+    spoolSegmentQuietBytes: limits.spoolSegmentQuietBytes.value,
     spoolSegmentInsertMs: limits.spoolSegmentInsertMs.value,
     spoolSegmentBytesMin: limits.spoolSegmentBytesMin.value,
     spoolHoldMaxMs: limits.spoolHoldMaxMs.value,

@@ -12,6 +12,7 @@ export interface SpoolLimits {
   spoolSegmentBytesMax: number;
   spoolSegmentAgeMaxMs: number;
   spoolSegmentQuietMs: number;
+  spoolSegmentQuietBytes: number;
   spoolBlockRowsMax: number;
   spoolBlockBytesMax: number;
 }
@@ -30,9 +31,6 @@ export interface SpoolOptions<B extends Block> {
   nextName: () => string;
   at: StepHook;
 }
-
-/** An insert costs as much as some 40,000 spans, so what waits for more is not stored early when it is less. */
-const quietSegmentShare = 8;
 
 interface Waiter {
   accepted: number;
@@ -163,7 +161,7 @@ export class Spool<B extends Block> {
 
   /** More may come, but what is there is worth an insert of its own. */
   #isComplete({ bytes }: Segment): boolean {
-    return this.#isQuiet && bytes >= this.#options.pace.segmentBytes / quietSegmentShare;
+    return this.#isQuiet && bytes >= this.#options.limits.spoolSegmentQuietBytes;
   }
 
   #isFull(): boolean {

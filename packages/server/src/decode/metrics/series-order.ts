@@ -79,10 +79,10 @@ export class SeriesOrder {
   }
 
   private keep(series: number, { source, start, end, nameStart, nameEnd }: SeriesRange): boolean {
-    if (series >= this.starts.length) this.grow(series + 1);
-    if (this.ends[series] !== 0) return true;
+    if (series < this.ends.length && this.ends[series] !== 0) return true;
     const { labels } = this;
     if (labels.length + (end - start) > this.bytesMax) return false;
+    if (series >= this.ends.length) this.grow(series + 1);
     const at = labels.length;
     labels.pushBytes(source, start, end);
     this.starts[series] = at;
