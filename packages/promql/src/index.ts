@@ -78,7 +78,13 @@ export type {
 export { formatDurationMs, parseDurationMs } from "./text/duration.ts";
 export { formatFloat, formatOpenMetricsFloat, formatSampleValue, quote } from "./text/go-format.ts";
 export { parseFloatText } from "./text/parse-float.ts";
-export { type AnchoredRegexp, compileAnchored, expandTemplate, type RegexpMatch } from "./text/go-regexp.ts";
+export {
+  type AnchoredRegexp,
+  compileAnchored,
+  compileReplacing,
+  expandTemplate,
+  type RegexpMatch,
+} from "./text/go-regexp.ts";
 export { lineColumnAt, positionText, type Span } from "./text/position.ts";
 
 /** Scripts and the notation of series, which rule tests share. */

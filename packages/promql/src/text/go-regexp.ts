@@ -32,6 +32,25 @@ export function compileAnchored(source: string): AnchoredRegexp {
   };
 }
 
+/**
+ * Puts what `replace` gives in the place of every match within a text; matches of nothing are left. Same syntax.
+ * @throws InvalidRegexpError with the words of Go's parser
+ */
+export function compileReplacing(source: string): (text: string, replace: () => string) => string {
+  const compiled = compile(source);
+  return (text, replace) => {
+    const matcher = compiled.matcher(text);
+    let replaced = "";
+    let from = 0;
+    while (matcher.find()) {
+      if (matcher.end() === matcher.start()) continue;
+      replaced += text.slice(from, matcher.start()) + replace();
+      from = matcher.end();
+    }
+    return replaced + text.slice(from);
+  };
+}
+
 function compile(source: string): RE2JS {
   try {
     return RE2JS.compile(source, RE2JS.DOTALL);

@@ -1,5 +1,6 @@
 import { formatAddress } from "../config/quantities.ts";
 import type { Config } from "../config/schema.ts";
+import { redactionOf } from "../config/redaction.ts";
 import { scrapeJobs } from "../config/scrape-jobs.ts";
 import { type Authorize, createAuthorize } from "../model/tokens.ts";
 import { createMetricQueries } from "../query/metrics-queries.ts";
@@ -8,6 +9,7 @@ import type { Context } from "./context.ts";
 import { startHttp } from "./http.ts";
 import { startMetricsIngest } from "./metrics.ts";
 import { watchForRecent } from "./recent.ts";
+import { createRedaction } from "./redaction.ts";
 import { startReceivers } from "./receivers.ts";
 import { ruleGroupsOf, startRules } from "./rules.ts";
 import { startDeriver, startFolder } from "./runs.ts";
@@ -33,11 +35,12 @@ export async function startParts(
   startCollectorTables(context, store);
   const folder = await startFolder(context, store);
   await startDeriver(context, store);
-  const spools = await openSpools(context, store, folder);
+  const redaction = createRedaction(context);
+  const spools = await openSpools(context, { store, folder, redaction });
   const ingest = startMetricsIngest(context, store, spools);
   const tls = startTls(context);
   const { scraper, pushgateway } = await startScraping(context, ingest.write);
-  const receivers = await startReceivers(context, { spools, metrics: ingest, pushgateway, authorize, tls });
+  const receivers = await startReceivers(context, { spools, metrics: ingest, pushgateway, redaction, authorize, tls });
   const metricQueries = createMetricQueries({ store, clock, ...(recent === undefined ? {} : { recent }) });
   const rules = startRules(context, { queries: metricQueries, write: ingest.write });
   await startHttp(context, {
@@ -63,6 +66,7 @@ export async function startParts(
     tls?.reload();
     await rules.apply(groups);
     receivers.apply(changed);
+    redaction.apply(redactionOf(changed.redaction));
     check = createAuthorize(changed.auth.tokens);
     log.level = changed.log.level;
     await scraper.apply(scrapeJobs(changed, changed.folder));

@@ -2,6 +2,7 @@ import { otlpTranslation } from "../config/otlp.ts";
 import { type Address, formatAddress } from "../config/quantities.ts";
 import type { Config } from "../config/schema.ts";
 import { limits } from "../model/limits.ts";
+import type { Redaction } from "../decode/redact/redaction.ts";
 import type { ServerTls } from "../listen/server-tls.ts";
 import type { Authorize } from "../model/tokens.ts";
 import { Admission } from "../receive/admission.ts";
@@ -24,13 +25,14 @@ interface ReceiversOptions {
   spools: TableSpools;
   metrics: MetricsIngest;
   pushgateway: Pushgateway;
+  redaction: Redaction;
   authorize: Authorize;
   tls: ServerTls | undefined;
 }
 
 export async function startReceivers(
   context: Context,
-  { spools: { tables }, metrics, pushgateway, authorize, tls }: ReceiversOptions,
+  { spools: { tables }, metrics, pushgateway, redaction, authorize, tls }: ReceiversOptions,
 ) {
   const { config, clock, log, running, reload } = context;
   const admission = new Admission({
@@ -45,6 +47,7 @@ export async function startReceivers(
       metrics: createOtlpMetrics({ sink: metrics.write, translation: () => translation, deltas: metrics.deltas }),
     },
     largeBodies: new Gate(1),
+    redaction,
     tls,
     clock,
     admission,

@@ -4,6 +4,7 @@ import { address, bytes, durationMs } from "./quantities.ts";
 import { objectWithout } from "./scrape-http.ts";
 import { checkInherited, globalReasons, globalShape, scrapeConfigs } from "./scrape.ts";
 import { tlsServerConfig } from "./tls-server.ts";
+import { redactionSettings } from "./redaction.ts";
 import { limits } from "../model/limits.ts";
 
 const day = "14d";
@@ -121,6 +122,7 @@ const settings = objectWithout(
       })
       .prefault({}),
     otlp: otlpSettings.describe("how OTLP metrics become series, as in prometheus.yml"),
+    redaction: redactionSettings,
     spool: z
       .strictObject({
         bytes: bytes.prefault("2GiB").describe("past this size requests are refused until the store catches up"),

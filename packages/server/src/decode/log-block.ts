@@ -3,8 +3,9 @@ import { FixedStringColumn, UInt32Column, UInt8Column, Word64Column } from "./na
 import { LowCardinalityColumn } from "./native/low-cardinality-column.ts";
 import { NativeBlock } from "./native/native-block.ts";
 import { StringColumn } from "./native/string-column.ts";
+import type { Redaction } from "./redact/redaction.ts";
 
-function logColumns() {
+function logColumns(redaction: Redaction | undefined) {
   return {
     receivedAt: new Word64Column("DateTime64(3, 'UTC')"),
     time: new Word64Column("DateTime64(9, 'UTC')"),
@@ -20,7 +21,7 @@ function logColumns() {
     scope: new LowCardinalityColumn(),
     body: new StringColumn(),
     bodyIsJson: new UInt8Column("Bool"),
-    attributes: new AttributeColumns(),
+    attributes: new AttributeColumns(redaction),
     droppedAttributes: new UInt32Column("UInt32"),
     isPipeline: new UInt8Column("Bool"),
   };
@@ -30,8 +31,11 @@ function logColumns() {
 export class LogBlock extends NativeBlock {
   readonly to: ReturnType<typeof logColumns>;
 
-  constructor() {
-    const to = logColumns();
+  readonly redaction: Redaction | undefined;
+
+  /** @param redaction keeps personal data out of the rows */
+  constructor(redaction?: Redaction) {
+    const to = logColumns(redaction);
     super("logs", {
       received_at: to.receivedAt,
       time: to.time,
@@ -56,5 +60,6 @@ export class LogBlock extends NativeBlock {
       is_pipeline: to.isPipeline,
     });
     this.to = to;
+    this.redaction = redaction;
   }
 }

@@ -4,8 +4,9 @@ import { LowCardinalityColumn } from "./native/low-cardinality-column.ts";
 import { NativeBlock } from "./native/native-block.ts";
 import { ArrayColumn } from "./native/nested-columns.ts";
 import { StringColumn } from "./native/string-column.ts";
+import type { Redaction } from "./redact/redaction.ts";
 
-function spanColumns() {
+function spanColumns(redaction: Redaction | undefined) {
   return {
     receivedAt: new Word64Column("DateTime64(3, 'UTC')"),
     startTime: new Word64Column("DateTime64(9, 'UTC')"),
@@ -22,7 +23,7 @@ function spanColumns() {
     service: new LowCardinalityColumn(),
     resource: new LowCardinalityColumn(),
     scope: new LowCardinalityColumn(),
-    attributes: new AttributeColumns(),
+    attributes: new AttributeColumns(redaction),
     eventTimes: new ArrayColumn(new Word64Column("DateTime64(9, 'UTC')")),
     eventNames: new ArrayColumn(new LowCardinalityColumn()),
     eventAttributes: new ArrayColumn(new StringColumn()),
@@ -40,8 +41,11 @@ function spanColumns() {
 export class SpanBlock extends NativeBlock {
   readonly to: ReturnType<typeof spanColumns>;
 
-  constructor() {
-    const to = spanColumns();
+  readonly redaction: Redaction | undefined;
+
+  /** @param redaction keeps personal data out of the rows */
+  constructor(redaction?: Redaction) {
+    const to = spanColumns(redaction);
     super("spans", {
       received_at: to.receivedAt,
       start_time: to.startTime,
@@ -75,5 +79,6 @@ export class SpanBlock extends NativeBlock {
       is_pipeline: to.isPipeline,
     });
     this.to = to;
+    this.redaction = redaction;
   }
 }

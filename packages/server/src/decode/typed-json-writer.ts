@@ -1,4 +1,5 @@
 import type { ByteSource } from "./native/byte-source.ts";
+import type { Redaction } from "./redact/redaction.ts";
 import { GrowableBytes } from "./native/growable-bytes.ts";
 
 const quote = 0x22;
@@ -9,7 +10,13 @@ const floatWords = new Uint32Array(float.buffer);
 
 /** Writes the pieces of typed JSON (see typed-json.ts) as bytes; strings are copied and escaped, never decoded. */
 export class TypedJsonWriter {
+  /** Keeps personal data out of `text`. */
+  redaction: Redaction | undefined;
   private readonly out = new GrowableBytes();
+
+  constructor(redaction?: Redaction) {
+    this.redaction = redaction;
+  }
 
   get source(): ByteSource {
     return this.out.source;
@@ -26,6 +33,13 @@ export class TypedJsonWriter {
   /** Punctuation, and texts that need no escapes. */
   raw(text: string): void {
     this.out.pushAscii(text);
+  }
+
+  /** A string that someone has sent as a value. */
+  text(source: ByteSource, start: number, end: number): void {
+    const { redaction } = this;
+    if (redaction?.replaces(source, start, end) !== true) this.string(source, start, end);
+    else this.string(redaction.replacement, 0, redaction.replacement.bytes.length);
   }
 
   /** A string of UTF-8 bytes. */

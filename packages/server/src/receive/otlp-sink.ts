@@ -2,6 +2,7 @@ import { LogBlock } from "../decode/log-block.ts";
 import { decodeLogsSteps } from "../decode/otlp/logs.ts";
 import type { DecodeOutcome } from "../decode/otlp/rejections.ts";
 import { decodeTracesSteps } from "../decode/otlp/traces.ts";
+import type { Redaction } from "../decode/redact/redaction.ts";
 import { SpanBlock } from "../decode/span-block.ts";
 import { finish, type Steps } from "../decode/steps.ts";
 import type { Clock } from "../model/clock.ts";
@@ -35,6 +36,8 @@ export interface IngestContext {
   readonly clock: Clock;
   /** Large bodies take turns: each needs a block of its own, and together they would not be decoded any sooner. */
   readonly largeBodies: Gate;
+  /** As the sink's blocks have it. */
+  readonly redaction?: Redaction;
 }
 
 export type OtlpEncoding = "protobuf" | "json";
@@ -47,15 +50,15 @@ export function ingest(
   context: IngestContext,
   request: { signal: Signal; encoding: OtlpEncoding; body: Uint8Array; receivedAtMs: number },
 ): Promise<DecodeOutcome> {
-  const { sink } = context;
+  const { sink, redaction } = context;
   const { signal, encoding, body } = request;
   if (signal === "metrics") return sink.metrics(request);
   if (signal === "spans") {
     const decode = (block: SpanBlock) => decodeTracesSteps(encoding, body, block, request);
-    return append(context, { to: sink.spans, newBlock: () => new SpanBlock(), decode, bytes: body.length });
+    return append(context, { to: sink.spans, newBlock: () => new SpanBlock(redaction), decode, bytes: body.length });
   }
   const decode = (block: LogBlock) => decodeLogsSteps(encoding, body, block, request);
-  return append(context, { to: sink.logs, newBlock: () => new LogBlock(), decode, bytes: body.length });
+  return append(context, { to: sink.logs, newBlock: () => new LogBlock(redaction), decode, bytes: body.length });
 }
 
 interface Decoding<Block> {

@@ -40,6 +40,10 @@ export class LowCardinalityColumn implements Column {
     rows.length += 4;
   }
 
+  dropLast(): void {
+    this.rows.length -= 4;
+  }
+
   get position(): number {
     return this.rows.length;
   }

@@ -144,6 +144,12 @@ export class MapColumn<Values extends Column> extends NestedColumn {
     return this.keys.dictionary.tagOf(this.keys.append(source, start, end));
   }
 
+  /** Takes the key back that was appended last, and has no value yet. */
+  dropKey(): void {
+    this.count--;
+    this.keys.dropLast();
+  }
+
   protected beginRow(): void {
     this.keysStart = this.keys.position;
     this.valuesStart = this.values.position;

@@ -22,13 +22,13 @@ export class StringDictionary {
   private ends = new Uint32Array(64);
   private hashes = new Uint32Array(64);
   private successors = new Uint32Array(64);
-  private tags = new Uint8Array(64);
+  private tags = new Uint16Array(64);
   /** Open addressing: entry number, 0 for a free slot. At most half full. */
   private slots = new Uint32Array(128);
   private last = 0;
   private readonly classify: ((source: ByteSource, start: number, end: number) => number) | undefined;
 
-  /** @param classify gives a new string a tag (0-255), once. */
+  /** @param classify gives a new string a tag (0-65535), once. */
   constructor(classify?: (source: ByteSource, start: number, end: number) => number) {
     this.classify = classify;
     this.strings.pushByte(0);
@@ -118,7 +118,7 @@ export class StringDictionary {
     this.ends = grown(this.ends, new Uint32Array(capacity));
     this.hashes = grown(this.hashes, new Uint32Array(capacity));
     this.successors = grown(this.successors, new Uint32Array(capacity));
-    this.tags = grown(this.tags, new Uint8Array(capacity));
+    this.tags = grown(this.tags, new Uint16Array(capacity));
   }
 
   private growSlots(): void {
@@ -168,7 +168,7 @@ export class StringDictionary {
   }
 }
 
-function grown<Numbers extends Uint32Array | Uint8Array>(from: Numbers, to: Numbers): Numbers {
+function grown<Numbers extends Uint32Array | Uint16Array>(from: Numbers, to: Numbers): Numbers {
   to.set(from);
   return to;
 }

@@ -1,4 +1,5 @@
 import { limits } from "../../model/limits.ts";
+import { keyTag } from "../redact/redaction.ts";
 import type { TypedJsonWriter } from "../typed-json-writer.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
 
@@ -102,7 +103,7 @@ export function writeAnyValue(
   value.read(reader, end);
   switch (value.kind) {
     case anyValueKind.string:
-      json.string(reader.source, value.start, value.end);
+      json.text(reader.source, value.start, value.end);
       return;
     case anyValueKind.bool:
       json.raw(value.isTrue ? "true" : "false");
@@ -125,6 +126,40 @@ export function writeAnyValue(
     default:
       json.raw("null");
   }
+}
+
+/** Where a key and its value lie. */
+export interface PairRange {
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+}
+
+/** Writes the value of a pair as typed JSON, unless its name says that it is personal. */
+export function writeNamedValue(reader: ProtobufReader, pair: PairRange, json: TypedJsonWriter, depth = 0): void {
+  const { redaction } = json;
+  const tag = redaction?.tagOf(reader.source, pair.keyStart, pair.keyEnd) ?? 0;
+  if (redaction === undefined || tag === 0) writeAnyValue(reader, pair.valueStart, pair.valueEnd, json, depth);
+  else if ((tag & keyTag.allowed) !== 0) {
+    json.redaction = undefined;
+    writeAnyValue(reader, pair.valueStart, pair.valueEnd, json, depth);
+    json.redaction = redaction;
+  } else if ((tag & personalTag(reader, pair)) !== 0) {
+    redaction.countName();
+    json.string(redaction.marker, 0, redaction.marker.bytes.length);
+  } else writeAnyValue(reader, pair.valueStart, pair.valueEnd, json, depth);
+}
+
+/** The bit by which the name of a value of this kind is personal. What only says whether there is one is nobody's secret. */
+function personalTag(reader: ProtobufReader, { valueStart, valueEnd }: PairRange): number {
+  const value = new AnyValueFields();
+  reader.position = valueStart;
+  value.read(reader, valueEnd);
+  if (value.kind === anyValueKind.bool || value.kind === anyValueKind.empty) return 0;
+  return value.kind === anyValueKind.int || value.kind === anyValueKind.double
+    ? keyTag.personalNumber
+    : keyTag.personalText;
 }
 
 /** ArrayValue: `values` = 1. */
@@ -162,7 +197,7 @@ function writeKvlist(reader: ProtobufReader, start: number, end: number, json: T
       separator = ",[";
       json.string(reader.source, pair.keyStart, pair.keyEnd);
       json.raw(",");
-      writeAnyValue(reader, pair.valueStart, pair.valueEnd, json, depth + 1);
+      writeNamedValue(reader, pair, json, depth + 1);
       json.raw("]");
       reader.position = pairEnd;
     } else reader.skipUnknown(tag, 1);

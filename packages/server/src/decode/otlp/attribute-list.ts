@@ -1,5 +1,5 @@
 import type { TypedJsonWriter } from "../typed-json-writer.ts";
-import { AnyValueFields, anyValueKind, KeyValueFields, writeAnyValue } from "./any-value.ts";
+import { AnyValueFields, anyValueKind, KeyValueFields, writeNamedValue } from "./any-value.ts";
 import type { ProtobufReader } from "./protobuf-reader.ts";
 
 /** Above this many attributes repeated keys are looked for with a set instead of comparing all pairs. */
@@ -46,7 +46,7 @@ export class AttributeList {
 
   /** A plain object when every key is there once and none could be mistaken for a marker, else `{"$map":[..]}`. */
   write(reader: ProtobufReader, json: TypedJsonWriter): void {
-    const { ranges } = this;
+    const { ranges, pair } = this;
     const plain = this.isPlain(reader);
     json.raw(plain ? "{" : '{"$map":[');
     for (let at = 0; at < ranges.length; at += 4) {
@@ -54,7 +54,11 @@ export class AttributeList {
       if (!plain) json.raw("[");
       json.string(reader.source, ranges[at]!, ranges[at + 1]!);
       json.raw(plain ? ":" : ",");
-      writeAnyValue(reader, ranges[at + 2]!, ranges[at + 3]!, json);
+      pair.keyStart = ranges[at]!;
+      pair.keyEnd = ranges[at + 1]!;
+      pair.valueStart = ranges[at + 2]!;
+      pair.valueEnd = ranges[at + 3]!;
+      writeNamedValue(reader, pair, json);
       if (!plain) json.raw("]");
     }
     json.raw(plain ? "}" : "]}");

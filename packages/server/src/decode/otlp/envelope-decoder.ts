@@ -3,6 +3,7 @@ import { limits } from "../../model/limits.ts";
 import type { AttributeColumns } from "../attribute-columns.ts";
 import { ByteSource } from "../native/byte-source.ts";
 import type { LowCardinalityColumn } from "../native/low-cardinality-column.ts";
+import { keyTag, type Redaction } from "../redact/redaction.ts";
 import type { Word64Column } from "../native/fixed-columns.ts";
 import type { Steps } from "../steps.ts";
 import { TypedJsonWriter } from "../typed-json-writer.ts";
@@ -42,7 +43,7 @@ const unknownService = new ByteSource(Buffer.from("unknown_service"));
  */
 export abstract class EnvelopeDecoder {
   protected readonly reader: ProtobufReader;
-  protected readonly json = new TypedJsonWriter();
+  protected readonly json: TypedJsonWriter;
   protected readonly list = new AttributeList();
   protected readonly value = new AnyValueFields();
   protected accepted = 0;
@@ -54,6 +55,7 @@ export abstract class EnvelopeDecoder {
   private readonly pair = new KeyValueFields();
   private readonly columns: EnvelopeColumns;
   private readonly attributes: AttributeColumns;
+  protected readonly redaction: Redaction | undefined;
   private readonly names: { readonly resources: string; readonly scopes: string; readonly items: string };
   private parts = 0;
   private resourceIndex = -1;
@@ -70,16 +72,18 @@ export abstract class EnvelopeDecoder {
   constructor(
     body: Uint8Array,
     to: EnvelopeColumns & { readonly attributes: AttributeColumns },
-    context: DecodeContext,
+    { receivedAtMs, redaction }: DecodeContext & { readonly redaction: Redaction | undefined },
     names: { readonly resources: string; readonly scopes: string; readonly items: string },
   ) {
     this.reader = new ProtobufReader(new ByteSource(body));
+    this.json = new TypedJsonWriter(redaction);
+    this.redaction = redaction;
     this.columns = to;
     this.attributes = to.attributes;
     this.names = names;
-    this.receivedLow = context.receivedAtMs % 0x1_0000_0000;
-    this.receivedHigh = Math.floor(context.receivedAtMs / 0x1_0000_0000);
-    const receivedNs = BigInt(Math.floor(context.receivedAtMs)) * 1_000_000n;
+    this.receivedLow = receivedAtMs % 0x1_0000_0000;
+    this.receivedHigh = Math.floor(receivedAtMs / 0x1_0000_0000);
+    const receivedNs = BigInt(Math.floor(receivedAtMs)) * 1_000_000n;
     this.receivedNsLow = Number(receivedNs & 0xffff_ffffn);
     this.receivedNsHigh = Number(receivedNs >> 32n);
   }
@@ -285,7 +289,7 @@ export abstract class EnvelopeDecoder {
    */
   protected appendAttribute(): number {
     this.countPart();
-    const { reader, pair, value, attributes } = this;
+    const { reader, pair, value, attributes, redaction } = this;
     const end = reader.end();
     pair.read(reader, end);
     reader.position = pair.valueStart;
@@ -293,25 +297,59 @@ export abstract class EnvelopeDecoder {
     reader.position = end;
     const { source } = reader;
     switch (value.kind) {
-      case anyValueKind.string:
-        attributes.strings.values.append(source, value.start, value.end);
-        return attributes.strings.appendKey(source, pair.keyStart, pair.keyEnd);
-      case anyValueKind.int:
-        attributes.ints.values.append(value.low, value.high);
-        return attributes.ints.appendKey(source, pair.keyStart, pair.keyEnd);
+      case anyValueKind.string: {
+        const { strings } = attributes;
+        const tag = strings.appendKey(source, pair.keyStart, pair.keyEnd);
+        if ((tag & keyTag.personalText) !== 0) this.appendMarker();
+        else if ((tag & keyTag.allowed) === 0 && redaction?.replaces(source, value.start, value.end) === true)
+          redaction.appendReplacement(strings.values);
+        else strings.values.append(source, value.start, value.end);
+        return tag;
+      }
+      case anyValueKind.int: {
+        const tag = attributes.ints.appendKey(source, pair.keyStart, pair.keyEnd);
+        if ((tag & keyTag.personalNumber) !== 0) this.appendMarkerInsteadOf(attributes.ints);
+        else attributes.ints.values.append(value.low, value.high);
+        return tag;
+      }
       case anyValueKind.bool:
         attributes.bools.values.append(value.isTrue ? 1 : 0);
         return attributes.bools.appendKey(source, pair.keyStart, pair.keyEnd);
-      case anyValueKind.double:
-        attributes.doubles.values.append(value.low, value.high);
-        return attributes.doubles.appendKey(source, pair.keyStart, pair.keyEnd);
-      default:
+      case anyValueKind.double: {
+        const tag = attributes.doubles.appendKey(source, pair.keyStart, pair.keyEnd);
+        if ((tag & keyTag.personalNumber) !== 0) this.appendMarkerInsteadOf(attributes.doubles);
+        else attributes.doubles.values.append(value.low, value.high);
+        return tag;
+      }
+      default: {
+        const tag = attributes.others.appendKey(source, pair.keyStart, pair.keyEnd);
+        if ((tag & keyTag.personalText) !== 0 && value.kind !== anyValueKind.empty) {
+          this.appendMarkerInsteadOf(attributes.others);
+          return tag;
+        }
         this.json.clear();
+        this.json.redaction = (tag & keyTag.allowed) !== 0 ? undefined : this.redaction;
         writeAnyValue(reader, pair.valueStart, pair.valueEnd, this.json);
+        this.json.redaction = this.redaction;
         reader.position = end;
         attributes.others.values.append(this.json.source, 0, this.json.length);
-        return attributes.others.appendKey(source, pair.keyStart, pair.keyEnd);
+        return tag;
+      }
     }
+  }
+
+  /** What goes by its name is a text then, whatever it was. */
+  private appendMarkerInsteadOf(map: AttributeColumns["ints" | "doubles" | "others"]): void {
+    map.dropKey();
+    this.attributes.strings.appendKey(this.reader.source, this.pair.keyStart, this.pair.keyEnd);
+    this.appendMarker();
+  }
+
+  private appendMarker(): void {
+    const { redaction, attributes } = this;
+    if (redaction === undefined) return;
+    redaction.countName();
+    attributes.strings.values.append(redaction.marker, 0, redaction.marker.bytes.length);
   }
 
   /** Appends the fixed64 time that follows, clamped to what DateTime64(9) can hold. */

@@ -53,7 +53,12 @@ class LogsDecoder extends EnvelopeDecoder {
   private readonly attribute = new KeyValueFields();
 
   constructor(body: Uint8Array, block: LogBlock, context: DecodeContext) {
-    super(body, block.to, context, { resources: "resourceLogs", scopes: "scopeLogs", items: "logRecords" });
+    super(
+      body,
+      block.to,
+      { ...context, redaction: block.redaction },
+      { resources: "resourceLogs", scopes: "scopeLogs", items: "logRecords" },
+    );
     this.block = block;
     this.to = block.to;
   }
@@ -122,12 +127,14 @@ class LogsDecoder extends EnvelopeDecoder {
 
   /** A string as it is, anything else as typed JSON. */
   private appendBody(): void {
-    const { reader, to, value, json } = this;
+    const { reader, to, value, json, redaction } = this;
     const { bodyStart: start, bodyEnd: end } = this.record;
     reader.position = start;
     value.read(reader, end);
     if (value.kind === anyValueKind.string || value.kind === anyValueKind.empty) {
       if (value.kind === anyValueKind.empty) to.body.appendEmpty();
+      else if (redaction?.replaces(reader.source, value.start, value.end) === true)
+        redaction.appendReplacement(to.body);
       else to.body.append(reader.source, value.start, value.end);
       to.bodyIsJson.append(0);
       return;

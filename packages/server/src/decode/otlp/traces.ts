@@ -55,7 +55,12 @@ class TracesDecoder extends EnvelopeDecoder {
   private fault = "";
 
   constructor(body: Uint8Array, block: SpanBlock, context: DecodeContext) {
-    super(body, block.to, context, { resources: "resourceSpans", scopes: "scopeSpans", items: "spans" });
+    super(
+      body,
+      block.to,
+      { ...context, redaction: block.redaction },
+      { resources: "resourceSpans", scopes: "scopeSpans", items: "spans" },
+    );
     this.block = block;
     this.to = block.to;
   }
@@ -81,7 +86,7 @@ class TracesDecoder extends EnvelopeDecoder {
   }
 
   private appendSpan(pipelineBits: number): void {
-    const { to, span } = this;
+    const { to, span, redaction } = this;
     const { source } = this.reader;
     to.receivedAt.append(this.receivedLow, this.receivedHigh);
     this.appendTimes();
@@ -91,10 +96,13 @@ class TracesDecoder extends EnvelopeDecoder {
     else to.parentSpanId.append(source, span.parentSpanId);
     to.traceState.append(source, span.traceStateStart, span.traceStateEnd);
     to.flags.append(span.flags);
-    to.name.append(source, span.nameStart, span.nameEnd);
+    if (redaction?.replaces(source, span.nameStart, span.nameEnd) === true) redaction.appendReplacement(to.name);
+    else to.name.append(source, span.nameStart, span.nameEnd);
     to.kind.append(span.kind > 0xff ? 0 : span.kind);
     to.statusCode.append(span.statusCode > 0xff ? 0 : span.statusCode);
-    to.statusMessage.append(source, span.statusStart, span.statusEnd);
+    if (redaction?.replaces(source, span.statusStart, span.statusEnd) === true)
+      redaction.appendReplacement(to.statusMessage);
+    else to.statusMessage.append(source, span.statusStart, span.statusEnd);
     to.droppedAttributes.append(span.droppedAttributes);
     to.droppedEvents.append(span.droppedEvents);
     to.droppedLinks.append(span.droppedLinks);
