@@ -120,7 +120,7 @@ async function fill(store, { nowMs, pipelines, stages, services, namesPerService
     patient,
   );
   await store.execute(
-    `INSERT INTO span_calls
+    `INSERT INTO span_calls (service, name, is_overflow, kind, status_code, above_ns, calls, duration_ns, first_seen, last_seen, exemplar)
      SELECT concat('service-', toString(number % ${services})), concat('span ', toString(intDiv(number, ${services}) % ${namesPerService})),
        false, 1 + number % 2, 0, [0, 2000000, 10000000, 50000000, 200000000, 1000000000][1 + rand() % 6] AS above, 1 + rand() % 10,
        above * 2, ${now}, ${now}, (toInt64(${nowMs}), unhex(hex(MD5(toString(rand64())))), toFixedString('abcdefgh', 8), toInt64(above + 1))

@@ -57,5 +57,6 @@ describe("a data folder of an earlier version", () => {
   it("keeps its ledger", async () => {
     const count = known.length - firstVersion + 1;
     expect(await readStoredCounts(store)).toMatchObject({ spans: count, logs: count, samples: count });
+    expect(await store.query("SELECT sum(calls) AS calls FROM span_calls")).toEqual([{ calls: count }]);
   });
 });

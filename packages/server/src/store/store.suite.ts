@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../model/clock.ts";
 import type { ErrorCode } from "../model/errors.ts";
+import { readStoredCounts } from "./ledger-counts.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 import { Retention } from "./retention.ts";
 import type { QueryOptions, Store } from "./store.ts";
@@ -165,7 +166,7 @@ export function storeSuite(
         const path = join(files, "large.native");
         writeFileSync(path, await spanBlocks(store, { blocks: largeBlocks, rowsInBlock: 100_000 }));
         const rows = largeBlocks * 100_000;
-        const once = { spans: rows, traces: rows, facts: rows / 1000, ledger: rows, operations: 50 };
+        const once = { spans: rows, traces: rows, facts: rows / 1000, calls: rows, ledger: rows, operations: 50 };
         await store.insertSegment({ table: "spans", path, token: "spool-spans-1" });
         expect(await counts(store)).toEqual(once);
         await store.insertSegment({ table: "spans", path, token: "spool-spans-1" });
@@ -185,6 +186,7 @@ export function storeSuite(
           ...more("spans", 4_000),
           ...more("traces", 4_000),
           ...more("facts", 4),
+          ...more("calls", 4_000),
           ...more("ledger", 4_000),
         });
       });
@@ -304,8 +306,8 @@ async function spanBlocks(store: Store, { blocks, rowsInBlock }: { blocks: numbe
 async function counts(store: Store): Promise<Record<string, number>> {
   const [row] = await store.query<Record<string, number>>(
     `SELECT (SELECT count() FROM spans) AS spans, (SELECT sum(span_count) FROM traces) AS traces,
-            (SELECT count() FROM run_facts) AS facts, (SELECT sum(stored) FROM ledger) AS ledger,
+            (SELECT count() FROM run_facts) AS facts, (SELECT sum(calls) FROM span_calls) AS calls,
             (SELECT uniqExact(name) FROM operations) AS operations`,
   );
-  return row ?? {};
+  return { ...row, ledger: (await readStoredCounts(store))["spans"] ?? 0 };
 }

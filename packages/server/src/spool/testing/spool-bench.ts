@@ -46,7 +46,7 @@ export class SpoolBench {
   async reset(): Promise<void> {
     this.failure = undefined;
     this.events.length = 0;
-    for (const table of ["spans", "traces", "operations", "run_facts", "ledger"]) {
+    for (const table of ["spans", "traces", "operations", "run_facts", "ledger", "span_calls"]) {
       await this.store.execute(`TRUNCATE TABLE ${table}`);
     }
   }
