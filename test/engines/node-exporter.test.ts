@@ -156,7 +156,11 @@ interface ShownTarget {
 }
 
 /** Labels that a Prometheus of 2023 does not set yet. */
-const newerLabels = new Set(["__scrape_native_histograms__", "__always_scrape_classic_histograms__"]);
+const newerLabels = new Set([
+  "__scrape_native_histograms__",
+  "__always_scrape_classic_histograms__",
+  "__convert_classic_histograms_to_nhcb__",
+]);
 
 async function targetsOf(url: string): Promise<ShownTarget[]> {
   const answer = await fetch(`${url}/api/v1/targets`);
