@@ -2,6 +2,7 @@ import type { RunResponse } from "sightglass/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { advanceRun, makeWorld, type World } from "../../packages/ui/mock/world.ts";
 import { noChromium, skipReason } from "./browser.ts";
+import { madeNoComplaint, overflowPx } from "./checks.ts";
 import { now } from "./moment.ts";
 import { type PageUnderTest, startPage } from "./page-under-test.ts";
 
@@ -25,7 +26,7 @@ describe.skipIf(noChromium)(`run page${skipReason}`, () => {
     const run = newest("flights");
     const page = await ui.open(`/runs/${run.id}`);
     const verdict = page.locator(".verdict");
-    await page.getByRole("link", { name: /^Last good run/ }).waitFor();
+    await verdict.getByText(/Last good run: /).waitFor();
     expect(await verdict.innerText()).toMatch(/^Succeeded, but \d+ rows vanished in load\./);
     const words = await page.locator(".flow-words").innerText();
     const load = run.stages.at(-1);
@@ -170,6 +171,35 @@ describe.skipIf(noChromium)(`run page${skipReason}`, () => {
     await page.goto(`${ui.mock.url}/runs/${run.id}?stage=step+%232`);
     await page.getByRole("complementary", { name: "Stage step #2" }).waitFor();
     expect(await page.locator(".timeline-row.is-current").count()).toBe(1);
+  });
+
+  it("draws only those of very many stages that are in view, and goes to the last", async () => {
+    const run = newest("flights");
+    const page = await ui.open("/status");
+    await page.route(`**/api/runs/${run.id}`, async (route) => {
+      const answer = (await (await route.fetch()).json()) as RunResponse;
+      const [first] = answer.stages;
+      if (first === undefined) throw new Error("the run has no stage");
+      answer.handoffs = [];
+      answer.stages = Array.from({ length: 500 }, (_, index) => ({
+        ...first,
+        id: `stage-${index}`,
+        name: `stage ${index}`,
+        recordsUnexplained: index === 450 ? 7 : 0,
+      }));
+      await route.fulfill({ json: answer });
+    });
+    await page.goto(`${ui.mock.url}/runs/${run.id}`);
+    const rows = page.locator(".flow tbody tr:not(.table-space)");
+    await page.getByText("7 rows left stage 450 without a reason").waitFor();
+    await page.getByRole("button", { name: "Show all" }).click();
+    await rows.getByText("stage 0", { exact: true }).waitFor();
+    expect(await rows.count()).toBeLessThan(80);
+    await page.locator(".table-scroll:has(.flow)").evaluate((table) => (table.scrollTop = table.scrollHeight));
+    await rows.getByText("stage 499", { exact: true }).waitFor();
+    expect(await rows.count()).toBeLessThan(80);
+    expect(await overflowPx(page)).toBe(0);
+    madeNoComplaint(ui);
   });
 
   it("copies the run's id", async () => {

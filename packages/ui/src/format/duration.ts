@@ -14,7 +14,7 @@ export function formatDuration(ms: number | null | undefined): string {
   if (size < 0.001) return `${sign}${Math.round(size * 1e6)} ns`;
   if (size < 1) return `${sign}${threeDigits(size * 1000)} µs`;
   if (size < 999.5) return `${sign}${threeDigits(size)} ms`;
-  if (size < 59_950) return `${sign}${size < 9_995 ? trimZeros((size / 1000).toFixed(2)) : (size / 1000).toFixed(1)} s`;
+  if (size < 59_950) return `${sign}${trimZeros((size / 1000).toFixed(size < 9_995 ? 2 : 1))} s`;
   const seconds = Math.round(size / 1000);
   if (seconds < 3600) return `${sign}${Math.floor(seconds / 60)} min ${pad(seconds % 60)} s`;
   const minutes = Math.round(seconds / 60);

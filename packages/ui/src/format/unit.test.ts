@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatUnit, formatUnitShort, type Unit } from "./unit.ts";
+import { formatUnit, formatUnitRounded, formatUnitShort, type Unit } from "./unit.ts";
 
 const unit = (of: Unit["of"], isPerSecond = false): Unit => ({ of, isPerSecond });
 
@@ -20,6 +20,15 @@ describe("formatUnit and formatUnitShort", () => {
   ])("%s %o", (value, of, long, short) => {
     expect(formatUnit(value, of)).toBe(long);
     expect(formatUnitShort(value, of)).toBe(short);
+  });
+
+  it.each([
+    [17_932.4123, "17,932/s"],
+    [9.350_88, "9.351/s"],
+    [0.673_684, "0.6737/s"],
+    [-157.912, "−157.9/s"],
+  ])("rounds %s to %s", (value, text) => {
+    expect(formatUnitRounded(value, unit("number", true))).toBe(text);
   });
 
   it("writes a timestamp as a moment", () => {

@@ -16,6 +16,13 @@ export function formatUnit(value: number | null, unit: Unit): string {
   return written(value, unit, { duration: formatDuration, number: formatNumber });
 }
 
+/** For summaries: four digits, and all of a whole number. `17,932/s`, `9.351/s`, `4.21 s`, `436 MB`. */
+export function formatUnitRounded(value: number | null, unit: Unit): string {
+  return written(value, unit, { duration: formatDuration, number: (each) => formatNumber(rounded(each)) });
+}
+
+const rounded = (value: number) => (Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4)));
+
 /** For axes: few characters. `17.9k/s`, `4.2s`, `436 MB`. */
 export function formatUnitShort(value: number | null, unit: Unit): string {
   return written(value, unit, { duration: formatDurationShort, number: formatValueShort });

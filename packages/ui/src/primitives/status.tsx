@@ -85,6 +85,16 @@ export function OverdueShape() {
   );
 }
 
+/** Marks records that failed inside a run: lines of a table, one of them crossed out. */
+export function FailedRecordsShape() {
+  return (
+    <svg className="status-shape status-failed" viewBox="0 0 12 12" aria-hidden="true">
+      <path d="M1 2.5h10M1 9.5h10M1 6h5" fill="none" stroke="currentColor" strokeWidth="1.5" />
+      <path d="m8 4.6 2.8 2.8m0-2.8L8 7.4" fill="none" stroke="currentColor" strokeWidth="1.4" />
+    </svg>
+  );
+}
+
 /** Marks rows that are not accounted for: a triangle, in amber, with its words. */
 export function UnexplainedShape({ label }: { label?: string }) {
   return (

@@ -1,5 +1,5 @@
 import {
-  type HTMLAttributes,
+  type ComponentProps,
   type MouseEvent,
   type ReactNode,
   type TableHTMLAttributes,
@@ -76,7 +76,7 @@ export function Header({ numeric = false, sorted, onSort, className, children, .
   );
 }
 
-export interface RowProps extends HTMLAttributes<HTMLTableRowElement> {
+export interface RowProps extends ComponentProps<"tr"> {
   /** The list keyboard (j/k) stands on it. */
   current?: boolean;
   /** A click anywhere in the row does what its main link does; the keyboard has the link. */

@@ -30,6 +30,12 @@ describe("linesOf", () => {
     expect(names("{{job}}")).toEqual(["a", "a (2)"]);
   });
 
+  it("tells lines of one name but of two queries apart by the query's letter", () => {
+    const data = matrix([{ job: "a", instance: "1" }, [[10, "1"]]], [{ job: "a", instance: "2" }, [[10, "1"]]]);
+    const answers = [0, 1].map((index) => ({ index, expr: "up", legend: "{{job}}", data }));
+    expect(linesOf(answers, range).lines.map(({ name }) => name)).toEqual(["a", "a (2)", "a (B)", "a (B) (2)"]);
+  });
+
   it("draws no more than can be told apart, and says how many there are", () => {
     const many = matrix(
       ...Array.from({ length: 130 }, (_, index): [Record<string, string>, [number, string][]] => [

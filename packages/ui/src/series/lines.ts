@@ -1,7 +1,8 @@
 import type { QueryData, RangeSeries, SeriesLabels } from "../api/prometheus.ts";
 import { parseValue } from "../format/value.ts";
-import { seriesName, tellingLabels } from "./series-name.ts";
 import type { Evaluated } from "./evaluated.ts";
+import { letterOf } from "./letters.ts";
+import { seriesName, tellingLabels } from "./series-name.ts";
 
 /** One query's answer, and which query it was. */
 export interface Answered {
@@ -50,16 +51,16 @@ export function matrixOf(data: QueryData, { endMs }: Evaluated): readonly RangeS
 export function linesOf(answers: readonly Answered[], range: Evaluated): { lines: ChartLine[]; total: number } {
   const count = stepsOf(range).length;
   const lines: ChartLine[] = [];
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   let total = 0;
-  for (const { expr, legend, data } of answers) {
+  for (const { index, expr, legend, data } of answers) {
     const series = matrixOf(data, range).filter(({ values }) => (values?.length ?? 0) > 0);
     total += series.length;
     const told = tellingLabels(series.map(({ metric }) => metric));
     for (const each of series.slice(0, linesMax - lines.length)) {
       const named = seriesName(each.metric, legend, told);
       // Without a label left, the question is the best name.
-      const name = unique(named === "{}" ? expr : named, taken);
+      const name = unique(named === "{}" ? expr : named, index, taken);
       const values = onSteps(each, range, count);
       lines.push({ name, expr, labels: each.metric, values, stats: statsOf(values) });
     }
@@ -67,10 +68,13 @@ export function linesOf(answers: readonly Answered[], range: Evaluated): { lines
   return { lines, total };
 }
 
-function unique(name: string, taken: Set<string>): string {
-  let text = name;
-  for (let count = 2; taken.has(text); count++) text = `${name} (${count})`;
-  taken.add(text);
+/** What another query's line is called already gets the letter of its query, what its own query's is, a number. */
+function unique(name: string, query: number, taken: Map<string, number>): string {
+  const of = taken.get(name);
+  const base = of === undefined || of === query ? name : `${name} (${letterOf(query)})`;
+  let text = base;
+  for (let count = 2; taken.has(text); count++) text = `${base} (${count})`;
+  taken.set(text, query);
   return text;
 }
 

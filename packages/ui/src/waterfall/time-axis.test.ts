@@ -8,8 +8,8 @@ describe("timeTicks", () => {
     { range: [0, 10], labels: ["0", "2 ns", "4 ns", "6 ns", "8 ns", "10 ns"] },
     { range: [0, 2_500_000], labels: ["0", "500 µs", "1.0 ms", "1.5 ms", "2.0 ms", "2.5 ms"] },
     { range: [1.2e9, 3.1e9], labels: ["1.5 s", "2.0 s", "2.5 s", "3.0 s"] },
-    { range: [0, 300e9], labels: ["0", "1 m", "2 m", "3 m", "4 m", "5 m"] },
-    { range: [3600e9, 3690e9], labels: ["1 h", "1 h 30 s", "1 h 1 m", "1 h 1 m 30 s"] },
+    { range: [0, 300e9], labels: ["0", "1 min", "2 min", "3 min", "4 min", "5 min"] },
+    { range: [3600e9, 3690e9], labels: ["1 h", "1 h 30 s", "1 h 1 min", "1 h 1 min 30 s"] },
     { range: [0, 5 * 86_400e9], labels: ["0", "1 d", "2 d", "3 d", "4 d", "5 d"] },
   ])("labels $range", ({ range: [startNs = 0, endNs = 0], labels }) => {
     expect(timeTicks({ startNs, endNs }, 0, 5).map((tick) => tick.label)).toEqual(labels);

@@ -57,7 +57,7 @@ function clockLabel(size: number, stepNs: number): string {
   const hours = Math.floor((size % day) / hour);
   const minutes = Math.floor((size % hour) / minute);
   const seconds = Math.round((size % minute) / second);
-  const parts = [days > 0 && `${days} d`, hours > 0 && `${hours} h`, minutes > 0 && `${minutes} m`];
+  const parts = [days > 0 && `${days} d`, hours > 0 && `${hours} h`, minutes > 0 && `${minutes} min`];
   if (stepNs < minute && seconds > 0) parts.push(`${seconds} s`);
   return parts.filter((part) => part !== false).join(" ");
 }

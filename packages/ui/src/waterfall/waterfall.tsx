@@ -29,7 +29,7 @@ export interface WaterfallProps {
   onRange: (range: TimeRange) => void;
 }
 
-const tickRoomPx = 72;
+const tickRoomPx = 80;
 const narrowPx = 640;
 /** Letters are shortcuts of the whole page; these belong to whatever has the focus. */
 const listKeys = /^(Arrow|Page|Home$|End$|Enter$)/;

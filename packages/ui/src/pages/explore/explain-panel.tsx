@@ -4,7 +4,7 @@ import type { QueryData } from "../../api/prometheus.ts";
 import { Panel } from "../../primitives/panel.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import type { Answered } from "../../series/lines.ts";
-import { letterOf } from "./letters.ts";
+import { letterOf } from "../../series/letters.ts";
 import { SelectorList } from "./selector-list.tsx";
 
 /** How each query was answered: what was read, what the store computed itself, how long it took. */

@@ -9,7 +9,7 @@ import { type ExploreSearch, parseDurationText, queriesOf } from "../../url/expl
 import { matrixOf } from "../../series/lines.ts";
 import { durationMs, samplesRead } from "./explain-panel.tsx";
 import { ExploreResults } from "./explore-results.tsx";
-import { letterOf } from "./letters.ts";
+import { letterOf } from "../../series/letters.ts";
 import { NoMetrics } from "./no-metrics.tsx";
 import { type AnswerFacts, QueryRow } from "./query-row.tsx";
 import { StartingPoints } from "./starting-points.tsx";

@@ -1,5 +1,5 @@
 import { formatCount } from "../../format/count.ts";
-import { formatUnit, type Unit } from "../../format/unit.ts";
+import { formatUnitRounded, type Unit } from "../../format/unit.ts";
 import { Header, Table } from "../../primitives/table.tsx";
 import { type ChartLine, linesMax } from "../../series/lines.ts";
 import { lineColour } from "./graph-view.tsx";
@@ -60,10 +60,10 @@ export function SeriesLegend({ lines, total, off, unitOf, onOff }: SeriesLegendP
                     ) : null}
                   </span>
                 </th>
-                <td className="num">{formatUnit(stats.last, unit)}</td>
-                <td className="num">{formatUnit(stats.min, unit)}</td>
-                <td className="num">{formatUnit(stats.mean, unit)}</td>
-                <td className="num">{formatUnit(stats.max, unit)}</td>
+                <td className="num">{formatUnitRounded(stats.last, unit)}</td>
+                <td className="num">{formatUnitRounded(stats.min, unit)}</td>
+                <td className="num">{formatUnitRounded(stats.mean, unit)}</td>
+                <td className="num">{formatUnitRounded(stats.max, unit)}</td>
               </tr>
             );
           })}

@@ -5,7 +5,7 @@ import { formatNumber, formatValue, parseValue } from "../../format/value.ts";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import type { HistogramValue, QueryData, SeriesLabels } from "../../api/prometheus.ts";
 import { type Answered, type ChartLine, stepsOf } from "../../series/lines.ts";
-import { letterOf } from "./letters.ts";
+import { letterOf } from "../../series/letters.ts";
 import { metricText } from "../../series/series-name.ts";
 import type { Evaluated } from "../../series/evaluated.ts";
 

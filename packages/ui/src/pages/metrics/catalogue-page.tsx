@@ -3,10 +3,10 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { metadataQuery, metricNamesQuery, tsdbStatusQuery } from "../../api/prometheus-queries.ts";
 import { countOf } from "../../format/count.ts";
-import { leaveSearch } from "../../keyboard/leave-search.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
+import { SearchField } from "../../primitives/search-field.tsx";
 import { SkeletonRows } from "../../primitives/skeleton.tsx";
 import { useTitle } from "../../shell/use-title.ts";
 import { type CatalogueSearch, metricTypes } from "../../url/catalogue-search.ts";
@@ -52,14 +52,11 @@ export function CataloguePage() {
       ) : (
         <>
           <search className="metrics-filter">
-            <input
-              type="search"
-              onKeyDown={leaveSearch}
-              className="input"
-              aria-label="Find a metric"
+            <SearchField
+              label="Find a metric"
               placeholder="Name or help"
               value={search.q ?? ""}
-              onChange={(event) => change({ q: event.target.value || undefined })}
+              onChange={(q) => change({ q: q || undefined })}
             />
             <select
               className="select"

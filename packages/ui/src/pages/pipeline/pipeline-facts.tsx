@@ -78,7 +78,7 @@ export function PipelineFacts({ pipeline, windowName, search }: PipelineFactsPro
           <Count value={pipeline.recordsUnexplained} />
         )}
       </Fact>
-      <Fact name="Last success" note={pipeline.services.join(", ")}>
+      <Fact name="Last success">
         {lastGood === undefined ? (
           <RelativeTime at={pipeline.lastSuccessAt} />
         ) : (

@@ -8,6 +8,7 @@ import { useNow } from "../../format/use-now.ts";
 import { Crumbs } from "../../primitives/crumbs.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
+import { Origin } from "../../primitives/origin.tsx";
 import { Panel } from "../../primitives/panel.tsx";
 import { Segments } from "../../primitives/segments.tsx";
 import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
@@ -47,6 +48,9 @@ export function PipelinePage() {
       </Crumbs>
       <div className="page-head">
         <h1>{name}</h1>
+        {summary.data === undefined ? null : (
+          <Origin origin={summary.data.pipeline.origin} services={summary.data.pipeline.services} />
+        )}
         <div className="page-actions">
           <Segments
             label="Time window"

@@ -23,6 +23,12 @@ describe("pipelineVerdict", () => {
     expect(detail).toBe("Last success 2 h ago.");
   });
 
+  it("does not say that failures began with the oldest run that it knows", () => {
+    const runs = Array.from({ length: 24 }, () => ({ status: "failed", error: refused }) as const);
+    expect(verdict(...runs).text).toMatch(/^Failed at least 24 times in a row, since .* or before: /);
+    expect(verdict({}, ...runs.slice(1)).text).toMatch(/^Failed 23 times in a row, since (?!.* or before)/);
+  });
+
   it("says what vanished, although the run succeeded", () => {
     expect(verdict({}, { recordsUnexplained: 212 })).toMatchObject({
       tone: "unexplained",

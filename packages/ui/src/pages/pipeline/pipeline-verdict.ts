@@ -13,6 +13,9 @@ export interface PipelineVerdict {
   run: RunSummary | null;
 }
 
+/** A summary holds no more than these: what they all share may have begun before. */
+const latestRunsMax = 24;
+
 /** How the pipeline is, from its latest runs: the newest finished one decides, its neighbours say since when. */
 export function pipelineVerdict(pipeline: PipelineSummary, nowMs: number): PipelineVerdict {
   const runs = pipeline.latestRuns.toReversed();
@@ -29,7 +32,10 @@ export function pipelineVerdict(pipeline: PipelineSummary, nowMs: number): Pipel
       : { tone: "quiet", text: "No run has finished yet.", detail: "", run: null };
   }
   const lastGood = `Last success ${pipeline.lastSuccessAt === null ? "is not known" : formatRelative(pipeline.lastSuccessAt, nowMs)}.`;
-  if (latest.status === "failed") return failedVerdict(finished, latest, going + lastGood, nowMs);
+  if (latest.status === "failed") {
+    const hasOlder = runs.length >= latestRunsMax;
+    return failedVerdict(finished, latest, hasOlder, going + lastGood, nowMs);
+  }
   if (latest.status === "lost")
     return {
       tone: "lost",
@@ -79,15 +85,19 @@ export function pipelineVerdict(pipeline: PipelineSummary, nowMs: number): Pipel
 function failedVerdict(
   finished: readonly RunSummary[],
   latest: RunSummary,
+  hasOlder: boolean,
   detail: string,
   nowMs: number,
 ): PipelineVerdict {
   const streak = streakOf(finished, (run) => run.status === "failed");
   const since = formatMoment(streak.at(-1)?.startedAt, nowMs);
+  const isLonger = hasOlder && streak.length === finished.length;
   const times =
     streak.length === 1
       ? `Failed ${formatRelative(latest.endedAt, nowMs)}`
-      : `Failed ${streak.length} times in a row, since ${since}`;
+      : isLonger
+        ? `Failed at least ${streak.length} times in a row, since ${since} or before`
+        : `Failed ${streak.length} times in a row, since ${since}`;
   const reason = latest.error === null ? "" : `: ${latest.error.message}`;
   return { tone: "failed", text: `${times}${reason}.`, detail, run: latest };
 }

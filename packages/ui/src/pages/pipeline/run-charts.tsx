@@ -95,6 +95,8 @@ export function RunCharts({ runs, note }: RunChartsProps) {
       >
         {runs === undefined ? (
           <Skeleton height={heightPx} />
+        ) : !charted.hasRows ? (
+          <p className="muted">None of these runs told how many rows it read or wrote.</p>
         ) : (
           <Chart
             {...common}
@@ -130,6 +132,7 @@ function chartData(newestFirst: readonly RunSummary[]) {
   const runs = newestFirst.filter((run) => run.status !== "skipped").toReversed();
   return {
     runs,
+    hasRows: runs.some((run) => run.recordsWritten !== null || run.recordsRead !== null),
     xMs: runs.map((run) => Date.parse(run.startedAt)),
     durations: [
       { label: "Duration", color: "--line-strong", kind: "line" as const, values: runs.map((run) => run.durationMs) },

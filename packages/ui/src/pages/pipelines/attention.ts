@@ -44,7 +44,7 @@ export function overallVerdict(
   return pipelines.some((pipeline) => latestFinished(pipeline) !== undefined)
     ? {
         tone: "good",
-        text: `All ${countOf(pipelines.length, "pipeline")} well: every latest run succeeded with all rows accounted for.`,
+        text: `${pipelines.length === 1 ? "The pipeline is" : `All ${countOf(pipelines.length, "pipeline")} are`} well: every latest run succeeded, with all rows accounted for.`,
       }
     : { tone: "quiet", text: "No run has finished yet." };
 }

@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { pipelinesQuery } from "../../api/queries.ts";
 import { useNow } from "../../format/use-now.ts";
-import { leaveSearch } from "../../keyboard/leave-search.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
+import { SearchField } from "../../primitives/search-field.tsx";
 import { Segments } from "../../primitives/segments.tsx";
 import { Skeleton, SkeletonRows } from "../../primitives/skeleton.tsx";
 import { VerdictLine } from "../../primitives/verdict.tsx";
@@ -16,7 +16,6 @@ import { overallVerdict, sortPipelines } from "./attention.ts";
 import { NoPipelines } from "./no-pipelines.tsx";
 import { PipelinesTable } from "./pipelines-table.tsx";
 import { WindowTroubles } from "./window-troubles.tsx";
-import "../../primitives/field.css";
 import "./pipelines.css";
 
 const route = getRouteApi("/pipelines");
@@ -97,17 +96,7 @@ function PipelinesHead({ q, window, onChange }: HeadProps) {
     <div className="page-head">
       <h1>Pipelines</h1>
       <div className="page-actions">
-        <label className="field">
-          <span className="visually-hidden">Find a pipeline</span>
-          <input
-            type="search"
-            className="input"
-            placeholder="Find a pipeline   /"
-            value={q}
-            onChange={(event) => onChange({ q: event.target.value })}
-            onKeyDown={leaveSearch}
-          />
-        </label>
+        <SearchField label="Find a pipeline" value={q} onChange={(next) => onChange({ q: next })} />
         <Segments
           label="Time window"
           options={windows}

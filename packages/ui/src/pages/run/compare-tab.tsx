@@ -91,7 +91,7 @@ const isAboutRows = (run: RunResponse) => run.status === "succeeded" && (run.rec
 
 function deltaWords(deltaMs: number | null): string {
   if (deltaMs === null) return "Their durations cannot be compared yet.";
-  if (Math.abs(deltaMs) < 1) return "It took as long.";
+  if (Math.abs(deltaMs) < 1) return "Both took as long.";
   return `This one took ${formatDuration(Math.abs(deltaMs))} ${deltaMs > 0 ? "longer" : "less"}.`;
 }
 

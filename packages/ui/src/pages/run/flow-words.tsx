@@ -7,12 +7,12 @@ import { CodeWords } from "./code-words.tsx";
 import type { FlowStep } from "./row-flow.ts";
 
 /** Between two stages, when what one wrote is not what the next read. */
-export function HandoffRow({ step }: { step: FlowStep }) {
+export function HandoffRow({ step, ...placed }: { step: FlowStep } & Placed) {
   const { handoff, stage } = step;
   if (handoff === null || handoff.unexplained === 0) return null;
   const rows = Math.abs(handoff.unexplained);
   return (
-    <WordsRow>
+    <WordsRow {...placed}>
       {handoff.unexplained > 0 ? (
         <CodeWords
           text={`${countOf(rows, "row")} never arrived: \`${handoff.fromName}\` wrote ${formatCount(handoff.written)}, \`${stage.name}\` read ${formatCount(handoff.read)}.`}
@@ -27,13 +27,13 @@ export function HandoffRow({ step }: { step: FlowStep }) {
 }
 
 /** Below a stage, when its counts do not add up. */
-export function UnexplainedRow({ stage }: { stage: StageDetail }) {
+export function UnexplainedRow({ stage, ...placed }: { stage: StageDetail } & Placed) {
   const rows = stage.recordsUnexplained ?? 0;
   if (rows === 0) return null;
   const { recordsRead: read, recordsWritten: written } = stage;
   const explained = (stage.recordsFiltered ?? 0) + (stage.recordsDeduplicated ?? 0) + (stage.recordsFailed ?? 0);
   return (
-    <WordsRow>
+    <WordsRow {...placed}>
       <CodeWords
         text={
           rows > 0
@@ -50,9 +50,15 @@ export function UnexplainedRow({ stage }: { stage: StageDetail }) {
   );
 }
 
-function WordsRow({ children }: { children: ReactNode }) {
+/** Its place in a windowed table. */
+interface Placed {
+  ref: ((row: HTMLTableRowElement | null) => void) | undefined;
+  "data-index": number | undefined;
+}
+
+function WordsRow({ children, ...placed }: { children: ReactNode } & Placed) {
   return (
-    <tr className="flow-words">
+    <tr className="flow-words" {...placed}>
       <td colSpan={8}>
         <UnexplainedShape /> {children}
       </td>

@@ -3,10 +3,10 @@ import type { RunResponse } from "sightglass/contract";
 import { useEffect, useMemo, useState } from "react";
 import { runLogsQuery } from "../../api/queries.ts";
 import { countOf, formatCount } from "../../format/count.ts";
-import { leaveSearch } from "../../keyboard/leave-search.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
+import { SearchField } from "../../primitives/search-field.tsx";
 import { SkeletonRows } from "../../primitives/skeleton.tsx";
 import { type LogSeverity, logSeverities, type RunSearch } from "../../url/run-search.ts";
 import { LogLines } from "./log-lines.tsx";
@@ -143,19 +143,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
     const timer = setTimeout(() => onChange(typed), typingPauseMs);
     return () => clearTimeout(timer);
   });
-  return (
-    <label className="field logs-search">
-      <span className="visually-hidden">Find in the logs</span>
-      <input
-        type="search"
-        className="input"
-        placeholder="Find in the logs   /"
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={leaveSearch}
-      />
-    </label>
-  );
+  return <SearchField className="logs-search" label="Find in the logs" value={typed} onChange={setTyped} />;
 }
 
 function NoLogs({ run, isFiltered, onClear }: { run: RunResponse; isFiltered: boolean; onClear: () => void }) {

@@ -59,8 +59,8 @@ export function rowFlow(run: Pick<RunResponse, "stages" | "handoffs">): RowFlow 
   };
 }
 
-/** More stages than this are not all shown at first. */
-const plainStepsMax = 60;
+/** More stages than this are not all shown at first, and only those in view are drawn. */
+export const plainStepsMax = 60;
 
 /** Of a run of very many stages, those to look at first, in their order: where rows went missing or failed, else the first. */
 export function stepsToShow(steps: readonly FlowStep[]): readonly FlowStep[] {

@@ -1,17 +1,19 @@
 import type { RunResponse } from "sightglass/contract";
-import { Fragment, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { formatCount } from "../../format/count.ts";
 import { Button } from "../../primitives/button.tsx";
-import { Count } from "../../primitives/measures.tsx";
 import { Panel } from "../../primitives/panel.tsx";
-import { Header, Row, Table } from "../../primitives/table.tsx";
+import { Header, Table } from "../../primitives/table.tsx";
+import { WindowedRows } from "../../primitives/windowed-rows.tsx";
 import { useAnchor } from "../../shell/use-anchor.ts";
-import { HandoffRow, UnexplainedRow } from "./flow-words.tsx";
-import { type Fate, fateWords, type FlowStep, type RowFlow, rowFlow, stepsToShow } from "./row-flow.ts";
+import { type FlowLine, flowLines, FlowRow } from "./flow-rows.tsx";
+import { type Fate, fateWords, plainStepsMax, type RowFlow, rowFlow, stepsToShow } from "./row-flow.ts";
 import "./row-waterfall.css";
 
 /** More stages than this stand closer. */
 const denseFrom = 10;
+const denseRowPx = 28;
+const columns = 8;
 const legend: Fate[] = ["written", "filtered", "deduplicated", "failed", "unexplained"];
 
 export interface RowWaterfallProps {
@@ -24,7 +26,15 @@ export interface RowWaterfallProps {
 export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
   const flow = useMemo(() => rowFlow(run), [run]);
   const [isAll, setAll] = useState(false);
-  const steps = isAll ? flow.steps : stepsToShow(flow.steps);
+  const steps = useMemo(() => (isAll ? flow.steps : stepsToShow(flow.steps)), [flow, isAll]);
+  const lines = useMemo(() => flowLines(steps), [steps]);
+  const isWindowed = steps.length > plainStepsMax;
+  const rowOf = (line: FlowLine) => ({
+    line,
+    isCut: flow.scale.low > 0,
+    isSelected: selected === line.step.stage.name,
+    onSelect,
+  });
   useAnchor("rows");
   if (flow.steps.length === 0) return <NoCounts run={run} />;
   return (
@@ -41,7 +51,11 @@ export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
         </span>
       }
     >
-      <Table caption="Rows read, lost and written by each stage" className="flow" dense={flow.steps.length > denseFrom}>
+      <Table
+        caption="Rows read, lost and written by each stage"
+        className={`flow${isWindowed ? " is-windowed" : ""}`}
+        dense={flow.steps.length > denseFrom}
+      >
         <thead>
           <tr>
             <Header>Stage</Header>
@@ -66,20 +80,22 @@ export function RowWaterfall({ run, selected, onSelect }: RowWaterfallProps) {
             <Header numeric>Written</Header>
           </tr>
         </thead>
-        <tbody>
-          {steps.map((step) => (
-            <Fragment key={step.stage.id}>
-              <HandoffRow step={step} />
-              <StepRow
-                step={step}
-                isCut={flow.scale.low > 0}
-                isSelected={selected === step.stage.name}
-                onSelect={onSelect}
-              />
-              <UnexplainedRow stage={step.stage} />
-            </Fragment>
-          ))}
-        </tbody>
+        {isWindowed ? (
+          <WindowedRows count={lines.length} estimatePx={denseRowPx} columns={columns}>
+            {(index, measure) => {
+              const line = lines[index];
+              return line === undefined ? null : (
+                <FlowRow key={line.key} {...rowOf(line)} index={index} measure={measure} />
+              );
+            }}
+          </WindowedRows>
+        ) : (
+          <tbody>
+            {lines.map((line) => (
+              <FlowRow key={line.key} {...rowOf(line)} />
+            ))}
+          </tbody>
+        )}
       </Table>
       {steps.length < flow.steps.length ? (
         <p className="flow-note">
@@ -112,66 +128,6 @@ function FlowNotes({ flow }: { flow: RowFlow }) {
         </p>
       ) : null}
     </>
-  );
-}
-
-interface StepRowProps {
-  step: FlowStep;
-  isCut: boolean;
-  isSelected: boolean;
-  onSelect: (stage: string | undefined) => void;
-}
-
-function StepRow({ step, isCut, isSelected, onSelect }: StepRowProps) {
-  const { stage, segments, depth } = step;
-  const unexplained = stage.recordsUnexplained ?? 0;
-  return (
-    <Row current={isSelected}>
-      <th scope="row" style={{ paddingInlineStart: 12 + depth * 16 }}>
-        <button
-          type="button"
-          className="flow-stage"
-          title={stage.name}
-          aria-pressed={isSelected}
-          onClick={() => onSelect(isSelected ? undefined : stage.name)}
-        >
-          {stage.name}
-        </button>
-      </th>
-      <td className="num">
-        <Count value={stage.recordsRead} />
-      </td>
-      <td className="flow-bar-cell">
-        <div className={`flow-bar${isCut ? " is-cut" : ""}`} aria-hidden="true">
-          {segments.map((segment) => (
-            <span
-              key={segment.fate}
-              className={`flow-segment flow-${segment.fate}`}
-              title={`${formatCount(segment.rows)} ${fateWords[segment.fate]}`}
-              style={{ insetInlineStart: `${segment.from * 100}%`, width: `${(segment.to - segment.from) * 100}%` }}
-            />
-          ))}
-        </div>
-      </td>
-      <Lost value={stage.recordsFiltered} />
-      <Lost value={stage.recordsDeduplicated} />
-      <Lost value={stage.recordsFailed} tone="failed" />
-      <td className={`num${unexplained === 0 ? " muted" : " flow-loud"}`}>
-        <Count value={stage.recordsUnexplained} />
-      </td>
-      <td className="num flow-written-count">
-        <Count value={stage.recordsWritten} />
-      </td>
-    </Row>
-  );
-}
-
-function Lost({ value, tone }: { value: number | null; tone?: "failed" }) {
-  const isNone = value === null || value === 0;
-  return (
-    <td className={`num wide${isNone ? " muted" : tone === "failed" ? " is-bad" : ""}`}>
-      {isNone ? <Count value={value} /> : `−${formatCount(value)}`}
-    </td>
   );
 }
 

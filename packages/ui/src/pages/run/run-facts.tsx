@@ -41,16 +41,6 @@ export function RunFacts({ run }: { run: RunResponse }) {
       >
         <ToRows value={run.recordsUnexplained} />
       </Fact>
-      <Fact
-        name="From"
-        note={
-          <Link to="/traces" search={{ service: run.service }} className="figure">
-            {run.service}
-          </Link>
-        }
-      >
-        {run.origin}
-      </Fact>
     </Facts>
   );
 }

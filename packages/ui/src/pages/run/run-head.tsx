@@ -3,6 +3,7 @@ import type { RunResponse } from "sightglass/contract";
 import { formatMoment } from "../../format/time.ts";
 import { CopyButton } from "../../primitives/copy-button.tsx";
 import { Crumbs } from "../../primitives/crumbs.tsx";
+import { Origin } from "../../primitives/origin.tsx";
 import { Status } from "../../primitives/status.tsx";
 import { tabSearch } from "./run-tabs.tsx";
 
@@ -28,6 +29,7 @@ export function RunHead({ run, nowMs }: { run: RunResponse; nowMs: number }) {
         </h1>
         <Status status={run.status} />
         {run.isBackfill ? <span className="tag">backfill</span> : null}
+        <Origin origin={run.origin} services={[run.service]} />
         <div className="page-actions">
           <Neighbour runId={run.previousRunId} label="Older run" keys="[">
             ←

@@ -121,11 +121,21 @@ function Detail({ run, words, nowMs }: { run: RunResponse; words: string; nowMs:
 function LastGood({ runId, nowMs }: { runId: string; nowMs: number }) {
   const { data } = useQuery(runQuery(runId));
   return (
-    <Link to="." search={{ tab: "compare" }}>
-      {data === undefined
-        ? "Compare with the last good run."
-        : `Last good run: ${[data.partition, formatMoment(data.startedAt, nowMs)].filter((part) => part !== null).join(", ")}. Compare.`}
-    </Link>
+    <>
+      {data === undefined ? null : (
+        <>
+          Last good run:{" "}
+          <Link to="/runs/$runId" params={{ runId }}>
+            {[data.partition, formatMoment(data.startedAt, nowMs)].filter((part) => part !== null).join(", ")}
+          </Link>
+          .{" "}
+        </>
+      )}
+      <Link to="." search={{ tab: "compare" }}>
+        {data === undefined ? "Compare with the last good run" : "Compare"}
+      </Link>
+      .
+    </>
   );
 }
 

@@ -12,7 +12,7 @@ const rowHeightPx = 30;
 /** More stages than this scroll inside the timeline, and only those in view are drawn. */
 const plainRowsMax = 60;
 /** A label of the axis, with room on its right. */
-const tickRoomPx = 64;
+const tickRoomPx = 80;
 /** More would only be noise. */
 const ticksMost = 8;
 

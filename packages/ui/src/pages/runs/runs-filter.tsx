@@ -1,8 +1,8 @@
 import type { RunStatus } from "sightglass/contract";
 import type { ReactNode } from "react";
-import { leaveSearch } from "../../keyboard/leave-search.ts";
 import { Button } from "../../primitives/button.tsx";
-import { StatusShape, statusWords, UnexplainedShape } from "../../primitives/status.tsx";
+import { SearchField } from "../../primitives/search-field.tsx";
+import { FailedRecordsShape, StatusShape, statusWords, UnexplainedShape } from "../../primitives/status.tsx";
 import type { RunsFilterChange, RunsFilterSearch, RowsWanted } from "../../url/runs-search.ts";
 import { runStatuses } from "../../url/statuses.ts";
 import "../../primitives/field.css";
@@ -28,13 +28,12 @@ export function RunsFilter({ search, onChange, children }: RunsFilterProps) {
       <legend className="visually-hidden">Filter the runs</legend>
       <span className="runs-filter-toggles">
         {runStatuses.map((status) => (
-          <Button key={status} variant="quiet" aria-pressed={chosen.includes(status)} onClick={() => toggle(status)}>
+          <Button key={status} aria-pressed={chosen.includes(status)} onClick={() => toggle(status)}>
             <StatusShape status={status} />
             {statusWords[status]}
           </Button>
         ))}
         <Button
-          variant="quiet"
           aria-pressed={search.rows === "unexplained"}
           title="Only runs in which rows vanished or appeared without a reason"
           onClick={() => toggleRows("unexplained")}
@@ -43,27 +42,21 @@ export function RunsFilter({ search, onChange, children }: RunsFilterProps) {
           Unexplained rows
         </Button>
         <Button
-          variant="quiet"
           aria-pressed={search.rows === "failed"}
           title="Only runs in which records failed"
           onClick={() => toggleRows("failed")}
         >
+          <FailedRecordsShape />
           Failed records
         </Button>
       </span>
       <span className="runs-filter-fields">
         {children}
-        <label className="field">
-          <span className="visually-hidden">Partition</span>
-          <input
-            type="search"
-            className="input"
-            placeholder="Partition   /"
-            value={search.partition ?? ""}
-            onChange={(event) => onChange({ partition: event.target.value })}
-            onKeyDown={leaveSearch}
-          />
-        </label>
+        <SearchField
+          label="Partition"
+          value={search.partition ?? ""}
+          onChange={(partition) => onChange({ partition })}
+        />
       </span>
     </fieldset>
   );

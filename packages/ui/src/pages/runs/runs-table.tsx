@@ -85,7 +85,9 @@ function RunRow({ run, index, isMixed, isCurrent, onOpen }: RunRowProps) {
           <MomentExact at={run.startedAt} />
         </Link>
       </th>
-      <td className="runs-partition">
+      <td
+        className={`runs-partition${run.partition === null && !run.isBackfill && run.attempts < 2 ? " is-none" : ""}`}
+      >
         <span className="truncate" title={run.partition ?? undefined}>
           {run.partition ?? <span className="muted">–</span>}
         </span>

@@ -72,7 +72,7 @@ const cases: { name: string; change: Partial<StatusResponse>; found: string[] }[
   {
     name: "a store that is behind",
     change: { spool: { ...well.spool, lagMs: 45_000 } },
-    found: ["warning: Storing is 45.0 s behind"],
+    found: ["warning: Storing is 45 s behind"],
   },
   {
     name: "nothing while it drains",

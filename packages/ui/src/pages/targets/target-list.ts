@@ -3,7 +3,9 @@ import type { TargetsSearch } from "../../url/targets-search.ts";
 
 export interface Job {
   name: string;
+  /** Of all its targets, shown or not. */
   up: number;
+  count: number;
   targets: Target[];
 }
 
@@ -28,6 +30,7 @@ export function jobsOf(targets: readonly Target[], { health, q }: TargetsSearch)
     .map(([name, all]) => ({
       name,
       up: all.filter((target) => target.health === "up").length,
+      count: all.length,
       targets: all
         .filter(matches)
         .sort((a, b) => order[a.health] - order[b.health] || (a.scrapeUrl < b.scrapeUrl ? -1 : 1)),

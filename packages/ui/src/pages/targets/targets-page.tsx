@@ -3,12 +3,12 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { targetsQuery } from "../../api/prometheus-queries.ts";
 import type { Target } from "../../api/prometheus.ts";
 import { countOf } from "../../format/count.ts";
-import { leaveSearch } from "../../keyboard/leave-search.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
 import { Duration, RelativeTime } from "../../primitives/measures.tsx";
 import { Panel } from "../../primitives/panel.tsx";
+import { SearchField } from "../../primitives/search-field.tsx";
 import { Segments } from "../../primitives/segments.tsx";
 import { SkeletonRows } from "../../primitives/skeleton.tsx";
 import { StatusShape } from "../../primitives/status.tsx";
@@ -18,7 +18,6 @@ import { useTitle } from "../../shell/use-title.ts";
 import type { TargetsSearch } from "../../url/targets-search.ts";
 import { MetricsTabs } from "../metrics/metrics-tabs.tsx";
 import { type Job, jobsOf, lastScrapeOf } from "./target-list.ts";
-import "../../primitives/field.css";
 import "../metrics/metrics.css";
 import "./targets.css";
 
@@ -53,14 +52,11 @@ export function TargetsPage() {
             <Verdict targets={targets} />
           </div>
           <search className="metrics-filter">
-            <input
-              type="search"
-              onKeyDown={leaveSearch}
-              className="input"
-              aria-label="Find a target"
+            <SearchField
+              label="Find a target"
               placeholder="Job, address or error"
               value={search.q ?? ""}
-              onChange={(event) => change({ q: event.target.value || undefined })}
+              onChange={(q) => change({ q: q || undefined })}
             />
             <Segments
               label="Health"
@@ -109,7 +105,7 @@ function JobPanel({ job }: { job: Job }) {
   return (
     <Panel
       title={job.name}
-      note={`${job.up} up`}
+      note={`${job.up} of ${job.count} up`}
       actions={
         <Link
           to="/explore"

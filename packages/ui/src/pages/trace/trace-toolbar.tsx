@@ -1,10 +1,10 @@
 import type { KeyboardEvent } from "react";
 import { countOf, formatCount } from "../../format/count.ts";
 import { Button } from "../../primitives/button.tsx";
+import { SearchField } from "../../primitives/search-field.tsx";
 import { Segments } from "../../primitives/segments.tsx";
 import { StatusShape } from "../../primitives/status.tsx";
 import { Tooltip } from "../../primitives/tooltip.tsx";
-import "../../primitives/field.css";
 import type { ChangeSearch, TraceSearch } from "../../url/trace-search.ts";
 import type { SpanTree } from "../../waterfall/span-tree.ts";
 import { rankAmong } from "../../waterfall/visible-rows.ts";
@@ -84,14 +84,11 @@ function Find({ tree, find, onFind, found, cursor, onCommand }: TraceToolbarProp
   };
   return (
     <span className="trace-find">
-      <input
-        className="input"
-        type="search"
-        aria-label="Find spans"
-        placeholder="Find: name, service:…, >100ms  ( / )"
+      <SearchField
+        label="Find spans"
+        placeholder="Find: name, service:…, >100ms"
         value={find}
-        spellCheck={false}
-        onChange={(event) => onFind(event.target.value)}
+        onChange={onFind}
         onKeyDown={onKeyDown}
       />
       <output className="trace-found">

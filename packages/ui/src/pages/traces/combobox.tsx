@@ -91,7 +91,8 @@ export function Combobox(props: ComboboxProps) {
       <div id={`${id}-list`} className="combobox-list" role="listbox" aria-label={label} hidden={!isListed}>
         {shown.map((option, index) => (
           <div
-            key={option.value}
+            // A key of two types is listed twice.
+            key={`${option.value} ${option.note ?? ""}`}
             id={`${id}-${index}`}
             // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- see above
             role="option"

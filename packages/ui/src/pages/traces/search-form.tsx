@@ -3,10 +3,9 @@ import { useState } from "react";
 import { servicesQuery } from "../../api/queries.ts";
 import { Button } from "../../primitives/button.tsx";
 import { Segments } from "../../primitives/segments.tsx";
-import { traceWindowDefault, traceWindows, type TracesSearch } from "../../url/traces-search.ts";
+import type { TracesSearch } from "../../url/traces-search.ts";
 import { AttributeFilters } from "./attribute-filters.tsx";
 import { Combobox } from "./combobox.tsx";
-import { TimeRangeChip } from "./time-range-chip.tsx";
 
 export interface SearchFormProps {
   search: TracesSearch;
@@ -26,78 +25,64 @@ export function SearchForm({ search, onSearch }: SearchFormProps) {
   const isFiltered = Object.keys(search).some((key) => key !== "window");
   return (
     <search className="trace-search">
-      <div className="trace-search-line">
-        <Combobox
-          label="Service"
-          placeholder="Any service"
-          value={search.service ?? ""}
-          options={services.map(({ name }) => ({ value: name }))}
-          onCommit={(service) => onSearch({ service: service || undefined })}
-        />
-        <Combobox
-          className="is-wide"
-          label="Operation"
-          placeholder="Any operation"
-          value={search.name ?? ""}
-          options={[...new Set(operations)].map((value) => ({ value }))}
-          onCommit={(name) => onSearch({ name: name || undefined })}
-        />
-        <DurationField
-          label="Shortest"
-          placeholder="min 10ms"
-          value={search.minDuration}
-          onCommit={(minDuration) => onSearch({ minDuration })}
-        />
-        <DurationField
-          label="Longest"
-          placeholder="max 2s"
-          value={search.maxDuration}
-          onCommit={(maxDuration) => onSearch({ maxDuration })}
-        />
-        <Segments
-          label="Status"
-          options={["any", "error", "ok"] as const}
-          words={{ any: "Any", error: "Error", ok: "OK" }}
-          value={search.status ?? "any"}
-          onChange={(status) => onSearch({ status: status === "any" ? undefined : status })}
-        />
-        {isFiltered ? (
-          <Button
-            variant="quiet"
-            onClick={() =>
-              onSearch({
-                service: undefined,
-                name: undefined,
-                minDuration: undefined,
-                maxDuration: undefined,
-                status: undefined,
-                attributes: undefined,
-                start: undefined,
-                end: undefined,
-              })
-            }
-          >
-            Clear
-          </Button>
-        ) : null}
-        <span className="trace-search-window">
-          {search.start === undefined && search.end === undefined ? (
-            <Segments
-              label="Time window"
-              options={traceWindows}
-              value={search.window ?? traceWindowDefault}
-              onChange={(window) => onSearch({ window })}
-            />
-          ) : (
-            <TimeRangeChip search={search} onClear={() => onSearch({ start: undefined, end: undefined })} />
-          )}
-        </span>
-      </div>
+      <Combobox
+        label="Service"
+        placeholder="Any service"
+        value={search.service ?? ""}
+        options={services.map(({ name }) => ({ value: name }))}
+        onCommit={(service) => onSearch({ service: service || undefined })}
+      />
+      <Combobox
+        className="is-wide"
+        label="Operation"
+        placeholder="Any operation"
+        value={search.name ?? ""}
+        options={[...new Set(operations)].map((value) => ({ value }))}
+        onCommit={(name) => onSearch({ name: name || undefined })}
+      />
+      <DurationField
+        label="Shortest"
+        placeholder="min 10ms"
+        value={search.minDuration}
+        onCommit={(minDuration) => onSearch({ minDuration })}
+      />
+      <DurationField
+        label="Longest"
+        placeholder="max 2s"
+        value={search.maxDuration}
+        onCommit={(maxDuration) => onSearch({ maxDuration })}
+      />
+      <Segments
+        label="Status"
+        options={["any", "error", "ok"] as const}
+        words={{ any: "Any", error: "Error", ok: "OK" }}
+        value={search.status ?? "any"}
+        onChange={(status) => onSearch({ status: status === "any" ? undefined : status })}
+      />
       <AttributeFilters
         filters={search.attributes ?? []}
         service={search.service}
         onFilters={(attributes) => onSearch({ attributes: attributes.length === 0 ? undefined : attributes })}
       />
+      {isFiltered ? (
+        <Button
+          variant="quiet"
+          onClick={() =>
+            onSearch({
+              service: undefined,
+              name: undefined,
+              minDuration: undefined,
+              maxDuration: undefined,
+              status: undefined,
+              attributes: undefined,
+              start: undefined,
+              end: undefined,
+            })
+          }
+        >
+          Clear
+        </Button>
+      ) : null}
     </search>
   );
 }

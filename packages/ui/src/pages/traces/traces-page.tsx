@@ -13,6 +13,7 @@ import { DurationScatter } from "./duration-scatter.tsx";
 import { NoTraces } from "./no-traces.tsx";
 import { SearchForm, type SearchFormProps } from "./search-form.tsx";
 import { newestMax, newestTracesQuery, searchTracesQuery } from "./search-traces.ts";
+import { TraceWindow } from "./trace-window.tsx";
 import { TracesTable } from "./traces-table.tsx";
 import "./traces.css";
 
@@ -34,6 +35,9 @@ export function TracesPage() {
         {query.data === undefined ? null : (
           <NewTraces search={search} shown={traces} onShow={() => void query.refetch()} />
         )}
+        <div className="page-actions">
+          <TraceWindow search={search} onSearch={onSearch} />
+        </div>
       </div>
       <SearchForm search={search} onSearch={onSearch} />
       {query.data !== undefined ? (
