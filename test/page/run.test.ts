@@ -34,6 +34,25 @@ describe.skipIf(noChromium)(`run page${skipReason}`, () => {
     expect(ui.problems).toEqual([]);
   });
 
+  it("says since when runs are bad, and shows how a stage went in the runs around it", async () => {
+    const run = newest("payments-reconcile", "failed");
+    const page = await ui.open(`/runs/${run.id}`);
+    const since = page.locator(".verdict").getByText(/\d bad runs in a row, since /);
+    await since.waitFor();
+    const stage = run.stages.find(({ status }) => status === "failed");
+    await page.locator(`.timeline-row[data-stage="${stage?.name}"]`).click();
+    const inspector = page.getByRole("complementary", { name: `Stage ${stage?.name}` });
+    const bars = inspector.getByRole("list", { name: new RegExp(`^${stage?.name} in \\d+ runs`) }).getByRole("link");
+    await bars.first().waitFor();
+    expect(await bars.count()).toBeGreaterThan(10);
+    expect(await bars.last().getAttribute("aria-label")).toMatch(/^Failed, /);
+    await bars.nth(-2).click();
+    await page.waitForURL(`**/runs/${run.previousRunId}?stage=${stage?.name}`);
+    await inspector.getByRole("link", { name: "Duration over time" }).click();
+    await page.waitForURL(/\/explore\?.*pipeline_stage_duration_seconds_bucket/);
+    madeNoComplaint(ui);
+  });
+
   it("accounts for every row: the parts of each stage sum to what it read", async () => {
     const page = await ui.open(`/runs/${newest("flights").id}`);
     await page.locator(".flow tbody tr").first().waitFor();

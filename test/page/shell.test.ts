@@ -78,6 +78,10 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
     await dialog.getByRole("option", { name: "Metric http_requests_total" }).waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL("**/explore?expr=http_requests_total");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("daily_orders");
+    await dialog.getByRole("option", { name: "Table mart.daily_orders" }).click();
+    await page.waitForURL("**/traces?attributes=pipeline.sink.table%3Dmart.daily_orders&window=7d");
     const run = world.runs[0];
     await page.keyboard.press("Control+k");
     await page.keyboard.type(run?.traceId ?? "");

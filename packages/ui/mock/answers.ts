@@ -35,9 +35,15 @@ export function answer(world: World, url: URL, nowMs: number): unknown {
   }
   if (kind === "services") return services(world);
   if (kind === "attributes")
-    return id === undefined ? attributeKeys(parameters) : { values: ["postgres", "s3-proxy", "erp-gateway"] };
+    return id === undefined ? attributeKeys(parameters) : { values: attributeValues(world, id) };
   if (kind === "status") return serverStatus(nowMs, nowMs - 6 * 86_400_000);
   return undefined;
+}
+
+function attributeValues(world: World, key: string): string[] {
+  if (key !== "pipeline.sink.table") return ["postgres", "s3-proxy", "erp-gateway"];
+  const tables = world.runs.flatMap((run) => run.stages.map((stage) => stage.sink?.table ?? null));
+  return [...new Set(tables.filter((table) => table !== null))];
 }
 
 function windowMs(parameters: URLSearchParams): number {

@@ -118,8 +118,7 @@ function Lines({ question, range, marks, data }: LinesProps) {
       values: values[index] ?? [],
     }));
   }, [lines, isStacked]);
-  if (lines.length === 0)
-    return <p className="series-note muted">No sample in this time. Backfills and skipped runs are left out.</p>;
+  if (lines.length === 0) return <p className="series-note muted">No sample in this time.</p>;
   return (
     <>
       <Chart

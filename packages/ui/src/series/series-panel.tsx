@@ -12,11 +12,7 @@ export function SeriesPanel(props: SeriesChartsProps) {
     <Panel
       title="Series"
       anchor="series"
-      note={
-        props.mark === undefined
-          ? "as dashboards and rules read them"
-          : `as dashboards and rules read them; ◇ is ${props.mark.words}`
-      }
+      note={`as dashboards and rules read them, without backfills and skipped runs${props.mark === undefined ? "" : `; ◇ is ${props.mark.words}`}`}
     >
       <Suspense fallback={<Skeleton height={196} />}>
         <SeriesCharts {...props} />

@@ -11,11 +11,21 @@ import { stripBars } from "./bars.ts";
 import { unexplainedWords } from "./run-words.ts";
 import "./run-strip.css";
 
+export interface RunStripProps {
+  /** Oldest first. */
+  runs: readonly RunSummary[];
+  label: string;
+  /** The run that the page is about. */
+  current?: string;
+  /** The stage to show of a run that is opened. */
+  stage?: string;
+}
+
 /**
  * The latest runs as bars, oldest first: height is duration, colour and form are status, a mark above is unexplained rows.
  * Links for the pointer only: the keyboard reaches the same runs through the pipeline's page, in one stop instead of 24.
  */
-export function RunStrip({ runs, label }: { runs: readonly RunSummary[]; label: string }) {
+export function RunStrip({ runs, label, current, stage }: RunStripProps) {
   const nowMs = useNow(5_000);
   const [shown, setShown] = useState<{ run: RunSummary; place: Place } | null>(null);
   return (
@@ -25,8 +35,9 @@ export function RunStrip({ runs, label }: { runs: readonly RunSummary[]; label: 
           <Link
             to="/runs/$runId"
             params={{ runId: run.id }}
+            search={stage === undefined ? {} : { stage }}
             tabIndex={-1}
-            className="strip-run"
+            className={`strip-run${run.id === current ? " is-current" : ""}`}
             aria-label={`${statusWords[run.status]}, ${formatMoment(run.startedAt, nowMs)}`}
             onPointerEnter={(event) => {
               const box = event.currentTarget.getBoundingClientRect();

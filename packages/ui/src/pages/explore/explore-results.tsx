@@ -13,6 +13,7 @@ import { hasValuesOfObservations } from "./exemplar-marks.ts";
 import { ExplainPanel } from "./explain-panel.tsx";
 import { GraphView } from "./graph-view.tsx";
 import { heatOf, isOneHistogram } from "./heat-data.ts";
+import { HeatKey } from "./heat-key.tsx";
 import { SeriesLegend } from "./series-legend.tsx";
 import { PointsView, TableView } from "./table-view.tsx";
 import type { TimeControlsProps } from "./time-controls.tsx";
@@ -173,10 +174,7 @@ function Graph({ search, asked, result, onSearch, mode, lines, hasNative, unitOf
           onOff={(next) => onSearch({ off: next.size === 0 ? undefined : [...next] })}
         />
       ) : (
-        <p className="explore-foot muted">
-          Each column is a step; the stronger its colour, the more observations fell between the two bounds. Of several
-          series the sum.
-        </p>
+        <HeatKey heat={heat} />
       )}
       {search.exemplars === "1" ? <ExemplarList exemplars={exemplars} /> : null}
     </>

@@ -5,6 +5,7 @@ import { useNow } from "../../format/use-now.ts";
 import { Count, Duration } from "../../primitives/measures.tsx";
 import { Panel } from "../../primitives/panel.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
+import { stageDurationExpr, stageRowsExpr } from "../../series/stage-series.ts";
 import type { ExploreSearch } from "../../url/explore-search.ts";
 import type { TracesSearch } from "../../url/traces-search.ts";
 import { type Window, windowDefault, windowMs, windowNames } from "../../url/windows.ts";
@@ -62,10 +63,9 @@ interface StageRowProps {
 function StageRow({ pipeline, stage, window }: StageRowProps) {
   const start = new Date(useNow(600_000) - windowMs[window]).toISOString();
   const spans: TracesSearch = { attributes: [`pipeline.name=${pipeline}`, `pipeline.stage=${stage.name}`], start };
-  const selector = `pipeline=${JSON.stringify(pipeline)}, stage=${JSON.stringify(stage.name)}`;
-  const quantile = (q: number) =>
-    `histogram_quantile(${q}, sum by (le) (increase(pipeline_stage_duration_seconds_bucket{${selector}}[${window}])))`;
-  const rows = (direction: string) => `increase(pipeline_records_total{${selector}, direction="${direction}"}[1h])`;
+  const of = { pipeline, stage: stage.name };
+  const quantile = (q: number) => stageDurationExpr(of, q, window);
+  const rows = (direction: "read" | "written") => stageRowsExpr(of, direction, "1h");
   const explore = (expr: string): ExploreSearch => ({ expr: [expr], range: window });
   return (
     <Row>

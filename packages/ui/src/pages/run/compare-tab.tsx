@@ -118,7 +118,9 @@ function Durations({ stages }: { stages: readonly StageDifference[] }) {
           {stages.map((stage) => (
             <Row key={stage.name}>
               <th scope="row" className="compare-stage truncate" title={stage.name}>
-                {stage.name}
+                <Link to="." search={{ stage: stage.name }} className="figure">
+                  {stage.name}
+                </Link>
               </th>
               <td className="num">
                 <Duration ms={stage.hereMs} />
@@ -171,7 +173,9 @@ function Rows({ rows }: { rows: readonly RowDifference[] }) {
           {rows.map((row) => (
             <Row key={row.name}>
               <th scope="row" className="compare-stage truncate" title={row.name}>
-                {row.name}
+                <Link to="." search={{ stage: row.name }} className="figure">
+                  {row.name}
+                </Link>
               </th>
               <td className="num">
                 <Count value={row.here?.recordsWritten ?? null} />

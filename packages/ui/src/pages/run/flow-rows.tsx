@@ -1,3 +1,5 @@
+import { Link } from "@tanstack/react-router";
+import type { StageDetail } from "sightglass/contract";
 import { formatCount } from "../../format/count.ts";
 import { Count } from "../../primitives/measures.tsx";
 import { Row } from "../../primitives/table.tsx";
@@ -62,7 +64,7 @@ function StageRow({ step, isCut, isSelected, onSelect, ...placed }: StageRowProp
         </button>
       </th>
       <td className="num">
-        <Count value={stage.recordsRead} />
+        <SpanCount stage={stage} value={stage.recordsRead} />
       </td>
       <td className="flow-bar-cell">
         <div className={`flow-bar${isCut ? " is-cut" : ""}`} aria-hidden="true">
@@ -83,9 +85,19 @@ function StageRow({ step, isCut, isSelected, onSelect, ...placed }: StageRowProp
         <Count value={stage.recordsUnexplained} />
       </td>
       <td className="num flow-written-count">
-        <Count value={stage.recordsWritten} />
+        <SpanCount stage={stage} value={stage.recordsWritten} />
       </td>
     </Row>
+  );
+}
+
+/** A count that the stage's span told. */
+function SpanCount({ stage, value }: { stage: StageDetail; value: number | null }) {
+  if (value === null) return <Count value={value} />;
+  return (
+    <Link to="/traces/$traceId" params={{ traceId: stage.traceId }} search={{ span: stage.spanId }} className="figure">
+      <Count value={value} />
+    </Link>
   );
 }
 
@@ -93,7 +105,15 @@ function Lost({ value, tone }: { value: number | null; tone?: "failed" }) {
   const isNone = value === null || value === 0;
   return (
     <td className={`num wide${isNone ? " muted" : tone === "failed" ? " is-bad" : ""}`}>
-      {isNone ? <Count value={value} /> : `−${formatCount(value)}`}
+      {isNone ? (
+        <Count value={value} />
+      ) : tone === "failed" ? (
+        <Link to="." search={{ tab: "errors" }} className="figure">
+          −{formatCount(value)}
+        </Link>
+      ) : (
+        `−${formatCount(value)}`
+      )}
     </td>
   );
 }

@@ -43,7 +43,7 @@ export function OverviewTab({ run, nowMs, selected, onSelect }: OverviewTabProps
           mark={{ at: run.startedAt, words: "this run" }}
         />
       </div>
-      {stage === undefined ? null : <StageInspector stage={stage} onClose={() => onSelect(undefined)} />}
+      {stage === undefined ? null : <StageInspector run={run} stage={stage} onClose={() => onSelect(undefined)} />}
     </div>
   );
 }

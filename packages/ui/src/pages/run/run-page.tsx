@@ -19,10 +19,11 @@ import { CompareTab } from "./compare-tab.tsx";
 import { ErrorsTab } from "./errors-tab.tsx";
 import { LogsTab } from "./logs-tab.tsx";
 import { OverviewTab } from "./overview-tab.tsx";
+import { RunDetail } from "./run-detail.tsx";
 import { RunFacts } from "./run-facts.tsx";
 import { RunHead } from "./run-head.tsx";
 import { runTabLinks } from "./run-tabs.tsx";
-import { isTroubled, runVerdict } from "./run-verdict.ts";
+import { runVerdict } from "./run-verdict.ts";
 import { useRunKeys } from "./use-run-keys.ts";
 import "./run.css";
 
@@ -72,7 +73,7 @@ function Run({ run }: { run: RunResponse }) {
   return (
     <>
       <RunHead run={run} nowMs={nowMs} />
-      <VerdictLine tone={verdict.tone} detail={<Detail run={run} words={verdict.detail} nowMs={nowMs} />}>
+      <VerdictLine tone={verdict.tone} detail={<RunDetail run={run} words={verdict.detail} nowMs={nowMs} />}>
         <CodeWords text={verdict.text} />
       </VerdictLine>
       <RunFacts run={run} />
@@ -90,51 +91,6 @@ function Run({ run }: { run: RunResponse }) {
       {tab === "logs" ? <LogsTab run={run} search={search} onSearch={change} /> : null}
       {tab === "attributes" ? <AttributesTab run={run} /> : null}
       {tab === "compare" ? <CompareTab run={run} against={search.against} /> : null}
-    </>
-  );
-}
-
-/** What follows the verdict: its own detail, and how far back the last good run lies when this one is not good. */
-function Detail({ run, words, nowMs }: { run: RunResponse; words: string; nowMs: number }) {
-  return (
-    <>
-      <CodeWords text={words} />{" "}
-      {run.status === "failed" ? (
-        <>
-          <Link to="." search={{ tab: "errors" }}>
-            Show the error
-          </Link>
-          .{" "}
-        </>
-      ) : null}
-      {isTroubled(run) ? (
-        run.lastGoodRunId === null ? (
-          "No earlier run was good."
-        ) : (
-          <LastGood runId={run.lastGoodRunId} nowMs={nowMs} />
-        )
-      ) : null}
-    </>
-  );
-}
-
-function LastGood({ runId, nowMs }: { runId: string; nowMs: number }) {
-  const { data } = useQuery(runQuery(runId));
-  return (
-    <>
-      {data === undefined ? null : (
-        <>
-          Last good run:{" "}
-          <Link to="/runs/$runId" params={{ runId }}>
-            {[data.partition, formatMoment(data.startedAt, nowMs)].filter((part) => part !== null).join(", ")}
-          </Link>
-          .{" "}
-        </>
-      )}
-      <Link to="." search={{ tab: "compare" }}>
-        {data === undefined ? "Compare with the last good run" : "Compare"}
-      </Link>
-      .
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { Endpoint, StageDetail } from "sightglass/contract";
+import type { Endpoint, RunResponse, StageDetail } from "sightglass/contract";
 import type { ReactNode } from "react";
 import { spanQuery } from "../../api/queries.ts";
 import { readProfile } from "../../flame/profile-events.ts";
@@ -10,11 +10,27 @@ import { CopyButton } from "../../primitives/copy-button.tsx";
 import { KeyValueList } from "../../primitives/key-value-list.tsx";
 import { Duration, Moment } from "../../primitives/measures.tsx";
 import { Status } from "../../primitives/status.tsx";
+import { timeAround } from "../../series/pipeline-series.ts";
+import { stageDurationExpr, stageRowsExpr } from "../../series/stage-series.ts";
 import { ErrorBlock } from "./error-block.tsx";
+import { StageHistory } from "./stage-history.tsx";
 import "./stage-inspector.css";
 
+export interface StageInspectorProps {
+  run: RunResponse;
+  stage: StageDetail;
+  onClose: () => void;
+}
+
+/** What one point of its series covers. */
+const seriesWindow = "5m";
+
 /** All that is known of one stage, beside the timeline. */
-export function StageInspector({ stage, onClose }: { stage: StageDetail; onClose: () => void }) {
+export function StageInspector({ run, stage, onClose }: StageInspectorProps) {
+  const of = { pipeline: run.pipeline, stage: stage.name };
+  const time = timeAround(run.startedAt, run.endedAt);
+  const rows = (["read", "written"] as const).map((direction) => stageRowsExpr(of, direction, seriesWindow));
+  const durations = [0.5, 0.95].map((quantile) => stageDurationExpr(of, quantile, seriesWindow));
   return (
     <aside className="inspector" aria-label={`Stage ${stage.name}`}>
       <header className="inspector-head">
@@ -56,9 +72,18 @@ export function StageInspector({ stage, onClose }: { stage: StageDetail; onClose
       </dl>
       <p className="inspector-links">
         <Link to="." search={(before: object) => ({ ...before, tab: "logs" as const, stage: stage.name })}>
-          Logs of this stage
+          Logs
+        </Link>
+        {stage.recordsRead === null && stage.recordsWritten === null ? null : (
+          <Link to="/explore" search={{ expr: rows, ...time }}>
+            Rows over time
+          </Link>
+        )}
+        <Link to="/explore" search={{ expr: durations, ...time }}>
+          Duration over time
         </Link>
       </p>
+      <StageHistory {...of} runId={run.id} />
       {stage.attempts.length > 1 ? <Attempts stage={stage} /> : null}
       {stage.error === null ? null : <ErrorBlock error={stage.error} />}
       <StageProfile stage={stage} />

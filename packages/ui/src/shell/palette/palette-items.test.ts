@@ -3,6 +3,7 @@ import { paletteItems } from "./palette-items.ts";
 
 const sources = {
   pipelines: ["flights", "airport_delays", "weather"],
+  tables: ["mart.daily_orders", "flights"],
   metrics: ["pipeline_runs_total", "up", "process_resident_memory_bytes"],
 };
 const found = (text: string) => paletteItems(text, sources).map(({ kind, label }) => `${kind}: ${label}`);
@@ -13,11 +14,19 @@ describe("paletteItems", () => {
     expect(found("").slice(0, 2)).toEqual(["Page: Pipelines", "Page: Runs"]);
     expect(found("")).toContain("Pipeline: flights");
     expect(found("")).not.toContain("Metric: up");
+    expect(found("")).not.toContain("Table: mart.daily_orders");
+  });
+
+  it("leads from a table to what wrote it", () => {
+    const [pipeline, table] = paletteItems("flights", sources);
+    expect(pipeline?.kind).toBe("Pipeline");
+    expect(table).toMatchObject({ kind: "Table", link: { search: { attributes: ["pipeline.sink.table=flights"] } } });
   });
 
   it.each([
     ["fli", "Pipeline: flights"],
     ["delays", "Pipeline: airport_delays"],
+    ["daily_orders", "Table: mart.daily_orders"],
     ["up", "Metric: up"],
     ["memory process", "Metric: process_resident_memory_bytes"],
     ["runs unexpl", "Page: Runs with unexplained rows"],

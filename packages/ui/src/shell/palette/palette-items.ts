@@ -4,7 +4,7 @@ import type { LinkProps } from "@tanstack/react-router";
 /** A place that the palette leads to. */
 export interface PaletteItem {
   /** What kind of place, in one word. */
-  kind: "Page" | "Pipeline" | "Metric" | "Run" | "Trace" | "Runs" | "Query";
+  kind: "Page" | "Pipeline" | "Table" | "Metric" | "Run" | "Trace" | "Runs" | "Query";
   label: string;
   /** The keys that lead there without the palette. */
   keys?: string;
@@ -13,8 +13,13 @@ export interface PaletteItem {
 
 export interface PaletteSources {
   pipelines: readonly string[];
+  /** What stages write to. */
+  tables: readonly string[];
   metrics: readonly string[];
 }
+
+/** The attribute by which a stage tells what it writes to. */
+export const sinkTable = "pipeline.sink.table";
 
 /** As many as can be looked through. */
 const itemsMax = 12;
@@ -32,7 +37,7 @@ const pages: readonly PaletteItem[] = [
 ];
 
 /** What fits the words, best first; ids that were pasted lead to what they name. */
-export function paletteItems(text: string, { pipelines, metrics }: PaletteSources): PaletteItem[] {
+export function paletteItems(text: string, { pipelines, tables, metrics }: PaletteSources): PaletteItem[] {
   const wanted = text.trim();
   const named: PaletteItem[] = [
     ...pages,
@@ -40,6 +45,11 @@ export function paletteItems(text: string, { pipelines, metrics }: PaletteSource
       kind: "Pipeline",
       label: name,
       link: { to: "/pipelines/$pipeline", params: { pipeline: name } },
+    })),
+    ...(wanted === "" ? [] : tables).map((name): PaletteItem => ({
+      kind: "Table",
+      label: name,
+      link: { to: "/traces", search: { attributes: [`${sinkTable}=${name}`], window: "7d" } },
     })),
     ...(wanted === "" ? [] : metrics).map((name): PaletteItem => ({
       kind: "Metric",

@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { metricNamesQuery } from "../../api/prometheus-queries.ts";
-import { pipelinesQuery } from "../../api/queries.ts";
+import { attributeValuesQuery, pipelinesQuery } from "../../api/queries.ts";
 import { windowDefault } from "../../url/windows.ts";
-import { paletteItems, type PaletteItem } from "./palette-items.ts";
+import { paletteItems, type PaletteItem, sinkTable } from "./palette-items.ts";
 import "../../primitives/field.css";
 import "./palette.css";
 
@@ -19,9 +19,10 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const [wanted, setIndex] = useState(0);
   const pipelines = useQuery(pipelinesQuery(windowDefault)).data?.pipelines;
   const metrics = useQuery({ ...metricNamesQuery(), retry: false }).data?.data ?? none;
+  const tables = useQuery({ ...attributeValuesQuery(sinkTable, ""), retry: false }).data?.values ?? none;
   const items = useMemo(
-    () => paletteItems(text, { pipelines: pipelines?.map(({ name }) => name) ?? none, metrics }),
-    [text, pipelines, metrics],
+    () => paletteItems(text, { pipelines: pipelines?.map(({ name }) => name) ?? none, tables, metrics }),
+    [text, pipelines, tables, metrics],
   );
   const index = Math.min(wanted, items.length - 1);
   useEffect(() => {
@@ -56,7 +57,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         aria-expanded="true"
         aria-controls="palette-list"
         aria-activedescendant={items.length === 0 ? undefined : optionId(index)}
-        placeholder="A pipeline, metric, page, run id or trace id"
+        placeholder="A pipeline, table, metric, page, run id or trace id"
         autoComplete="off"
         spellCheck={false}
         value={text}
