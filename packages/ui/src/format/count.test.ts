@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { countOf, formatBytes, formatChange, formatCount, formatCountShort, formatRatio } from "./count.ts";
+import {
+  countOf,
+  formatBytes,
+  formatChange,
+  formatCount,
+  formatCountShort,
+  formatRatio,
+  formatSigned,
+} from "./count.ts";
 
 describe("counts", () => {
   it.each([
@@ -64,5 +72,9 @@ describe("counts", () => {
     expect(countOf(1, "row")).toBe("1 row");
     expect(countOf(0, "row")).toBe("0 rows");
     expect(countOf(2, "query", "queries")).toBe("2 queries");
+  });
+
+  it("signs a difference", () => {
+    expect([212, -212, 0].map((value) => formatSigned(value, formatCount))).toEqual(["+212", "−212", "0"]);
   });
 });

@@ -56,6 +56,11 @@ export function formatChange(ratio: number | null | undefined): string {
   return ratio < 9.5 ? `+${whole.format(ratio * 100)} %` : `×${formatCountShort(Math.round(1 + ratio))}`;
 }
 
+/** A difference, in the words of `format`: `+212`, `−4.2 s`, `0`. */
+export function formatSigned(value: number, format: (value: number) => string): string {
+  return value > 0 ? `+${format(value)}` : value < 0 ? `−${format(-value)}` : "0";
+}
+
 /** `1 row`, `212 rows`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${Math.abs(count) === 1 ? one : many}`;

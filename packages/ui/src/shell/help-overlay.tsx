@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { formatZone } from "../format/time.ts";
 import { useNow } from "../format/use-now.ts";
 import { paletteKey } from "./palette/palette-key.ts";
+import "./help.css";
 
 const groups: { title: string; keys: [string, string][] }[] = [
   {

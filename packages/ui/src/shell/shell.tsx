@@ -8,7 +8,9 @@ import { HelpOverlay } from "./help-overlay.tsx";
 import { paletteKey, usePaletteKey } from "./palette/palette-key.ts";
 import { ThemeToggle } from "./theme-toggle.tsx";
 import { useGoTo } from "./go-to.ts";
+import "./page.css";
 import "./shell.css";
+import "./sidebar.css";
 
 const Palette = lazy(() => import("./palette/palette.tsx"));
 

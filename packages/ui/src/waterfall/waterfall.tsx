@@ -1,11 +1,13 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type MouseEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { CriticalSegment } from "./critical-path.ts";
 import { NameResizer } from "./name-resizer.tsx";
 import { idOf, isPlaceholder, nodeOf, type SpanTree, type TimeRange } from "./span-tree.ts";
-import { offsetLabel, tickStepNs, timeTicks, zoomed } from "./time-axis.ts";
+import { timeTicks } from "./time-axis.ts";
 import { TimeAxisHeader } from "./time-axis-header.tsx";
+import { useCrosshair } from "./use-crosshair.ts";
 import { useElementWidth } from "./use-element-width.ts";
+import { useZoomWheel } from "./use-zoom-wheel.ts";
 import { rowOf } from "./visible-rows.ts";
 import { commandOf, type WaterfallCommand } from "./waterfall-keys.ts";
 import { type ColourMode, rowHeightPx, rowId, WaterfallRow } from "./waterfall-row.tsx";
@@ -92,7 +94,7 @@ function Rows(props: WaterfallProps & { range: TimeRange }) {
     const isFar = seen !== null && (cursorRow < seen.startIndex - 1 || cursorRow > seen.endIndex + 1);
     virtualizer.scrollToIndex(cursorRow, { align: isFar ? "center" : "auto" });
   }, [cursorRow, virtualizer]);
-  const crosshair = useCrosshair(tree, range);
+  const crosshair = useCrosshair(tree, range, useElementWidth(scroller));
   useZoomWheel(scroller, { tree, range, onRange: props.onRange });
   return (
     <>
@@ -154,58 +156,6 @@ function onListClick(event: MouseEvent, { onOpen, onToggle }: WaterfallProps): v
   }
   const row = event.target.closest<HTMLElement>("[data-node]");
   if (row !== null) onOpen(Number(row.dataset["node"]));
-}
-
-/** A line under the pointer with its time. Written to the DOM directly: it moves with every pixel. */
-function useCrosshair(tree: SpanTree, range: TimeRange) {
-  const line = useRef<HTMLDivElement>(null);
-  const label = useRef<HTMLSpanElement>(null);
-  const onLeave = () => {
-    if (line.current !== null) line.current.hidden = true;
-  };
-  const onMove = (event: PointerEvent<HTMLElement>) => {
-    const scroller = event.currentTarget;
-    const track = scroller.querySelector(".wf-track")?.getBoundingClientRect();
-    if (track === undefined || line.current === null || label.current === null || event.clientX < track.left) {
-      onLeave();
-      return;
-    }
-    const fraction = (event.clientX - track.left) / track.width;
-    const width = range.endNs - range.startNs;
-    const atNs = range.startNs + fraction * width - tree.extent.startNs;
-    line.current.hidden = fraction > 1;
-    line.current.style.left = `${event.clientX - scroller.getBoundingClientRect().left}px`;
-    label.current.textContent = offsetLabel(atNs, tickStepNs(width / 1000));
-    label.current.classList.toggle("is-left", fraction > 0.85);
-  };
-  return { line, label, onMove, onLeave };
-}
-
-/** Ctrl and wheel (a pinch too) zooms at the pointer. React listens passively, which could not keep the page from zooming. */
-function useZoomWheel(
-  scroller: { current: HTMLElement | null },
-  view: { tree: SpanTree; range: TimeRange; onRange: (range: TimeRange) => void },
-): void {
-  const latest = useRef(view);
-  useEffect(() => {
-    latest.current = view;
-  });
-  useEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const onWheel = (event: WheelEvent) => {
-      if (!event.ctrlKey && !event.metaKey) return;
-      event.preventDefault();
-      const { tree, range, onRange } = latest.current;
-      const track = element.querySelector(".wf-track")?.getBoundingClientRect();
-      if (track === undefined) return;
-      const fraction = Math.min(1, Math.max(0, (event.clientX - track.left) / track.width));
-      const aroundNs = range.startNs + fraction * (range.endNs - range.startNs);
-      onRange(zoomed(range, tree.extent, aroundNs, Math.exp(event.deltaY * 0.003)));
-    };
-    element.addEventListener("wheel", onWheel, { passive: false });
-    return () => element.removeEventListener("wheel", onWheel);
-  }, [scroller]);
 }
 
 const nameShareKey = "sightglass.waterfall.name-share";

@@ -1,26 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { RunResponse, SpanResponse } from "sightglass/contract";
-import { type ReactNode, useEffect, useState } from "react";
+import type { RunResponse } from "sightglass/contract";
+import { useEffect, useState } from "react";
 import { spanQuery } from "../../api/queries.ts";
-import { formatDuration } from "../../format/duration.ts";
-import { isProfileEvent, readProfile } from "../../flame/profile-events.ts";
-import { ProfileSection } from "../../flame/profile-section.tsx";
-import { formatRatio } from "../../format/count.ts";
-import { CopyButton } from "../../primitives/copy-button.tsx";
 import { ErrorState } from "../../primitives/error-state.tsx";
 import { SkeletonRows } from "../../primitives/skeleton.tsx";
-import { Status } from "../../primitives/status.tsx";
-import { kinds } from "../../waterfall/span-table.ts";
-import { idOf, isPlaceholder, nodeOf, type SpanTree, startsBeforeParentNs } from "../../waterfall/span-tree.ts";
-import { AttributeList } from "./attribute-list.tsx";
+import { isPlaceholder, nodeOf } from "../../waterfall/span-tree.ts";
 import type { LoadedTrace } from "./read-trace.ts";
-import { Section } from "./section.tsx";
-import { SpanError } from "./span-error.tsx";
-import { SpanEvents } from "./span-events.tsx";
-import { SpanLinks } from "./span-links.tsx";
-import { SpanLogs } from "./span-logs.tsx";
-import { formatInstant, formatInstantExact } from "./instant.ts";
+import { SpanFacts, titleOf } from "./span-facts.tsx";
+import { SpanSections } from "./span-sections.tsx";
 import "./span-panel.css";
 
 export interface SpanPanelProps {
@@ -75,12 +63,6 @@ export function SpanPanel(props: SpanPanelProps) {
   );
 }
 
-function titleOf(tree: SpanTree, node: number): string {
-  if (node < 0) return "No such span";
-  if (isPlaceholder(tree, node)) return "Parent span has not arrived";
-  return tree.spans.names.get(tree.spans.nameCodes[node] ?? 0) || "(no name)";
-}
-
 function ArrivedSpan(props: SpanPanelProps) {
   const { trace, spanId, onSelect } = props;
   const isAtRest = useIsAtRest();
@@ -91,7 +73,7 @@ function ArrivedSpan(props: SpanPanelProps) {
   };
   return (
     <>
-      <Facts {...props} />
+      <SpanFacts {...props} />
       <Places {...props} />
       {detail.data === undefined ? (
         detail.error === null ? (
@@ -100,7 +82,7 @@ function ArrivedSpan(props: SpanPanelProps) {
           <ErrorState what="this span" error={detail.error} onRetry={() => void detail.refetch()} />
         )
       ) : (
-        <Sections trace={trace} span={detail.data} onSpan={onSpan} />
+        <SpanSections trace={trace} span={detail.data} onSpan={onSpan} />
       )}
     </>
   );
@@ -113,70 +95,6 @@ function useIsAtRest(): boolean {
     return () => clearTimeout(timer);
   }, []);
   return isAtRest;
-}
-
-function Facts({ trace, node, spanId, selfNs, onSelect }: SpanPanelProps) {
-  const { tree } = trace;
-  const { spans } = tree;
-  const durationNs = spans.durationNs[node] ?? 0;
-  const wholeNs = tree.extent.endNs - tree.extent.startNs;
-  const parent = tree.parent[node] ?? -1;
-  const skewNs = startsBeforeParentNs(tree, node);
-  const startUnixNano = spans.originUnixNano + BigInt(Math.round(tree.startNs[node] ?? 0));
-  return (
-    <dl className="span-facts">
-      <Fact term="Status">
-        <SpanStatusMark code={spans.statusCodes[node] ?? 0} />
-      </Fact>
-      <Fact term="Duration">
-        {formatDuration(durationNs / 1e6)}{" "}
-        {wholeNs > 0 ? <span className="muted">{formatRatio(durationNs / wholeNs)} of the trace</span> : null}
-      </Fact>
-      <Fact term="Own time">
-        {selfNs === null ? "–" : formatDuration(selfNs / 1e6)} <span className="muted">not in its children</span>
-      </Fact>
-      <Fact term="Start">
-        <span title={formatInstantExact(startUnixNano)}>{formatInstant(startUnixNano)}</span>{" "}
-        <span className="muted">+{formatDuration(((tree.startNs[node] ?? 0) - tree.extent.startNs) / 1e6)}</span>
-      </Fact>
-      {skewNs > 0 ? (
-        <Fact term="Clock">
-          <Status
-            status="lost"
-            quiet
-            word={`starts ${formatDuration(skewNs / 1e6)} before its parent: two clocks disagree`}
-          />
-        </Fact>
-      ) : null}
-      <Fact term="Kind">{kinds[spans.kindCodes[node] ?? 0]}</Fact>
-      <Fact term="Span id">
-        <code>{spanId}</code>
-        <CopyButton text={spanId} label="Copy the span id" />
-      </Fact>
-      {parent < 0 ? null : (
-        <Fact term="Parent">
-          <button type="button" className="link-button truncate" onClick={() => onSelect(parent)}>
-            {isPlaceholder(tree, parent) ? `${idOf(tree, parent)}, not arrived` : titleOf(tree, parent)}
-          </button>
-        </Fact>
-      )}
-    </dl>
-  );
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-function SpanStatusMark({ code }: { code: number }) {
-  if (code === 2) return <Status status="failed" word="Error" />;
-  if (code === 1) return <Status status="succeeded" word="OK" />;
-  return <span className="muted">unset (no error reported)</span>;
 }
 
 /** Where to go from here. */
@@ -203,56 +121,3 @@ function Places({ trace, run, node }: SpanPanelProps) {
     </nav>
   );
 }
-
-interface SectionsProps {
-  trace: LoadedTrace;
-  span: SpanResponse;
-  onSpan: (spanId: string) => void;
-}
-
-function Sections({ trace, span, onSpan }: SectionsProps) {
-  const resource = span.resources[span.resource];
-  const scope = span.scopes[span.scope];
-  const profile = readProfile(span);
-  const events = span.events.filter(({ name }) => !isProfileEvent(name));
-  return (
-    <>
-      <SpanError span={span} />
-      <Section title="Attributes" count={span.attributes.length} dropped={span.droppedAttributesCount}>
-        <AttributeList label="Attributes" items={span.attributes} />
-      </Section>
-      {profile === null ? null : (
-        <Section title="Profile" note={`${profile.sampleCount} samples`}>
-          <ProfileSection profile={profile} of={span.name} />
-        </Section>
-      )}
-      <Section title="Events" count={events.length} dropped={span.droppedEventsCount}>
-        <SpanEvents events={events} startTimeUnixNano={span.startTimeUnixNano} />
-      </Section>
-      <Section title="Links" count={span.links.length} dropped={span.droppedLinksCount}>
-        <SpanLinks span={span} traceId={trace.traceId} onSpan={onSpan} />
-      </Section>
-      <SpanLogs traceId={trace.traceId} span={span} />
-      <Section
-        title="Resource"
-        count={resource?.attributes.length ?? 0}
-        dropped={resource?.droppedAttributesCount ?? 0}
-      >
-        <AttributeList label="Resource" items={resource?.attributes ?? []} />
-        {resource?.schemaUrl ? <p className="span-note">Schema: {resource.schemaUrl}</p> : null}
-      </Section>
-      <Section
-        title="Scope"
-        count={scope?.attributes.length ?? 0}
-        note={scopeText(scope)}
-        dropped={scope?.droppedAttributesCount ?? 0}
-      >
-        <AttributeList label="Scope" items={scope?.attributes ?? []} />
-        {span.traceState === "" ? null : <p className="span-note">Trace state: {span.traceState}</p>}
-      </Section>
-    </>
-  );
-}
-
-const scopeText = (scope: { name: string; version: string } | undefined) =>
-  scope === undefined ? "" : `${scope.name} ${scope.version}`.trim();

@@ -18,6 +18,7 @@ import {
   xOf,
   yOf,
 } from "./scatter-plot.ts";
+import "./scatter.css";
 
 export interface DurationScatterProps {
   traces: readonly TraceSummary[];

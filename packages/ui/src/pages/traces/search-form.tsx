@@ -6,6 +6,7 @@ import { Segments } from "../../primitives/segments.tsx";
 import type { TracesSearch } from "../../url/traces-search.ts";
 import { AttributeFilters } from "./attribute-filters.tsx";
 import { Combobox } from "./combobox.tsx";
+import "./search-form.css";
 
 export interface SearchFormProps {
   search: TracesSearch;

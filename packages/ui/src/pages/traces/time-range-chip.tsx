@@ -1,5 +1,6 @@
 import { formatExact } from "../../format/time.ts";
 import type { TracesSearch } from "../../url/traces-search.ts";
+import "./search-form.css";
 
 /** A fixed part of the past, with the way back to a window that moves. */
 export function TimeRangeChip({ search, onClear }: { search: TracesSearch; onClear: () => void }) {

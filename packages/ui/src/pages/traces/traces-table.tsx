@@ -4,6 +4,7 @@ import { Count, Duration, RelativeTime } from "../../primitives/measures.tsx";
 import { StatusShape } from "../../primitives/status.tsx";
 import { Header, Row, Table } from "../../primitives/table.tsx";
 import { serviceColours } from "../../waterfall/service-colour.ts";
+import "./traces-table.css";
 
 export interface TracesTableProps {
   traces: readonly TraceSummary[];
