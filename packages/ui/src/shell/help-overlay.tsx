@@ -39,7 +39,7 @@ const groups: { title: string; keys: [string, string][] }[] = [
   {
     title: "Anywhere",
     keys: [
-      [paletteKey, "Go to a pipeline, metric, run or trace"],
+      [paletteKey, "Go to a pipeline, table, metric, run or trace"],
       ["?", "This help"],
       ["Esc", "Close, clear"],
     ],
