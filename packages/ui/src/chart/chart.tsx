@@ -30,7 +30,7 @@ export function Chart(props: ChartProps) {
   const isDark = useIsDark();
   // What uPlot fixes at its making; new data alone do not make it anew.
   const series = props.series.map(({ label, color, kind }) => `${label} ${color} ${kind}`).join();
-  const form = `${props.isStacked ?? false} ${props.heat !== undefined} ${props.onZoom !== undefined}`;
+  const form = `${props.isStacked ?? false} ${props.heat !== undefined} ${props.onZoom !== undefined} ${props.yUnit ?? ""}`;
   return <Plot key={`${series} ${form} ${props.height} ${isDark}`} {...props} />;
 }
 

@@ -5,6 +5,8 @@ export interface ChartSpec {
   series: readonly ChartSeries[];
   /** Distances that ticks of the y axis may have; decimal ones when absent. */
   yIncrements?: readonly number[];
+  /** What the y axis counts, where that may change: its ticks and labels are made for it. */
+  yUnit?: string;
   /** Writes a value of the y axis. */
   yFormat: (value: number) => string;
   /** How a point of the first series is drawn; none of them is when absent. */

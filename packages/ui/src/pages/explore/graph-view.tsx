@@ -79,6 +79,7 @@ export function GraphView(props: GraphViewProps) {
         {...(heat === null ? {} : { heat })}
         fitsY
         isStacked={isStacked && heat === null}
+        yUnit={`${axisUnit.of} ${axisUnit.isPerSecond}`}
         yFormat={(value) => formatUnitShort(value, axisUnit)}
         {...(axisUnit.of === "seconds" ? { yIncrements: secondIncrements } : {})}
         marks={marks}
