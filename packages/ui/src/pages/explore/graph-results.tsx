@@ -3,18 +3,22 @@ import type { Unit } from "../../format/unit.ts";
 import { Button } from "../../primitives/button.tsx";
 import { EmptyState } from "../../primitives/empty-state.tsx";
 import type { ChartLine, linesOf } from "../../series/lines.ts";
-import type { ExploreMode } from "../../url/explore-search.ts";
+import type { ExploreMode, ExploreSearch } from "../../url/explore-search.ts";
 import { ExemplarList } from "./exemplar-list.tsx";
 import { hasValuesOfObservations } from "./exemplar-marks.ts";
-import type { ExploreResultsProps } from "./explore-results.tsx";
 import { GraphView } from "./graph-view.tsx";
 import { heatOf } from "./heat-data.ts";
 import { HeatKey } from "./heat-key.tsx";
+import type { RangePickerProps } from "./range-picker.tsx";
 import { SeriesLegend } from "./series-legend.tsx";
 import { fixedRange, zoomedOut } from "./time-range.ts";
-import { useExemplars } from "./use-answers.ts";
+import { type Answers, type Asked, useExemplars } from "./use-answers.ts";
 
-export interface GraphProps extends ExploreResultsProps {
+export interface GraphProps {
+  search: ExploreSearch;
+  asked: readonly Asked[];
+  result: Answers;
+  onSearch: RangePickerProps["onSearch"];
   mode: ExploreMode;
   lines: ReturnType<typeof linesOf>;
   hasNative: boolean;

@@ -2,11 +2,17 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { formatExact } from "../../format/time.ts";
 import { Button } from "../../primitives/button.tsx";
 import { exploreRangeDefault, exploreRanges, type ExploreSearch } from "../../url/explore-search.ts";
-import type { PartProps } from "./time-controls.tsx";
 import { fixedRange, movingRange, rangeAt } from "./time-range.ts";
 
+export interface RangePickerProps {
+  search: ExploreSearch;
+  nowMs: number;
+  /** Undefined keys are taken out. */
+  onSearch: (change: { [K in keyof ExploreSearch]?: ExploreSearch[K] | undefined }) => void;
+}
+
 /** Windows up to now, and a form for a part of the past. */
-export function RangePicker({ search, nowMs, onSearch }: PartProps) {
+export function RangePicker({ search, nowMs, onSearch }: RangePickerProps) {
   const details = useRef<HTMLDetailsElement>(null);
   useCloseOutside(details);
   const close = () => {
@@ -64,7 +70,7 @@ export function RangePicker({ search, nowMs, onSearch }: PartProps) {
 }
 
 /** From and to, or a duration up to now. */
-function RangeForm({ search, nowMs, onSearch }: PartProps) {
+function RangeForm({ search, nowMs, onSearch }: RangePickerProps) {
   const { startMs, endMs } = rangeAt(search, nowMs);
   const [from, setFrom] = useState(localText(startMs));
   const [to, setTo] = useState(localText(endMs));

@@ -1,16 +1,12 @@
 import { useState } from "react";
 import { Button } from "../../primitives/button.tsx";
-import { durationText, type ExploreSearch, parseDurationText, refreshes } from "../../url/explore-search.ts";
-import { RangePicker } from "./range-picker.tsx";
+import { durationText, parseDurationText, refreshes } from "../../url/explore-search.ts";
+import { RangePicker, type RangePickerProps } from "./range-picker.tsx";
 import { autoStepMs, moved, rangeAt, zoomedOut } from "./time-range.ts";
 import "../../primitives/segments.css";
 import "./time-controls.css";
 
-export interface TimeControlsProps {
-  search: ExploreSearch;
-  nowMs: number;
-  /** Undefined keys are taken out. */
-  onSearch: (change: { [K in keyof ExploreSearch]?: ExploreSearch[K] | undefined }) => void;
+export interface TimeControlsProps extends RangePickerProps {
   onRefresh: () => void;
   isReading: boolean;
 }
@@ -70,9 +66,7 @@ function Arrow({ d }: { d: string }) {
   );
 }
 
-export type PartProps = Pick<TimeControlsProps, "search" | "nowMs" | "onSearch">;
-
-function StepField({ search, nowMs, onSearch }: PartProps) {
+function StepField({ search, nowMs, onSearch }: RangePickerProps) {
   const [text, setText] = useState<string | null>(null);
   const { startMs, endMs } = rangeAt(search, nowMs);
   const shown = text ?? search.step ?? "";

@@ -6,7 +6,7 @@ import { Status } from "../../primitives/status.tsx";
 import { kinds } from "../../waterfall/span-table.ts";
 import { idOf, isPlaceholder, type SpanTree, startsBeforeParentNs } from "../../waterfall/span-tree.ts";
 import { formatInstant, formatInstantExact } from "./instant.ts";
-import type { SpanPanelProps } from "./span-panel.tsx";
+import type { LoadedTrace } from "./read-trace.ts";
 
 /** What a span is called; -1 is none. */
 export function titleOf(tree: SpanTree, node: number): string {
@@ -15,8 +15,17 @@ export function titleOf(tree: SpanTree, node: number): string {
   return tree.spans.names.get(tree.spans.nameCodes[node] ?? 0) || "(no name)";
 }
 
+export interface SpanFactsProps {
+  trace: LoadedTrace;
+  /** -1 when no such span is in the trace. */
+  node: number;
+  spanId: string;
+  selfNs: number | null;
+  onSelect: (node: number) => void;
+}
+
 /** What the trace itself tells of a span. */
-export function SpanFacts({ trace, node, spanId, selfNs, onSelect }: SpanPanelProps) {
+export function SpanFacts({ trace, node, spanId, selfNs, onSelect }: SpanFactsProps) {
   const { tree } = trace;
   const { spans } = tree;
   const durationNs = spans.durationNs[node] ?? 0;

@@ -6,19 +6,12 @@ import { spanQuery } from "../../api/queries.ts";
 import { ErrorState } from "../../primitives/error-state.tsx";
 import { SkeletonRows } from "../../primitives/skeleton.tsx";
 import { isPlaceholder, nodeOf } from "../../waterfall/span-tree.ts";
-import type { LoadedTrace } from "./read-trace.ts";
-import { SpanFacts, titleOf } from "./span-facts.tsx";
+import { SpanFacts, type SpanFactsProps, titleOf } from "./span-facts.tsx";
 import { SpanSections } from "./span-sections.tsx";
 import "./span-panel.css";
 
-export interface SpanPanelProps {
-  trace: LoadedTrace;
+export interface SpanPanelProps extends SpanFactsProps {
   run: RunResponse | undefined;
-  /** -1 when no such span is in the trace. */
-  node: number;
-  spanId: string;
-  selfNs: number | null;
-  onSelect: (node: number) => void;
   onClose: () => void;
 }
 
