@@ -8,14 +8,18 @@ export interface WebServerTls {
   readonly listener: string;
 }
 
-/** A server of HTTP/1.1, over TLS where there is a certificate. */
+/** A server of HTTP/1.1, over TLS where there is a certificate. No browser is to guess what an answer of it is. */
 export function createWebServer(
   { tls, listener }: WebServerTls,
   options: ServerOptions,
   answer: RequestListener,
 ): Server {
-  if (tls === undefined) return createServer(options, answer);
-  const server = createTlsServer({ ...options, ...tls.serverOptions }, answer);
+  const answerAsIs: RequestListener = (request, response) => {
+    response.setHeader("x-content-type-options", "nosniff");
+    answer(request, response);
+  };
+  if (tls === undefined) return createServer(options, answerAsIs);
+  const server = createTlsServer({ ...options, ...tls.serverOptions }, answerAsIs);
   tls.follow(server, listener);
   return server;
 }

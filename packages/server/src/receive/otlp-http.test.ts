@@ -67,6 +67,7 @@ describe("accepted requests", () => {
     const response = await post("/v1/traces", { "content-type": "application/json; charset=utf-8" }, traceJson);
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
     expect(await response.text()).toBe("{}");
     expect(sink.spanBlock.rowCount).toBe(1);
   });
