@@ -31,7 +31,7 @@ const views: [name: string, path: (world: World) => string, ready: string][] = [
   ],
   ["logs", (world) => `/runs/${find(world, "payments-reconcile", "failed")}?tab=logs`, ".log-line"],
   ["attributes", (world) => `/runs/${find(world, "flights", "succeeded")}?tab=attributes`, ".key-value"],
-  ["compare", (world) => `/runs/${find(world, "flights", "succeeded")}?tab=compare`, ".compare tbody tr"],
+  ["compare", (world) => `/runs/${find(world, "flights", "succeeded")}?tab=compare`, ".compare-pair tbody tr"],
   ["an address that leads nowhere", () => "/nonsense", ".state"],
 ];
 
