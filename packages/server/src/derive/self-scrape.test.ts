@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { listSeries } from "../query/metrics-catalogue.ts";
 import { readMetadata } from "../query/metrics-metadata.ts";
+import { SeriesLabels } from "../query/series-source-labels.ts";
+import { insertSeries } from "../query/testing/stored-series.ts";
 import { family, MetricsRegistry } from "../self/metrics.ts";
 import { openDerivedTest, type DerivedTest } from "./testing/derived.ts";
 
@@ -32,4 +35,29 @@ it("stores the server's own metrics as a scrape of it would", async () => {
   expect(told.get("took_seconds")).toEqual([{ type: "histogram", help: "Durations.", unit: "seconds" }]);
   expect(told.get("up")).toMatchObject([{ type: "gauge" }]);
   expect(await test.ask("delta(requests_total[1m])")).toMatchObject([{ labels: { route: 'a"\\b' } }]);
+});
+
+it("is one series with a scrape of the same that comes in", async () => {
+  const metrics = new MetricsRegistry();
+  const answers = metrics.counter("answers_total", "Answers.");
+  const deriver = test.deriver({ self: { collect: () => metrics.collect(), instance: "127.0.0.1:4319" } });
+  answers.add({}, 3);
+  await deriver.sampleNow();
+  await test.next(deriver);
+  const target = { job: "sightglass", instance: "127.0.0.1:4319" };
+  const came = (metric: string, value: number) => ({
+    labels: { __name__: metric, ...target },
+    samples: [-40_000, -25_000, -10_000].map((ago) => ({ timeMs: test.clock.atMs + ago, value })),
+  });
+  const other = { labels: { __name__: "up", job: "other" }, samples: [{ timeMs: test.clock.atMs - 1, value: 1 }] };
+  await insertSeries(test.store, [came("up", 1), came("answers_total", 3), other]);
+  expect(await test.ask("up{job='sightglass'}")).toEqual([{ labels: { __name__: "up", ...target }, value: 1 }]);
+  expect(await test.ask("sum(up)")).toMatchObject([{ value: 2 }]);
+  expect(await test.ask("count by (job) (answers_total)")).toEqual([{ labels: { job: "sightglass" }, value: 1 }]);
+  expect(await test.ask("count_over_time(up{job='sightglass'}[20s])")).toMatchObject([{ value: 3 }]);
+  expect(await test.ask("rate(answers_total[1m])")).toMatchObject([{ value: 0 }]);
+  const matchers = [
+    { name: "__name__", operator: "=" as const, value: "up", matches: (text: string) => text === "up" },
+  ];
+  expect(await listSeries(test.store, new SeriesLabels(), { selectors: [matchers] })).toHaveLength(2);
 });

@@ -28,7 +28,9 @@ export async function listSeries(store: Store, labels: SeriesLabels, range: Cata
   );
   const found: Labels[] = [];
   labels.read(bytes, (_id, each) => found.push(each));
-  return found.sort((a, b) => a.compare(b));
+  const sorted = found.sort((a, b) => a.compare(b));
+  // One that is derived here and comes in as well has two ids (series-source-twins.ts).
+  return sorted.filter((each, index) => index === 0 || each.compare(sorted[index - 1] as Labels) !== 0);
 }
 
 export async function listLabelNames(store: Store, range: CatalogueRange): Promise<string[]> {

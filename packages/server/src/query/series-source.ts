@@ -25,8 +25,10 @@ import {
   selectorSql,
   timeParams,
   timeSql,
+  seriesDaySql,
   type SelectorSql,
 } from "./series-source-sql.ts";
+import { hasTwins, joinTwins, type LabelledSamples } from "./series-source-twins.ts";
 
 export interface SeriesSourceOptions {
   readonly store: Store;
@@ -124,7 +126,8 @@ class Selection {
     const asked = { selector: this.#selector, hints, query };
     let resets: Promise<ReadonlySet<bigint>> | undefined;
     const wanted = { ...asked, atSteps, resets: () => (resets ??= seriesWithResets(store, asked)) };
-    const groups = aggregates ? await this.#explain(readAggregated(store, wanted)) : undefined;
+    const mayGroup = aggregates && !(await this.#mayHaveTwins());
+    const groups = mayGroup ? await this.#explain(readAggregated(store, wanted)) : undefined;
     if (groups !== undefined) return { kind: "computed", stage: "aggregate", series: groups };
     // Then they are aggregated here, and what cancels out would leave the last digits.
     if (!mayDiffer && aggregatesUnsteadily(hints)) return undefined;
@@ -132,7 +135,9 @@ class Selection {
     const isMostlyDoubtful = doubtful.length > Math.min(grids.size, doubtfulMax);
     if (isMostlyDoubtful) return undefined;
     const computed = await this.#labelled(grids);
-    return doubtful.length === 0 ? computed : { ...computed, raw: await this.#rawOf(doubtful) };
+    if (doubtful.length === 0) return hasTwins(computed.series) ? undefined : computed;
+    const raw = await this.#rawOf(doubtful);
+    return hasTwins(byLabels([...computed.series, ...raw])) ? undefined : { ...computed, raw };
   }
 
   /** What was computed here of more samples than are read at once; undefined when that need not, or cannot, be done. */
@@ -156,7 +161,8 @@ class Selection {
     const grids = await this.#explain(
       computeInSlices(store, { selector: this.#selector, count, query, compute, valuesMax }),
     );
-    return grids === undefined ? undefined : this.#labelled(grids);
+    const computed = grids === undefined ? undefined : await this.#labelled(grids);
+    return computed === undefined || hasTwins(computed.series) ? undefined : computed;
   }
 
   async #labelled(grids: ReadonlyMap<bigint, GridColumns>) {
@@ -191,25 +197,38 @@ class Selection {
     const only = `${this.#selector.metric} AND series_id IN (SELECT toUInt64(arrayJoin({only:Array(String)})))`;
     const selector = { ...this.#selector, series: only, byLabels: true };
     const floats = await this.#readFloats(selector, { only: ids.map(String) });
-    const labels = await this.#labelsOf(ids);
-    const series = [...floats].flatMap(([id, samples]) => {
-      const known = labels.get(id);
-      return known === undefined ? [] : [mergeSamples(known, samples, undefined)];
-    });
-    return byLabels(series);
+    return this.#merged(ids, floats);
   }
 
   async #raw(): Promise<SelectResult> {
     const [floats, histograms] = await Promise.all([this.#readFloats(this.#selector), this.#readHistograms()]);
     const ids = [...new Set([...floats.keys(), ...histograms.keys()])];
     if (ids.length > this.#seriesMax) throw tooManySeries(ids.length, this.#seriesMax);
+    return { kind: "raw", series: await this.#merged(ids, floats, histograms) };
+  }
+
+  async #merged(
+    ids: readonly bigint[],
+    floats: ReadonlyMap<bigint, SampleColumns>,
+    histograms?: ReadonlyMap<bigint, HistogramSample[]>,
+  ): Promise<RawSeries[]> {
     const labels = await this.#labelsOf(ids);
-    const series: RawSeries[] = [];
-    for (const id of ids) {
+    const found = ids.flatMap((id): LabelledSamples[] => {
       const known = labels.get(id);
-      if (known !== undefined) series.push(mergeSamples(known, floats.get(id), histograms.get(id)));
-    }
-    return { kind: "raw", series: byLabels(series) };
+      return known === undefined ? [] : [{ labels: known, floats: floats.get(id), histograms: histograms?.get(id) }];
+    });
+    return joinTwins(byLabels(found)).map((one) => mergeSamples(one.labels, one.floats, one.histograms));
+  }
+
+  /** Whether some series of the selector are derived here and others came in. */
+  async #mayHaveTwins(): Promise<boolean> {
+    const { metric, series } = this.#selector;
+    const query = { ...this.#query, params: this.#params };
+    const derived = `FROM derived_labels WHERE ${metric}`;
+    if ((await this.#options.store.query(`SELECT 1 AS found ${derived} LIMIT 1`, query)).length === 0) return false;
+    const received = `SELECT 1 AS found FROM series
+      WHERE ${series} AND ${seriesDaySql} AND series_id NOT IN (SELECT series_id ${derived}) LIMIT 1`;
+    return (await this.#options.store.query(received, query)).length > 0;
   }
 
   async #readFloats(selector: SelectorSql, params?: Record<string, QueryParam>): Promise<Map<bigint, SampleColumns>> {
