@@ -33,11 +33,23 @@ const editor = (letter = "A") => page.getByRole("textbox", { name: `Query ${lett
 const search = () => new URL(page.url()).searchParams;
 const legend = () => page.locator(".series-legend tbody tr");
 const plot = async () => {
-  await page.locator(".explore-graph .u-over").waitFor();
+  const over = page.locator(".explore-graph .u-over");
+  await over.waitFor();
   await page.mouse.move(1, 1);
-  const box = await page.locator(".explore-graph .u-over").boundingBox();
-  if (box === null) throw new Error("no plot");
-  return box;
+  // It is drawn again, and its axis may grow, as units and answers arrive.
+  let before: Awaited<ReturnType<typeof over.boundingBox>> = null;
+  await expect
+    .poll(
+      async () => {
+        const last = before;
+        before = await over.boundingBox();
+        return before !== null && last !== null && Object.is(JSON.stringify(before), JSON.stringify(last));
+      },
+      { interval: 200, timeout: 40_000 },
+    )
+    .toBe(true);
+  if (before === null) throw new Error("no plot");
+  return before as { x: number; y: number; width: number; height: number };
 };
 const requests = "sum by (path) (rate(http_requests_total[5m]))";
 const durations = "sum by (le) (rate(http_request_duration_seconds_bucket[5m]))";

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../config/load.ts";
 import { systemClock } from "../model/clock.ts";
@@ -32,10 +33,24 @@ describe("reading the configuration again", () => {
     expect(reload.hasSucceeded).toBe(true);
   });
 
+  it("waits until everything has started, and applies what the file says then", async () => {
+    let text = "log: { level: warn }";
+    const reread = () => loadConfig({ source: { file: "s.yaml", text }, environment: {} });
+    const reload = new Reload({ clock: systemClock, config: reread(), reread });
+    const run = reload.run();
+    await setImmediate();
+    text = "log: { level: error }";
+    const applied: string[] = [];
+    reload.onReload(async ({ log }) => void applied.push(log.level));
+    await run;
+    expect(applied).toEqual(["error"]);
+  });
+
   it("keeps what parts take at their start, and says so", async () => {
     let text = "listen: 127.0.0.1:1\nretention: { samples: { age: 1d } }";
     const reread = () => loadConfig({ source: { file: "s.yaml", text }, environment: {} });
     const reload = new Reload({ clock: systemClock, config: reread(), reread });
+    reload.onReload(async () => {});
     expect(await reload.run()).toEqual([]);
     text = "listen: 127.0.0.1:2\nspool: { bytes: 1GiB }\nretention: { samples: { age: 2d } }";
     expect(await reload.run()).toEqual(["listen", "spool"]);
@@ -50,6 +65,7 @@ describe("reading the configuration again", () => {
     let text = `listen: 0.0.0.0:1\n${token}`;
     const reread = () => loadConfig({ source: { file: "s.yaml", text }, environment: {} });
     const reload = new Reload({ clock: systemClock, config: reread(), reread });
+    reload.onReload(async () => {});
     text = "listen: 127.0.0.1:1";
     await expect(reload.run()).rejects.toThrow("listen: 0.0.0.0:1 can be reached from other machines");
     expect(reload.current.auth.tokens).toHaveLength(1);

@@ -29,7 +29,11 @@ const takenAtStart = [
 export class Reload {
   readonly #options: ReloadOptions;
   #apply: (changed: Config) => Promise<void> = async () => {};
-  #last: Promise<unknown> = Promise.resolve();
+  #hasStarted = (): void => {};
+  /** Before everything has started there is nothing to apply it to: then a reload waits. */
+  #last: Promise<unknown> = new Promise<void>((resolve) => {
+    this.#hasStarted = resolve;
+  });
   /** What the server runs with. */
   current: Config;
   /** With a fault in the file, everything stays as it was. */
@@ -45,6 +49,7 @@ export class Reload {
   /** @param apply what goes over to another configuration; it changes nothing when it throws config_invalid */
   onReload(apply: (changed: Config) => Promise<void>): void {
     this.#apply = apply;
+    this.#hasStarted();
   }
 
   /**
