@@ -43,7 +43,8 @@ describe.skipIf(noChromium)(`the frame of every view${skipReason}`, () => {
     await page.getByRole("link", { name: "Status", exact: true }).click();
     await page.getByRole("heading", { level: 1, name: "Status" }).waitFor();
     // It does so once in a minute, in which a busy machine may not come to the end of this test: then it was in an hour.
-    await page.evaluate(() => sessionStorage.setItem("sightglass.reloaded-at", String(Date.now() + 3_600_000)));
+    const inAnHour = String(now() + 3_600_000);
+    await page.evaluate((ms) => sessionStorage.setItem("sightglass.reloaded-at", ms), inAnHour);
     await page.route("**/assets/traces-page-*.js", (route) => route.fulfill({ status: 404 }));
     await page.getByRole("link", { name: "Traces", exact: true }).click();
     await page.getByText("A part of the page could not be loaded").waitFor();
