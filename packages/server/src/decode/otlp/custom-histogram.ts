@@ -1,6 +1,5 @@
-import { customBucketsSchema } from "../prometheus/histogram.ts";
-import { protobufMessage, zigzag } from "../prometheus/protobuf-message.ts";
-import { bucketSpans, staleHistogram } from "./exponential-histogram.ts";
+import { encodeCustomBuckets } from "../prometheus/custom-buckets.ts";
+import { staleHistogram } from "./exponential-histogram.ts";
 import type { HistogramPoint } from "./metric-messages.ts";
 
 /**
@@ -9,20 +8,9 @@ import type { HistogramPoint } from "./metric-messages.ts";
  */
 export function customHistogram(point: HistogramPoint, { isStale }: { isStale: boolean }): Buffer {
   if (isStale) return staleHistogram(point);
-  const { timeUnixNano = 0, startTimeUnixNano = 0, count = 0, sum = 0 } = point;
-  const { explicitBounds, bucketCounts } = buckets(point);
-  const used = [...bucketCounts.entries()].filter(([, inBucket]) => inBucket !== 0);
-  const { spans, deltas } = bucketSpans(new Map(used));
-  return protobufMessage({
-    1: BigInt(count),
-    3: sum,
-    4: zigzag(customBucketsSchema),
-    11: spans,
-    12: deltas,
-    15: BigInt(timeUnixNano),
-    16: new Uint8Array(new Float64Array(explicitBounds).buffer),
-    17: BigInt(startTimeUnixNano),
-  });
+  const { timeUnixNano = 0, startTimeUnixNano = 0, sum = 0 } = point;
+  const { explicitBounds: bounds, bucketCounts: counts } = buckets(point);
+  return encodeCustomBuckets({ bounds, counts, sum, timestampMs: timeUnixNano, startTimestampMs: startTimeUnixNano });
 }
 
 /** Why a histogram whose bounds rise cannot be one with custom buckets (Prometheus, model/histogram: Validate), or undefined. */

@@ -44,7 +44,7 @@ export function staleHistogram({ timeUnixNano = 0, startTimeUnixNano = 0 }: Poin
 }
 
 /** Counts by index, in rising order, as spans of consecutive ones, and the difference of each count to the one before. */
-export function bucketSpans(counts: ReadonlyMap<number, number>): { spans: Buffer[]; deltas: bigint[] } {
+function bucketSpans(counts: ReadonlyMap<number, number>): { spans: Buffer[]; deltas: bigint[] } {
   const spans: { offset: number; length: number }[] = [];
   const deltas: bigint[] = [];
   let end: number | undefined;

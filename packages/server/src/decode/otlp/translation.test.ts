@@ -87,7 +87,11 @@ describe("the translation of OTLP metrics", () => {
       customValues: [0.5, 10],
       count: 6,
       sum: 12.5,
-      positiveCounts: [1, 0, 5],
+      positiveSpans: [
+        { offset: 0, length: 1 },
+        { offset: 1, length: 1 },
+      ],
+      positiveCounts: [1, 5],
     });
     expect(histogramFault(whole!)).toBeUndefined();
     expect(stale?.isStale).toBe(true);
